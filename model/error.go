@@ -1,0 +1,116 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Code names one kind of failure. Codes are stable: they are what callers switch on, what the metrics are labelled
+// with and what docs/errors.md explains.
+type Code string
+
+// Every code oabridge answers with. Codes lists them all; a test compares the list with docs/errors.md.
+const (
+	CodeInvalidRequest      Code = "invalid_request"
+	CodeBodyTooLarge        Code = "body_too_large"
+	CodeUnsupportedMedia    Code = "unsupported_media_type"
+	CodeMethodNotAllowed    Code = "method_not_allowed"
+	CodeSignatureMissing    Code = "signature_missing"
+	CodeSignatureInvalid    Code = "signature_invalid"
+	CodeSignatureExpired    Code = "signature_expired"
+	CodeUnauthorized        Code = "unauthorized"
+	CodeNotFound            Code = "not_found"
+	CodeConflict            Code = "conflict"
+	CodeInvalidTransition   Code = "invalid_transition"
+	CodeValidationFailed    Code = "validation_failed"
+	CodeUnknownProject      Code = "unknown_project"
+	CodeUnknownApp          Code = "unknown_app"
+	CodeUnknownParameter    Code = "unknown_parameter"
+	CodeSubmissionConflict  Code = "submission_conflict"
+	CodeCatalogueUnready    Code = "catalogue_unready"
+	CodeDatabaseUnavailable Code = "database_unavailable"
+	CodeShuttingDown        Code = "shutting_down"
+	CodeInternal            Code = "internal"
+
+	CodeJenkinsUnavailable Code = "jenkins_unavailable"
+	CodeJenkinsUnknown     Code = "jenkins_outcome_unknown"
+	CodeJenkinsAuth        Code = "jenkins_auth"
+	CodeJenkinsForbidden   Code = "jenkins_forbidden"
+	CodeJenkinsNotFound    Code = "jenkins_not_found"
+	CodeJenkinsDisabled    Code = "jenkins_job_disabled"
+	CodeJenkinsFolded      Code = "jenkins_folded"
+	CodeJenkinsRejected    Code = "jenkins_rejected"
+	CodeJenkinsProtocol    Code = "jenkins_protocol"
+
+	CodeDingTalkUnavailable Code = "dingtalk_unavailable"
+	CodeDingTalkAuth        Code = "dingtalk_auth"
+	CodeDingTalkForbidden   Code = "dingtalk_forbidden"
+	CodeDingTalkThrottled   Code = "dingtalk_throttled"
+	CodeDingTalkQuota       Code = "dingtalk_quota"
+	CodeDingTalkRejected    Code = "dingtalk_rejected"
+	CodeDingTalkTooLarge    Code = "dingtalk_too_large"
+)
+
+// Codes returns every code, in the order of docs/errors.md.
+func Codes() []Code {
+	return []Code{
+		CodeInvalidRequest, CodeBodyTooLarge, CodeUnsupportedMedia, CodeMethodNotAllowed,
+		CodeSignatureMissing, CodeSignatureInvalid, CodeSignatureExpired, CodeUnauthorized,
+		CodeNotFound, CodeConflict, CodeInvalidTransition,
+		CodeValidationFailed, CodeUnknownProject, CodeUnknownApp, CodeUnknownParameter, CodeSubmissionConflict,
+		CodeCatalogueUnready, CodeDatabaseUnavailable, CodeShuttingDown, CodeInternal,
+		CodeJenkinsUnavailable, CodeJenkinsUnknown, CodeJenkinsAuth, CodeJenkinsForbidden, CodeJenkinsNotFound,
+		CodeJenkinsDisabled, CodeJenkinsFolded, CodeJenkinsRejected, CodeJenkinsProtocol,
+		CodeDingTalkUnavailable, CodeDingTalkAuth, CodeDingTalkForbidden, CodeDingTalkThrottled, CodeDingTalkQuota,
+		CodeDingTalkRejected, CodeDingTalkTooLarge,
+	}
+}
+
+// Error is a failure with a code for programs and a sentence for people.
+type Error struct {
+	Code    Code
+	Message string // for people; never carries a secret or a cause's raw text
+	Err     error  // for the log only
+	// RetryAfter is how long to wait before the same call can help; 0 leaves it to the caller's own back-off.
+	RetryAfter time.Duration
+}
+
+// Errorf makes an Error without a cause.
+func Errorf(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// Wrap makes an Error around a cause; the cause goes to the log, the message to people.
+func Wrap(code Code, err error, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Err: err}
+}
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return string(e.Code) + ": " + e.Message + ": " + e.Err.Error()
+	}
+	return string(e.Code) + ": " + e.Message
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// CodeOf is the code of the outermost Error in err's chain, CodeInternal when there is none, "" for nil.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return CodeInternal
+}
+
+// MessageOf is the sentence for people of the outermost Error in err's chain; a fixed one when there is none, so
+// that a cause's raw text never reaches a person.
+func MessageOf(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Message
+	}
+	return "系统内部错误,请稍后重试"
+}
