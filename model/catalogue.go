@@ -1,0 +1,55 @@
+package model
+
+import "time"
+
+// ParameterKind is what a job's parameter is, by Jenkins' class.
+type ParameterKind string
+
+// The kinds of parameters.
+const (
+	KindString         ParameterKind = "string"
+	KindText           ParameterKind = "text"
+	KindChoice         ParameterKind = "choice"
+	KindBoolean        ParameterKind = "boolean"
+	KindPassword       ParameterKind = "password"
+	KindFile           ParameterKind = "file"
+	KindCredentials    ParameterKind = "credentials"
+	KindRun            ParameterKind = "run"
+	KindGit            ParameterKind = "git"
+	KindActiveChoice   ParameterKind = "active_choice"
+	KindExtendedChoice ParameterKind = "extended_choice"
+	KindOther          ParameterKind = "other"
+)
+
+// Forbidden tells whether a form must not carry a value of this kind.
+func (k ParameterKind) Forbidden() bool {
+	return k == KindPassword || k == KindFile || k == KindCredentials
+}
+
+// ParameterDefinition is one declared parameter of a job. The JSON form is stored with the catalogue.
+type ParameterDefinition struct {
+	Name        string        `json:"n"`
+	Kind        ParameterKind `json:"k"`
+	Description string        `json:"d,omitempty"`
+	Choices     []string      `json:"c,omitempty"`
+	// Default is nil when Jenkins exports none (passwords, plugin kinds): the value is then Jenkins' own affair.
+	Default *string `json:"v,omitempty"`
+}
+
+// Job is one item of a controller as Jenkins lists it: a buildable job or a container of others.
+type Job struct {
+	FullName    string                `json:"f"` // "folder/job"
+	Name        string                `json:"n"`
+	DisplayName string                `json:"t,omitempty"`
+	Description string                `json:"d,omitempty"`
+	Container   bool                  `json:"o,omitempty"` // folder, multibranch project, organisation folder
+	Buildable   bool                  `json:"b,omitempty"` // false: disabled
+	Parameters  []ParameterDefinition `json:"p,omitempty"`
+}
+
+// Listing is all jobs of one controller at one moment.
+type Listing struct {
+	Controller string
+	Jobs       []Job
+	At         time.Time // when Jenkins answered
+}

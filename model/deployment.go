@@ -1,0 +1,132 @@
+package model
+
+import (
+	"strconv"
+	"time"
+)
+
+// Wait says why a deployment in StateWaiting does not go on.
+type Wait string
+
+// The reasons to wait.
+const (
+	WaitSchedule    Wait = "schedule"    // until the release's ScheduledAt
+	WaitPredecessor Wait = "predecessor" // until the deployment before it succeeded
+	WaitManual      Wait = "manual"      // until a person starts it
+	WaitJenkins     Wait = "jenkins"     // Jenkins cannot be reached or is starting
+	WaitAuth        Wait = "auth"        // Jenkins does not accept our login or rights
+	WaitFolded      Wait = "folded"      // Jenkins folded the request into somebody else's queued item
+)
+
+// JobRef names one Jenkins job.
+type JobRef struct {
+	Controller string
+	FullName   string // "folder/job"
+}
+
+// Key is the app key, "controller:fullName".
+func (j JobRef) Key() string { return j.Controller + ":" + j.FullName }
+
+// ParameterValue is one parameter of a build. The JSON form is stored.
+type ParameterValue struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Chosen bool   `json:"chosen,omitempty"` // by the form; else the job's default
+	Secret bool   `json:"secret,omitempty"` // never shown
+}
+
+// Masked stands for a secret value wherever people read.
+const Masked = "******"
+
+// Shown is the value for people.
+func (p ParameterValue) Shown() string {
+	if p.Secret && p.Value != "" {
+		return Masked
+	}
+	return p.Value
+}
+
+// StopRequest is a person's wish to end a deployment that Jenkins has already.
+type StopRequest struct {
+	By     string    `json:"by"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
+// Deployment is one app of a release: one Jenkins build.
+type Deployment struct {
+	ID        int64
+	ReleaseID int64
+	Position  int // in the form's order, from 1
+	JobRef
+	AppName string // label at submission
+	State   DeploymentState
+	Version int64
+
+	Wait       Wait
+	NextAt     *time.Time // when the submitter looks at it; nil: not at all
+	LeaseOwner string     // who works on it now
+	LeaseUntil *time.Time
+	Attempts   int // POSTs made
+
+	Parameters       []ParameterValue
+	ReleaseParameter string // the job's parameter that carries the release number; "" when the job declares none
+	Parameterised    bool   // whether the job declares parameters at all
+
+	SubmittedAt  *time.Time // the last intent to POST
+	QueueID      int64      // 0 until known; Jenkins may give it to another job after a crash
+	Build        int64      // build number, 0 until known; with JobRef it is the key once known
+	BuildURL     string
+	Described    bool       // whether the build's description was set
+	MissingSince *time.Time // since when Jenkins, though it answers, does not know it
+	StartedAt    *time.Time
+	FinishedAt   *time.Time
+	Duration     time.Duration // as Jenkins measured it
+	Result       string        // as Jenkins named it
+	Asked        []string      // ids of the input steps already announced
+
+	Code    Code   // of the last thing that went wrong
+	Message string // for people: why it waits or how it ended
+	Stop    *StopRequest
+}
+
+// Title is the deployment for people: the app's label.
+func (d *Deployment) Title() string {
+	if d.AppName != "" {
+		return d.AppName
+	}
+	return d.FullName
+}
+
+// BuildTitle is "#12" once the build number is known.
+func (d *Deployment) BuildTitle() string {
+	if d.Build == 0 {
+		return ""
+	}
+	return "#" + strconv.FormatInt(d.Build, 10)
+}
+
+// Event is one line of a release's history. Append-only.
+type Event struct {
+	ID           int64
+	ReleaseID    int64
+	DeploymentID int64 // 0: of the release itself
+	At           time.Time
+	Actor        string
+	Kind         string // a DeploymentEvent or one of EventKind…
+	From, To     string // states; "" when the state did not move
+	Code         Code
+	Message      string
+}
+
+// Kinds of events that move no deployment.
+const (
+	EventKindAccepted  = "accepted"      // the release was recorded
+	EventKindRelease   = "release"       // the release's computed state changed
+	EventKindStop      = "stop"          // somebody asked to stop
+	EventKindStart     = "start"         // somebody started a release that waited for it
+	EventKindInput     = "input_answer"  // an input step was answered by us
+	EventKindDuplicate = "duplicate"     // the same submission arrived again
+	EventKindUnknown   = "post_unknown"  // a POST to Jenkins ended without an answer
+	EventKindResubmit  = "post_repeated" // the build surely was not there: POST again
+)
