@@ -159,3 +159,10 @@ func (r *Release) Deployment(id int64) (*Deployment, error) {
 	}
 	return nil, Errorf(CodeNotFound, "上线单 %s 里没有部署 %d", r.Number(), id)
 }
+
+// ReleaseFilter says which releases to list.
+type ReleaseFilter struct {
+	State  ReleaseState // "" for every state
+	Before int64        // only releases with a smaller id; 0 for the newest
+	Limit  int          // from 1 to 200
+}

@@ -1,0 +1,129 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Releases keeps releases with their deployments, history and outbox.
+type Releases interface {
+	// CreateRelease stores r with its deployments in one transaction and gives them their ids; compose then adds
+	// history and messages, which need the number. keys make it idempotent: when one of them is known already nothing
+	// is stored. Errors: conflict (a key is known), database_unavailable.
+	CreateRelease(ctx context.Context, r *model.Release, keys []string, compose func(*model.Release) error) error
+	// ReleaseByKeys returns the release that one of the keys belongs to. Errors: not_found, database_unavailable.
+	ReleaseByKeys(ctx context.Context, keys []string) (*model.Release, error)
+	// Release returns a release with its deployments. Errors: not_found, database_unavailable.
+	Release(ctx context.Context, id int64) (*model.Release, error)
+	// UpdateRelease loads the release, lets change decide, and saves what changed, the history and the outbox in one
+	// transaction; nothing at all when change fails. Errors: not_found, conflict (somebody else changed it at the same
+	// time), database_unavailable, and whatever change returns.
+	UpdateRelease(ctx context.Context, id int64, change func(*model.Release) error) error
+}
+
+// Queries read releases for people.
+type Queries interface {
+	// ListReleases returns releases with their deployments, newest first, at most f.Limit.
+	ListReleases(ctx context.Context, f model.ReleaseFilter) ([]*model.Release, error)
+	// History returns a release's events, oldest first, at most limit.
+	History(ctx context.Context, releaseID int64, limit int) ([]model.Event, error)
+	// Messages returns a release's messages, oldest first, at most limit.
+	Messages(ctx context.Context, releaseID int64, limit int) ([]model.Message, error)
+	// CountDeployments counts the deployments that are not at their end, by state, and the pending messages under
+	// "messages".
+	CountDeployments(ctx context.Context) (map[string]int64, error)
+}
+
+// Work hands out what is due. A claim leases the row to owner until now+lease and counts its version up, so that
+// whoever held it before can save nothing any more.
+type Work interface {
+	// ClaimDeployments leases up to limit deployments of controller that are waiting or submitting and due, the
+	// oldest first.
+	ClaimDeployments(ctx context.Context, controller, owner string, lease time.Duration, limit int) ([]*model.Deployment, error)
+	// FollowedDeployments returns the deployments of controller that Jenkins has (queued, running, paused).
+	FollowedDeployments(ctx context.Context, controller string) ([]*model.Deployment, error)
+	// BuildHolders returns which deployments hold builds of the job, by build number, for numbers of at least from.
+	BuildHolders(ctx context.Context, job model.JobRef, from int64) (map[int64]int64, error)
+	// Lease takes or renews a named lease; false when somebody else holds it.
+	Lease(ctx context.Context, name, owner string, ttl time.Duration) (bool, error)
+}
+
+// Outbox keeps messages until they are delivered.
+type Outbox interface {
+	// Post stores a message of no release; one with a known key is dropped.
+	Post(ctx context.Context, m model.Message) error
+	// ClaimMessages leases up to limit pending messages that are due, the oldest first.
+	ClaimMessages(ctx context.Context, owner string, lease time.Duration, limit int) ([]model.Message, error)
+	// SettleMessage saves how a try ended: State, Attempts, NextAt, LastCode, LastError and SentAt of m; the lease ends.
+	SettleMessage(ctx context.Context, m model.Message) error
+}
+
+// Listings keeps the last listing of each controller.
+type Listings interface {
+	// SaveListing replaces the controller's listing.
+	SaveListing(ctx context.Context, l model.Listing) error
+	// LoadListing returns the controller's last listing when it is newer than since. Errors: not_found (none newer).
+	LoadListing(ctx context.Context, controller string, since time.Time) (model.Listing, error)
+}
+
+// Starter gives builds to Jenkins.
+type Starter interface {
+	// Trigger POSTs once and never follows a redirect. It returns the queue id. parameterised chooses between
+	// buildWithParameters and build. Errors: jenkins_unavailable (surely not accepted: no connection, 503),
+	// jenkins_outcome_unknown (time-out, cut connection, 5xx), jenkins_folded (303), jenkins_auth, jenkins_forbidden,
+	// jenkins_not_found, jenkins_job_disabled, jenkins_rejected (other 4xx), jenkins_protocol (201 without a queue id:
+	// look for it).
+	Trigger(ctx context.Context, job string, parameterised bool, parameters []model.ParameterValue) (int64, error)
+	// Describe sets a build's description.
+	Describe(ctx context.Context, job string, number int64, text string) error
+	// CancelQueued takes an item out of the queue. Errors: conflict (it left the queue already: look again),
+	// jenkins_not_found, jenkins_forbidden.
+	CancelQueued(ctx context.Context, queueID int64) error
+	// Stop asks a running build to stop.
+	Stop(ctx context.Context, job string, number int64) error
+}
+
+// Watcher sees what Jenkins does.
+type Watcher interface {
+	// Overview returns everything queued and everything running, in two requests.
+	Overview(ctx context.Context) ([]model.QueueItem, []model.RunningBuild, error)
+	// QueueItem returns one item, also for some minutes after it left. Errors: jenkins_not_found.
+	QueueItem(ctx context.Context, id int64) (model.QueueItem, error)
+	// Build returns one build. Errors: jenkins_not_found.
+	Build(ctx context.Context, job string, number int64) (model.Build, error)
+	// RecentBuilds returns a job's newest builds, newest first, at most limit. Errors: jenkins_not_found.
+	RecentBuilds(ctx context.Context, job string, limit int) ([]model.Build, error)
+}
+
+// Asker answers input steps.
+type Asker interface {
+	// PendingInputs returns what the build waits for; none when it waits for nothing.
+	PendingInputs(ctx context.Context, job string, number int64) ([]model.InputStep, error)
+	// Proceed answers with every parameter of the step. Errors: conflict (answered already), jenkins_forbidden (not an
+	// allowed submitter), jenkins_rejected (a value it does not take).
+	Proceed(ctx context.Context, job string, number int64, step string, parameters []model.ParameterValue) error
+	// Abort answers no. Errors: as Proceed.
+	Abort(ctx context.Context, job string, number int64, step string) error
+}
+
+// Lister lists a controller's jobs.
+type Lister interface {
+	// Jobs returns every job and container that the user may see, in one request.
+	Jobs(ctx context.Context) ([]model.Job, error)
+}
+
+// Jenkins is one controller's client.
+type Jenkins interface {
+	Starter
+	Watcher
+	Asker
+	Lister
+}
+
+// Messenger delivers one message. Errors: the dingtalk_… codes; RetryAfter says when a throttled one may be tried
+// again.
+type Messenger interface {
+	Deliver(ctx context.Context, m model.Message) error
+}
