@@ -1,0 +1,50 @@
+// Package config reads and checks the configuration of oabridge: a YAML file, OABRIDGE_ environment variables and files
+// with secrets. Its one job is to hand over a configuration that is right, or every problem of one that is not. It knows
+// nothing of the rest of oabridge.
+package config
+
+import (
+	"time"
+	_ "time/tzdata" // A minimal container image has no time zones of its own.
+)
+
+// Config is the whole configuration. The yaml tags are the keys; the default tags are what a missing key means.
+type Config struct {
+	// Listen is the address of the HTTP server, such as ":8080".
+	Listen string `yaml:"listen" default:":8080"`
+	// PublicURL is where people and DingTalk reach this service; links in notices start with it.
+	PublicURL string `yaml:"public_url"`
+	// Timezone is the zone in which people's times are read and shown.
+	Timezone string   `yaml:"timezone" default:"Asia/Shanghai"`
+	Log      Log      `yaml:"log"`
+	API      API      `yaml:"api"`
+	Database Database `yaml:"database"`
+	Redis    Redis    `yaml:"redis"`
+	// Jenkins lists the controllers: one entry for each Jenkins server.
+	Jenkins  []Jenkins `yaml:"jenkins"`
+	DingTalk DingTalk  `yaml:"dingtalk"`
+	Form     Form      `yaml:"form"`
+	Schedule Schedule  `yaml:"schedule"`
+	Notify   Notify    `yaml:"notify"`
+}
+
+// Log says how much is logged and how it looks.
+type Log struct {
+	Level  string `yaml:"level" default:"info"`  // debug, info, warn or error
+	Format string `yaml:"format" default:"text"` // text or json
+}
+
+// Schedule rules what becomes of a release whose time has passed.
+type Schedule struct {
+	// RunIfLateBy is how late a scheduled release may still start, for example after an outage.
+	RunIfLateBy time.Duration `yaml:"run_if_late_by" default:"30m"`
+}
+
+// Location returns the time zone of people's times. A validated configuration always has one; UTC stands in otherwise.
+func (c *Config) Location() *time.Location {
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}

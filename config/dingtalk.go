@@ -1,0 +1,71 @@
+package config
+
+// When an approval is read again from DingTalk before anything is deployed.
+const (
+	VerifyAuto   = "auto"
+	VerifyAlways = "always"
+	VerifyOff    = "off"
+)
+
+// DingTalk is the organisation's application, its connector and its robots.
+type DingTalk struct {
+	APIURL        string `yaml:"api_url" default:"https://api.dingtalk.com"`
+	OAPIURL       string `yaml:"oapi_url" default:"https://oapi.dingtalk.com"`
+	AppKey        string `yaml:"app_key"`
+	AppSecret     Secret `yaml:"app_secret"`
+	AppSecretFile string `yaml:"app_secret_file,omitempty"`
+	// AgentID is the application's agent id; work notices need it.
+	AgentID   int64     `yaml:"agent_id" default:"0"`
+	Connector Connector `yaml:"connector"`
+	Events    Events    `yaml:"events"`
+	Robots    []Robot   `yaml:"robots"`
+	// VerifyApproval is auto (when app_key is set and the instance id is known), always or off.
+	VerifyApproval string `yaml:"verify_approval" default:"auto"`
+}
+
+func (d DingTalk) check(r report) {
+	r.at("api_url").url(d.APIURL, "https://api.dingtalk.com")
+	r.at("oapi_url").url(d.OAPIURL, "https://oapi.dingtalk.com")
+	d.checkApp(r)
+	d.Connector.check(r.at("connector"))
+	d.Events.check(r.at("events"))
+	checkRobots(r.at("robots"), d.Robots)
+	r.at("verify_approval").oneOf(d.VerifyApproval, VerifyAuto, VerifyAlways, VerifyOff)
+}
+
+// checkApp checks the application's keys: both or none, and both when something was asked for that needs them.
+func (d DingTalk) checkApp(r report) {
+	if d.AgentID < 0 {
+		r.at("agent_id").add(showInt(d.AgentID), "an agent id is not negative", "copy the AgentId from the application's page")
+	}
+	why := d.needsApp()
+	if why == "" {
+		return
+	}
+	r.at("app_key").required(d.AppKey, why+" needs it: copy the AppKey (Client ID) from the application's page")
+	r.at("app_secret").required(d.AppSecret.Reveal(), why+" needs it: set app_secret or app_secret_file")
+}
+
+func (d DingTalk) needsApp() string {
+	switch {
+	case d.AppKey != "":
+		return "app_key"
+	case d.AppSecret != "":
+		return "app_secret"
+	case d.AgentID > 0:
+		return "agent_id (work notices)"
+	case d.VerifyApproval == VerifyAlways:
+		return "verify_approval: always"
+	case d.Events.Mode == EventsStream || d.Events.Mode == EventsHTTP:
+		return "events.mode: " + d.Events.Mode
+	}
+	return ""
+}
+
+func (d DingTalk) secrets() []string {
+	list := append(d.Connector.secrets(), d.Events.secrets()...)
+	for _, robot := range d.Robots {
+		list = append(list, robot.secrets()...)
+	}
+	return append(list, d.AppSecret.Reveal())
+}

@@ -1,0 +1,86 @@
+package config
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// ProjectByFolder is the value of Jenkins.Project that makes each folder a project.
+const ProjectByFolder = "folder"
+
+// Jenkins is one controller: a Jenkins server and what of it is offered.
+type Jenkins struct {
+	Name      string `yaml:"name"`
+	URL       string `yaml:"url"`
+	User      string `yaml:"user"`
+	Token     Secret `yaml:"token"`
+	TokenFile string `yaml:"token_file,omitempty"`
+	// Folders are where jobs are looked for; empty means everywhere.
+	Folders []string `yaml:"folders"`
+	// Include and Exclude are regular expressions on a job's full name.
+	Include []string `yaml:"include"`
+	Exclude []string `yaml:"exclude"`
+	// Project is "folder", or a regular expression with the groups project and app.
+	Project string `yaml:"project" default:"folder"`
+	// Refresh is how often the catalogue is read again, Poll how often running builds are looked at.
+	Refresh time.Duration `yaml:"refresh" default:"30s"`
+	Poll    time.Duration `yaml:"poll" default:"2s"`
+	// ReleaseParameter is the build parameter that carries the release number when a job declares it.
+	ReleaseParameter string `yaml:"release_parameter" default:"RELEASE_ID"`
+	// MaxInFlight is how many requests go to the controller at once.
+	MaxInFlight int `yaml:"max_in_flight" default:"8"`
+	// Inputs are the pipelines' input steps that may be answered; the first rule that matches decides.
+	Inputs []Input `yaml:"inputs"`
+}
+
+var controllerName = regexp.MustCompile(`^[a-z0-9-]+$`)
+
+func (j Jenkins) check(r report) {
+	if j.Name != "" && !controllerName.MatchString(j.Name) {
+		r.at("name").add(j.Name, "a controller's name has only a-z, 0-9 and -", "rename it, for example to prod")
+	}
+	j.checkAccess(r)
+	r.at("include").expressions(j.Include)
+	r.at("exclude").expressions(j.Exclude)
+	j.checkProject(r.at("project"))
+	r.at("refresh").lasts(j.Refresh, time.Second, 24*time.Hour)
+	r.at("poll").lasts(j.Poll, 50*time.Millisecond, 5*time.Minute)
+	r.at("max_in_flight").between(j.MaxInFlight, 1, 100)
+	for i, input := range j.Inputs {
+		input.check(r.at("inputs").index(i))
+	}
+}
+
+func (j Jenkins) checkAccess(r report) {
+	if r.at("url").url(j.URL, "https://jenkins.example.com") {
+		if parsed, err := url.Parse(j.URL); err == nil && (parsed.RawQuery != "" || parsed.Fragment != "") {
+			r.at("url").add(withoutUser(parsed), "the URL has a query or a fragment", "give only the address of Jenkins itself")
+		}
+	}
+	r.at("user").required(j.User, "set the user the API token belongs to")
+	r.at("token").required(j.Token.Reveal(), "set token or token_file to an API token of that user")
+}
+
+func (j Jenkins) checkProject(r report) {
+	if j.Project == ProjectByFolder || !r.expression(j.Project) {
+		return
+	}
+	groups := regexp.MustCompile(j.Project).SubexpNames()
+	if !slices.Contains(groups, "project") || !slices.Contains(groups, "app") {
+		r.add(j.Project, "the expression lacks the groups project and app",
+			`write "folder" or an expression such as ^(?P<project>[^-]+)-(?P<app>.+)$`)
+	}
+}
+
+func checkControllers(r report, list []Jenkins) {
+	if len(list) == 0 {
+		r.add("", "there is no Jenkins controller", "add one entry with name, url, user and token")
+	}
+	names := uniqueNames{what: "controller"}
+	for i, j := range list {
+		names.check(r.index(i).at("name"), j.Name)
+		j.check(r.index(i))
+	}
+}

@@ -1,0 +1,75 @@
+package config
+
+import (
+	"net/url"
+	"regexp"
+)
+
+// Robot is one group robot.
+type Robot struct {
+	Name string `yaml:"name"`
+	// Webhook is the robot's address; its access_token is a secret.
+	Webhook     Secret `yaml:"webhook"`
+	WebhookFile string `yaml:"webhook_file,omitempty"`
+	// Secret signs the messages of robots whose security setting is "signature" (加签).
+	Secret     Secret `yaml:"secret"`
+	SecretFile string `yaml:"secret_file,omitempty"`
+	// AtMobiles are the people a message calls by @, AtAll calls everybody.
+	AtMobiles []string `yaml:"at_mobiles"`
+	AtAll     bool     `yaml:"at_all" default:"false"`
+}
+
+var mobile = regexp.MustCompile(`^\+?[0-9-]{5,20}$`)
+
+func (b Robot) check(r report) {
+	b.checkWebhook(r.at("webhook"))
+	for i, number := range b.AtMobiles {
+		if !mobile.MatchString(number) {
+			r.at("at_mobiles").index(i).add(number, "not a mobile number", "write digits only, such as 13800138000")
+		}
+	}
+}
+
+func (b Robot) checkWebhook(r report) {
+	const example = "https://oapi.dingtalk.com/robot/send?access_token=…"
+	if !r.required(b.Webhook.Reveal(), "copy the robot's webhook, "+example) {
+		return
+	}
+	parsed, err := url.Parse(b.Webhook.Reveal())
+	switch {
+	case err != nil || !isHTTP(parsed): // The parser's message would quote the address, so it stays out.
+		r.add(redacted, "not a web address", "copy the robot's webhook, "+example)
+	case parsed.Query().Get("access_token") == "":
+		r.add(b.redactedWebhook(), "the webhook has no access_token", "copy the whole webhook, "+example)
+	}
+}
+
+// redactedWebhook is the webhook without its access token.
+func (b Robot) redactedWebhook() string {
+	parsed, err := url.Parse(b.Webhook.Reveal())
+	if err != nil || !isHTTP(parsed) {
+		return b.Webhook.String()
+	}
+	shown := withoutUser(parsed)
+	if parsed.RawQuery != "" {
+		shown += "?access_token=" + redacted
+	}
+	return shown
+}
+
+func (b Robot) secrets() []string {
+	list := []string{b.Secret.Reveal()}
+	parsed, err := url.Parse(b.Webhook.Reveal())
+	if err != nil || parsed.Query().Get("access_token") == "" {
+		return append(list, b.Webhook.Reveal())
+	}
+	return append(list, parsed.Query().Get("access_token"))
+}
+
+func checkRobots(r report, list []Robot) {
+	names := uniqueNames{what: "robot"}
+	for i, robot := range list {
+		names.check(r.index(i).at("name"), robot.Name)
+		robot.check(r.index(i))
+	}
+}
