@@ -1,0 +1,74 @@
+package dingtalktest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// ControlHandler serves the switches to people and scripts: POST /_control/fail?status=500&times=2&prefix=/robot,
+// slow?delay=2s&times=1, cut-before, cut-after, rate-limit, ban-page, wrong-signature (each with times, default 1),
+// expire-tokens, down, up; and GET /_control/ledger as JSON.
+func (s *Server) ControlHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /_control/ledger", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(s.Ledger())
+	})
+	mux.HandleFunc("POST /_control/fail", s.controlFail)
+	mux.HandleFunc("POST /_control/slow", s.controlSlow)
+	for name, change := range map[string]func(times int){
+		"cut-before": s.CutBefore, "cut-after": s.CutAfter, "rate-limit": s.RateLimit,
+		"ban-page": s.BanPage, "wrong-signature": s.WrongSignature,
+		"expire-tokens": func(int) { s.ExpireTokens() },
+		"down":          func(int) { s.Down(true) },
+		"up":            func(int) { s.Down(false) },
+	} {
+		mux.HandleFunc("POST /_control/"+name, func(w http.ResponseWriter, r *http.Request) {
+			if times, ok := timesOf(w, r); ok {
+				change(times)
+				w.WriteHeader(http.StatusNoContent)
+			}
+		})
+	}
+	return mux
+}
+
+func (s *Server) controlFail(w http.ResponseWriter, r *http.Request) {
+	status, err := strconv.Atoi(r.FormValue("status"))
+	if err != nil || status < 200 || status > 599 {
+		http.Error(w, "status must be a number from 200 to 599", http.StatusBadRequest)
+		return
+	}
+	if times, ok := timesOf(w, r); ok {
+		s.Fail(status, times, r.FormValue("prefix"))
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+func (s *Server) controlSlow(w http.ResponseWriter, r *http.Request) {
+	delay, err := time.ParseDuration(r.FormValue("delay"))
+	if err != nil || delay < 0 {
+		http.Error(w, "delay must be a duration such as 2s", http.StatusBadRequest)
+		return
+	}
+	if times, ok := timesOf(w, r); ok {
+		s.Slow(delay, times)
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// timesOf reads times, default 1; it answers the request itself when it is no number.
+func timesOf(w http.ResponseWriter, r *http.Request) (int, bool) {
+	text := r.FormValue("times")
+	if text == "" {
+		return 1, true
+	}
+	times, err := strconv.Atoi(text)
+	if err != nil {
+		http.Error(w, "times must be a whole number; negative means until it is set again", http.StatusBadRequest)
+		return 0, false
+	}
+	return times, true
+}

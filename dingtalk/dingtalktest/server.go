@@ -1,0 +1,147 @@
+package dingtalktest
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// maxRequest bounds what is read of a request, in bytes.
+const maxRequest = 1 << 20
+
+// beijing is the time that DingTalk's days and wall clocks follow; it has no daylight saving.
+var beijing = time.FixedZone("CST", 8*3600)
+
+// Options of a Server.
+type Options struct {
+	AppKey    string
+	AppSecret string
+	AgentID   int64
+	Robots    []Robot
+	Users     []User
+	Now       func() time.Time // default time.Now
+	// StringCodes answers errcode and success as strings, as some of DingTalk's samples do.
+	StringCodes bool
+}
+
+// Robot is a custom group robot.
+type Robot struct {
+	Name        string // only for the ledger
+	AccessToken string
+	Secret      string   // empty: messages need no signature
+	Keywords    []string // when there are any, a message must contain one
+}
+
+// User is a member of the organisation.
+type User struct {
+	ID     string
+	Name   string
+	Mobile string
+}
+
+// Server is the fake. It is an http.Handler for both of DingTalk's hosts, api.dingtalk.com and oapi.dingtalk.com.
+type Server struct {
+	opts   Options
+	routes map[string]func(call) reply
+
+	mu        sync.Mutex
+	faults    faults
+	tokens    map[string]time.Time // value to end of life
+	issued    int
+	requests  int
+	paths     map[string]int
+	refused   map[string]int
+	robots    map[string]*robotState // by access token
+	notices   noticeState
+	instances map[string]*instance
+	comments  []Comment
+}
+
+// New makes a server that knows the app, robots and users of o.
+func New(o Options) *Server {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Server{
+		opts: o, tokens: map[string]time.Time{}, paths: map[string]int{}, refused: map[string]int{},
+		robots: map[string]*robotState{}, instances: map[string]*instance{}, notices: newNoticeState(),
+	}
+	for _, robot := range o.Robots {
+		s.robots[robot.AccessToken] = &robotState{Robot: robot, seen: map[string]bool{}}
+	}
+	s.routes = map[string]func(call) reply{
+		"/v1.0/oauth2/accessToken": s.issueToken,
+		"/gettoken":                s.issueOldToken,
+		"/topapi/message/corpconversation/asyncsend_v2":  s.withOldToken(s.sendNotice),
+		"/topapi/message/corpconversation/getsendresult": s.withOldToken(s.noticeResult),
+		"/topapi/v2/user/get":                            s.withOldToken(s.getUser),
+		"/robot/send":                                    s.sendRobot,
+		"/v1.0/workflow/processInstances":                s.withToken(s.processInstances),
+		"/v1.0/workflow/processInstances/comments":       s.withToken(s.addComment),
+	}
+	return s
+}
+
+// ServeHTTP answers one call. A cut connection is http.ErrAbortHandler, which net/http's server turns into one.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	if err != nil {
+		http.Error(w, "request too large or cut", http.StatusBadRequest)
+		return
+	}
+	answer, f := s.handle(call{Request: r, body: body})
+	if !wait(r, f.delay) || f.cut {
+		panic(http.ErrAbortHandler)
+	}
+	answer.write(w)
+}
+
+// handle counts the call, and answers it unless a fault comes in between.
+func (s *Server) handle(c call) (reply, fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests++
+	s.paths[c.URL.Path]++
+	f := s.faults.next(c.URL.Path)
+	switch {
+	case f.instead != nil:
+		return *f.instead, f
+	case f.lost:
+		return reply{}, f
+	case f.limited:
+		return s.rateLimited(c), f
+	}
+	route, ok := s.routes[c.URL.Path]
+	if !ok {
+		return s.refuse(http.StatusNotFound, "InvalidAction.NotFound", "Specified api is not found."), f
+	}
+	return route(c), f
+}
+
+// wait reports false when the client hung up before the time was over.
+func wait(r *http.Request, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+// rateLimited is what each kind of interface says beyond its rate.
+func (s *Server) rateLimited(c call) reply {
+	switch {
+	case c.URL.Path == "/robot/send":
+		return s.old(410100, "发送速度太快而限流", nil)
+	case strings.HasPrefix(c.URL.Path, "/v1.0/"):
+		return s.refuse(http.StatusForbidden, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "您的应用调用该接口的QPS超过限制")
+	}
+	return s.old(90018, "您的应用调用该接口的QPS超过限制", nil)
+}

@@ -1,0 +1,160 @@
+package dingtalktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+	"unicode/utf8"
+)
+
+// Limits of the OA process interfaces.
+const (
+	maxComponents     = 150
+	maxComponentChars = 65535
+	maxCommentChars   = 1024
+)
+
+// instance is one OA approval.
+type instance struct {
+	ID          string
+	ProcessCode string
+	Originator  string
+	BusinessID  string // 审批编号; begins with the Beijing time of the start
+	Values      []formValue
+	Status      string // RUNNING, COMPLETED
+	Result      string // agree, refuse; empty while it runs
+	Created     time.Time
+	Finished    time.Time // zero while it runs
+	records     []map[string]any
+}
+
+// formValue is one control of the form as DingTalk returns it; value is always a string.
+type formValue struct {
+	ID            string `json:"id,omitempty"`
+	Name          string `json:"name"`
+	Value         string `json:"value,omitempty"`
+	ExtValue      string `json:"extValue,omitempty"`
+	ComponentType string `json:"componentType,omitempty"`
+	BizAlias      string `json:"bizAlias,omitempty"`
+}
+
+// Comment is one comment that was written into an approval.
+type Comment struct {
+	InstanceID string    `json:"instanceId"`
+	UserID     string    `json:"userId"`
+	Text       string    `json:"text"`
+	At         time.Time `json:"at"`
+}
+
+// Decide ends a running approval: the user agrees or refuses as its last approver.
+func (s *Server) Decide(instanceID, userID string, agree bool, remark string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, ok := s.instances[instanceID]
+	if !ok || i.Status != "RUNNING" || !s.userExists(userID) {
+		return fmt.Errorf("no running instance %q for user %q", instanceID, userID)
+	}
+	i.Status, i.Finished = "COMPLETED", s.opts.Now()
+	recorded := "REFUSE"
+	i.Result = "refuse"
+	if agree {
+		recorded, i.Result = "AGREE", "agree"
+	}
+	i.record(userID, "EXECUTE_TASK_NORMAL", recorded, remark, i.Finished)
+	return nil
+}
+
+func (i *instance) record(userID, kind, result, remark string, at time.Time) {
+	i.records = append(i.records, map[string]any{
+		"userId": userID, "type": kind, "result": result, "remark": remark, "date": wallClock(at),
+	})
+}
+
+// wallClock is how DingTalk writes the times of instances: Beijing's, to the minute, with a Z that is wrong.
+func wallClock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(beijing).Format("2006-01-02T15:04Z")
+}
+
+func (s *Server) processInstances(c call) reply {
+	switch c.Method {
+	case http.MethodGet:
+		return s.readInstance(c)
+	case http.MethodPost:
+		return s.startInstance(c)
+	}
+	return s.refuse(http.StatusMethodNotAllowed, "UnsupportedHTTPMethod", "method not allowed")
+}
+
+func (s *Server) readInstance(c call) reply {
+	i, ok := s.instances[c.URL.Query().Get("processInstanceId")]
+	if !ok {
+		return s.refuse(http.StatusBadRequest, "processInstanceNotExist", "审批实例不存在")
+	}
+	return jsonReply(http.StatusOK, map[string]any{"success": s.success(), "result": map[string]any{
+		"title": i.ProcessCode, "createTime": wallClock(i.Created), "finishTime": wallClock(i.Finished),
+		"originatorUserId": i.Originator, "originatorDeptId": "-1", "businessId": i.BusinessID,
+		"status": i.Status, "result": i.Result, "bizAction": "NONE",
+		"operationRecords": i.records, "tasks": []any{}, "formComponentValues": i.Values,
+	}})
+}
+
+func (s *Server) startInstance(c call) reply {
+	var in struct {
+		ProcessCode         string
+		OriginatorUserID    string
+		DeptID              *int64
+		Approvers           []any
+		FormComponentValues []formValue
+	}
+	if json.Unmarshal(c.body, &in) != nil || in.ProcessCode == "" {
+		return s.refuse(http.StatusBadRequest, "processCodeError", "processCode错误")
+	}
+	switch {
+	case !s.userExists(in.OriginatorUserID):
+		return s.refuse(http.StatusBadRequest, "originatorUserIdError", "发起人不存在")
+	case in.DeptID == nil && len(in.Approvers) == 0:
+		return s.refuse(http.StatusBadRequest, "deptIdError", "部门ID不能为空")
+	case !validForm(in.FormComponentValues):
+		return s.refuse(http.StatusBadRequest, "formConverterError", "表单数据错误")
+	}
+	now := s.opts.Now()
+	n := len(s.instances) + 1
+	i := &instance{
+		ID: fmt.Sprintf("fake-instance-%d", n), ProcessCode: in.ProcessCode, Originator: in.OriginatorUserID,
+		BusinessID: fmt.Sprintf("%s%09d", now.In(beijing).Format("200601021504"), n),
+		Values:     in.FormComponentValues, Status: "RUNNING", Created: now,
+	}
+	i.record(i.Originator, "START_PROCESS_INSTANCE", "NONE", "", now)
+	s.instances[i.ID] = i
+	return jsonReply(http.StatusOK, map[string]any{"instanceId": i.ID})
+}
+
+func validForm(values []formValue) bool {
+	for _, v := range values {
+		if v.Name == "" || utf8.RuneCountInString(v.Value) > maxComponentChars {
+			return false
+		}
+	}
+	return len(values) <= maxComponents
+}
+
+func (s *Server) addComment(c call) reply {
+	var in struct{ ProcessInstanceID, Text, CommentUserID string }
+	_ = json.Unmarshal(c.body, &in)
+	switch {
+	case c.Method != http.MethodPost:
+		return s.refuse(http.StatusMethodNotAllowed, "UnsupportedHTTPMethod", "method not allowed")
+	case s.instances[in.ProcessInstanceID] == nil:
+		return s.refuse(http.StatusBadRequest, "processInstanceNotExist", "审批实例不存在")
+	case !s.userExists(in.CommentUserID):
+		return s.refuse(http.StatusBadRequest, "commentUserIdError", "评论人不存在")
+	case in.Text == "" || utf8.RuneCountInString(in.Text) > maxCommentChars:
+		return s.refuse(http.StatusBadRequest, "textError", "评论内容为空或超过1024个字符")
+	}
+	s.comments = append(s.comments, Comment{in.ProcessInstanceID, in.CommentUserID, in.Text, s.opts.Now()})
+	return jsonReply(http.StatusOK, map[string]any{"result": true, "success": s.success()})
+}
