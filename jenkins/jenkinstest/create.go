@@ -1,0 +1,3 @@
+package jenkinstest
+
+func (s *Server) createItem(c *call, _ *item) *answer { return s.notFound() }

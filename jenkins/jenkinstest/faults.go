@@ -1,0 +1,80 @@
+package jenkinstest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// cutBefore and cutAfter are the faults that are no HTTP status.
+const (
+	cutBefore = -1
+	cutAfter  = -2
+)
+
+// faults are the switches set; each fault is used up by the requests it hits.
+type faults struct {
+	slow  time.Duration
+	down  bool
+	plans []faultPlan
+}
+
+type faultPlan struct {
+	kind   int // a status, cutBefore or cutAfter
+	times  int
+	method string // empty: any
+	prefix string
+}
+
+// take finds the fault for a request, 0 for none, and uses it up.
+func (f *faults) take(r *http.Request) int {
+	for i := range f.plans {
+		p := &f.plans[i]
+		if p.method != "" && p.method != r.Method || !strings.HasPrefix(r.URL.Path, p.prefix) {
+			continue
+		}
+		kind := p.kind
+		if p.times--; p.times <= 0 {
+			f.plans = slices.Delete(f.plans, i, i+1)
+		}
+		return kind
+	}
+	return 0
+}
+
+func (s *Server) addFault(kind, times int, pathPrefix string) {
+	method, prefix, found := strings.Cut(pathPrefix, " ")
+	if !found || strings.HasPrefix(pathPrefix, "/") {
+		method, prefix = "", pathPrefix
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if times > 0 {
+		s.faults.plans = append(s.faults.plans, faultPlan{kind, times, method, prefix})
+	}
+}
+
+// Slow makes every answer take d longer; the request is processed first. 0 goes back to full speed.
+func (s *Server) Slow(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults.slow = d
+}
+
+// Fail answers the next requests of a path prefix with a status, without processing them. The prefix is a path such as
+// "/queue/", a method and a path such as "POST /job/", or empty for everything.
+func (s *Server) Fail(status, times int, pathPrefix string) { s.addFault(status, times, pathPrefix) }
+
+// CutAfter processes the next requests of a path prefix and then cuts the connection instead of answering.
+func (s *Server) CutAfter(times int, pathPrefix string) { s.addFault(cutAfter, times, pathPrefix) }
+
+// CutBefore cuts the connection of the next requests of a path prefix without processing them.
+func (s *Server) CutBefore(times int, pathPrefix string) { s.addFault(cutBefore, times, pathPrefix) }
+
+// Down closes every connection without an answer until it is called with false; builds go on meanwhile.
+func (s *Server) Down(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults.down = on
+}

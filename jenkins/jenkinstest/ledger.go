@@ -1,0 +1,47 @@
+package jenkinstest
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Ledger is what really happened, whatever the fake answered or forgot since.
+type Ledger struct {
+	Requests int
+	// ByPath counts requests by method and operation: "POST buildWithParameters", "GET queue", "GET queue/item",
+	// "GET computer", "GET api" (the listing), "GET job", "GET run" (a build's JSON), "POST stop", "POST input/proceed" …
+	ByPath   map[string]int
+	Builds   []Build   // in the order they started
+	Triggers []Trigger // in the order they were accepted
+}
+
+// Trigger is one accepted POST of build or buildWithParameters.
+type Trigger struct {
+	Job        string
+	Parameters map[string]string
+	QueueID    int64
+	User       string
+	Folded     bool // into an item queued before: no build of its own
+	At         time.Time
+}
+
+func (s *Server) recordTrigger(q *queueItem, values []value, by *User, folded bool, now time.Time) {
+	t := Trigger{Job: q.item.job.FullName, Parameters: map[string]string{}, QueueID: q.id, User: by.Name, Folded: folded, At: now}
+	for _, v := range values {
+		t.Parameters[v.param.Name] = v.text
+	}
+	s.triggers = append(s.triggers, t)
+}
+
+// Ledger returns a copy of the ledger as of now.
+func (s *Server) Ledger() Ledger {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tick(s.opt.Now())
+	l := Ledger{Requests: s.requests, ByPath: maps.Clone(s.byPath), Triggers: slices.Clone(s.triggers)}
+	for _, b := range s.ledgerBuilds {
+		l.Builds = append(l.Builds, b.view())
+	}
+	return l
+}
