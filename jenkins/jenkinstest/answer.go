@@ -82,7 +82,9 @@ func hangUp(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
-func (s *Server) sessionID() string { return fmt.Sprintf("%08x", 0xf582a79d+uint32(s.session)*0x9e3779b9) }
+func (s *Server) sessionID() string {
+	return fmt.Sprintf("%08x", 0xf582a79d+uint32(s.session)*0x9e3779b9)
+}
 
 // identify adds the headers that Stapler's own pages carry, but triggers and logs do not.
 func (s *Server) identify(a *answer, frame string) *answer {
@@ -118,7 +120,9 @@ func (s *Server) htmlPage(status int, title string) *answer {
 
 func (s *Server) notFound() *answer { return s.htmlPage(http.StatusNotFound, "Not Found [Jenkins]") }
 
-func (s *Server) oops() *answer { return s.htmlPage(http.StatusInternalServerError, "Jenkins [Jenkins]") }
+func (s *Server) oops() *answer {
+	return s.htmlPage(http.StatusInternalServerError, "Jenkins [Jenkins]")
+}
 
 // postForm is the 405 of a trigger asked with GET.
 func (s *Server) postForm() *answer {
