@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -80,11 +81,14 @@ func TestHelperBinary(t *testing.T) {
 }
 
 func TestServersDieWithTheTestBinary(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only the Linux kernel kills the servers of a killed test binary")
+	}
 	find(t, "redis-server", "redis-server", "valkey-server")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestHelperBinary$") // #nosec G204 G702 -- this very binary
-	command.Env = append(os.Environ(), "OABRIDGE_TEST_SERVERS_HELPER=1", RequireVariable+"=1")
+	command.Env = append(os.Environ(), "OABRIDGE_TEST_SERVERS_HELPER=1", RequireVariable+"=1", "TMPDIR="+shortTempDir(t))
 	output, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

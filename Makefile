@@ -1,0 +1,56 @@
+# Everything a developer runs. `make` alone lists the targets.
+
+GOLANGCI_LINT := v2.15.0
+CACHE ?= $(CURDIR)/.cache
+LINT := $(CACHE)/bin/golangci-lint-$(GOLANGCI_LINT)
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BENCH ?= .
+FUZZTIME ?= 10s
+
+.DEFAULT_GOAL := help
+.PHONY: help test servers vet fmt lint check bench fuzz build demo clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+servers: ## Install MariaDB and Redis when they are missing (the tests start private ones)
+	@./scripts/servers.sh
+
+# With -race, vet and the tests compile the dependencies once and not twice.
+vet: ## Run go vet
+	go vet -race ./...
+
+test: servers vet ## Do all set-up, then run every test with the race detector
+	OABRIDGE_TEST_REQUIRE_SERVERS=1 go test -race -shuffle=on ./...
+
+fmt: ## Fail when a file is not formatted
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
+
+$(LINT):
+	@echo "building golangci-lint $(GOLANGCI_LINT) into $(CACHE)/bin; the first time takes minutes"
+	GOBIN=$(CACHE)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	mv $(CACHE)/bin/golangci-lint $@
+
+lint: $(LINT) ## Run golangci-lint, building it first when needed
+	GOLANGCI_LINT_CACHE=$(CACHE)/golangci-lint $(LINT) run ./...
+
+check: fmt test lint build ## Everything a change must pass
+
+bench: servers ## Run the benchmarks; BENCH=regexp chooses some
+	OABRIDGE_TEST_REQUIRE_SERVERS=1 go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+fuzz: ## Run every fuzz test for FUZZTIME
+	@go test -list '^Fuzz' ./... | awk '/^Fuzz/ { names = names " " $$1 } /^ok/ { n = split(names, list, " "); \
+		for (i = 1; i <= n; i++) print $$2, list[i]; names = "" }' | \
+	while read -r package name; do \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" || exit 1; \
+	done
+
+build: ## Build the static binary bin/oabridge
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/oabridge .
+
+demo: ## Play the whole story in one process
+	go run . demo
+
+clean: ## Remove what was built; the linter in .cache stays
+	rm -rf bin coverage.out
