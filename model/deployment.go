@@ -48,9 +48,10 @@ func (p ParameterValue) Shown() string {
 
 // StopRequest is a person's wish to end a deployment that Jenkins has already.
 type StopRequest struct {
-	By     string    `json:"by"`
-	Reason string    `json:"reason"`
-	At     time.Time `json:"at"`
+	By     string     `json:"by"`
+	Reason string     `json:"reason"`
+	At     time.Time  `json:"at"`
+	SentAt *time.Time `json:"sent_at,omitempty"` // when Jenkins was told
 }
 
 // Deployment is one app of a release: one Jenkins build.

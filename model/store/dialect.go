@@ -1,0 +1,27 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"io"
+
+	"github.com/pressly/goose/v3"
+	"gorm.io/gorm"
+)
+
+// dialect is all that differs between the databases.
+type dialect struct {
+	goose      goose.Dialect
+	migrations string // the folder of the embedded files
+	migration  func() (*sql.DB, error)
+	hasTable   string // counts the tables of a name in this database
+
+	pool    *sql.DB
+	gorm    gorm.Dialector
+	prepare bool
+
+	useIndex   string // format that makes a statement use an index, whatever the statistics say
+	skipLocked string // ends a SELECT that locks what nobody else has locked
+}
+
+func joinClose(err error, c io.Closer) error { return errors.Join(err, c.Close()) }

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"time"
+
+	sqldriver "github.com/go-sql-driver/mysql"
+	"github.com/pressly/goose/v3"
+	"gorm.io/driver/mysql"
+)
+
+// Time-outs of a connection. A statement that takes longer than mysqlIO means that the server or the way to it is dead.
+const (
+	mysqlDial     = 10 * time.Second
+	mysqlIO       = 30 * time.Second
+	mysqlLifetime = 3 * time.Minute // below the idle time-outs of servers, proxies and firewalls
+	mysqlLockWait = "5"             // seconds
+	mysqlMode     = "'TRADITIONAL,NO_AUTO_VALUE_ON_ZERO'"
+)
+
+func openMySQL(o Options) (dialect, error) {
+	config, err := mysqlConfig(o.DSN)
+	if err != nil {
+		return dialect{}, err
+	}
+	pool, err := mysqlPool(config)
+	if err != nil {
+		return dialect{}, err
+	}
+	pool.SetMaxOpenConns(o.MaxOpen)
+	pool.SetMaxIdleConns(o.MaxOpen)
+	pool.SetConnMaxLifetime(mysqlLifetime)
+	return dialect{
+		goose: goose.DialectMySQL, migrations: "migrations/mysql",
+		migration: func() (*sql.DB, error) { return migrationPool(config) },
+		hasTable:  "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
+		pool:      pool, gorm: mysql.New(mysql.Config{Conn: pool}),
+		useIndex: "FORCE INDEX (%s)", skipLocked: " FOR UPDATE SKIP LOCKED",
+	}, nil
+}
+
+// mysqlConfig reads the DSN and sets what the store relies on, whatever the DSN says.
+func mysqlConfig(dsn string) (*sqldriver.Config, error) {
+	c, err := sqldriver.ParseDSN(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("database.dsn: write user:password@tcp(host:3306)/database: %w", err)
+	}
+	if c.DBName == "" {
+		return nil, fmt.Errorf("database.dsn: the database's name is missing; write user:password@tcp(host:3306)/database")
+	}
+	c.ParseTime, c.Loc = true, time.UTC
+	c.ClientFoundRows = true   // a row found but not changed is no conflict
+	c.InterpolateParams = true // one round trip a statement, and nothing prepared that proxies must remember
+	c.MultiStatements = false
+	c.Timeout, c.ReadTimeout, c.WriteTimeout = mysqlDial, mysqlIO, mysqlIO
+	if c.Params == nil {
+		c.Params = map[string]string{}
+	}
+	c.Params["sql_mode"] = mysqlMode // a value that does not fit is an error, never cut
+	c.Params["innodb_lock_wait_timeout"] = mysqlLockWait
+	return c, c.Apply(sqldriver.Charset("utf8mb4", "utf8mb4_bin"))
+}
+
+// migrationPool has no time-out on reading: changing a big table takes its time.
+func migrationPool(c *sqldriver.Config) (*sql.DB, error) {
+	patient := c.Clone()
+	patient.ReadTimeout = 0
+	return mysqlPool(patient)
+}
+
+func mysqlPool(c *sqldriver.Config) (*sql.DB, error) {
+	connector, err := sqldriver.NewConnector(c)
+	if err != nil {
+		return nil, fmt.Errorf("database.dsn: %w", err)
+	}
+	return sql.OpenDB(readCommitted{connector}), nil
+}
+
+// readCommitted sets the isolation level of every new connection. The variable's name differs between MySQL and
+// MariaDB, the statement does not.
+type readCommitted struct{ driver.Connector }
+
+// Connect opens a connection and sets its isolation level.
+func (c readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	const level = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+	if _, err := conn.(driver.ExecerContext).ExecContext(ctx, level, nil); err != nil {
+		return nil, joinClose(err, conn)
+	}
+	return conn, nil
+}

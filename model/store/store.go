@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Store is one database. It is safe for use by many goroutines.
+type Store struct {
+	db      *gorm.DB
+	sql     *sql.DB
+	dialect dialect
+	clock   func() time.Time
+	writer  chan struct{} // SQLite has one writer: waiting here is fair and wakes at once; nil on MySQL
+}
+
+// Open connects to the database and checks that it answers. It does not migrate.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{clock: o.Now}
+	if o.Driver == DriverSQLite {
+		s.writer = make(chan struct{}, 1)
+		s.dialect, err = openSQLite(o)
+	} else {
+		s.dialect, err = openMySQL(o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.sql = s.dialect.pool
+	if err := s.connect(ctx, o); err != nil {
+		return nil, fmt.Errorf("database.dsn: the database cannot be opened: %w", joinClose(err, s.sql))
+	}
+	return s, nil
+}
+
+func (s *Store) connect(ctx context.Context, o Options) error {
+	if err := s.sql.PingContext(ctx); err != nil {
+		return err
+	}
+	db, err := gorm.Open(s.dialect.gorm, &gorm.Config{
+		Logger:                 newStatementLogger(o.Logger),
+		SkipDefaultTransaction: true,
+		DisableAutomaticPing:   true,
+		PrepareStmt:            s.dialect.prepare,
+	})
+	s.db = db
+	return err
+}
+
+// Close ends every connection.
+func (s *Store) Close() error { return s.sql.Close() }
+
+// Ping tells whether the database answers. Errors: database_unavailable.
+func (s *Store) Ping(ctx context.Context) error { return classify(ctx, s.sql.PingContext(ctx)) }
+
+// now is the clock's time as a column holds it.
+func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }

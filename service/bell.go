@@ -1,0 +1,33 @@
+package service
+
+// bells wake the loops at once when there is something to do; the loops' own timers make it certain.
+type bells struct {
+	submit map[string]chan struct{}
+	follow map[string]chan struct{}
+	outbox chan struct{}
+}
+
+func newBells() bells {
+	return bells{submit: map[string]chan struct{}{}, follow: map[string]chan struct{}{}, outbox: make(chan struct{}, 1)}
+}
+
+func (b bells) add(controller string) {
+	b.submit[controller] = make(chan struct{}, 1)
+	b.follow[controller] = make(chan struct{}, 1)
+}
+
+// ring wakes the loop behind the bell; one that is awake looks once more.
+func ring(bell chan struct{}) {
+	select {
+	case bell <- struct{}{}:
+	default:
+	}
+}
+
+// nudge wakes what gives deployments to Jenkins and what delivers messages.
+func (s *Service) nudge() {
+	for _, bell := range s.bells.submit {
+		ring(bell)
+	}
+	ring(s.bells.outbox)
+}

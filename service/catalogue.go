@@ -1,0 +1,225 @@
+package service
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// CatalogueRules say which jobs of a controller are offered, and as which project's.
+type CatalogueRules struct {
+	Folders []string         // where to look; empty: everywhere
+	Include []*regexp.Regexp // on fullName; empty: all
+	Exclude []*regexp.Regexp // on fullName
+	// Project takes the project (group "project") and the app's name (group "app") out of a fullName; nil: a project is
+	// the folder that holds the job.
+	Project *regexp.Regexp
+}
+
+// App is one job that a form may ask for.
+type App struct {
+	model.JobRef
+	Label      string // unique within its project
+	Parameters []model.ParameterDefinition
+}
+
+// Parameter returns the job's parameter of this name, nil when it declares none.
+func (a *App) Parameter(name string) *model.ParameterDefinition {
+	for i := range a.Parameters {
+		if a.Parameters[i].Name == name {
+			return &a.Parameters[i]
+		}
+	}
+	return nil
+}
+
+// Project is a group of apps.
+type Project struct {
+	Key  string // "controller:path"
+	Name string // unique
+	Apps []*App
+
+	index   map[string][]*App // by everything a form may name an app with
+	options []Option
+	shown   *Choices
+}
+
+// Catalogue is everything that forms may ask for at one moment. It never changes: a refresh makes a new one.
+type Catalogue struct {
+	Projects []*Project
+	ListedAt map[string]time.Time // per controller: when Jenkins gave the listing
+
+	index   map[string][]*Project
+	apps    map[string]*App // by key
+	owner   map[string]*Project
+	options []Option
+	shown   *Choices
+}
+
+// Size is the number of apps.
+func (c *Catalogue) Size() int { return len(c.apps) }
+
+// AppByKey returns an app and its project, nil when there is none.
+func (c *Catalogue) AppByKey(key string) (*App, *Project) { return c.apps[key], c.owner[key] }
+
+// source is one controller's part of a catalogue.
+type source struct {
+	rules   CatalogueRules
+	listing model.Listing
+}
+
+// buildCatalogue makes the catalogue of all controllers.
+func buildCatalogue(sources []source) *Catalogue {
+	c := &Catalogue{
+		ListedAt: map[string]time.Time{}, index: map[string][]*Project{},
+		apps: map[string]*App{}, owner: map[string]*Project{},
+	}
+	names := newNamer()
+	for _, src := range sources {
+		c.ListedAt[src.listing.Controller] = src.listing.At
+		for _, g := range group(src) {
+			c.add(g, names)
+		}
+	}
+	c.shown = newChoices(c.options)
+	return c
+}
+
+func (c *Catalogue) add(g *grouped, names *namer) {
+	if len(g.jobs) == 0 {
+		return
+	}
+	p := &Project{Key: g.key(), Name: names.name(g.label, g.path, g.key()), index: map[string][]*App{}}
+	appNames := newNamer()
+	for _, j := range g.jobs {
+		app := &App{
+			JobRef: model.JobRef{Controller: g.controller, FullName: j.FullName},
+			Label:  appNames.name(g.appLabel(j), j.Name, j.FullName), Parameters: j.Parameters,
+		}
+		p.Apps = append(p.Apps, app)
+		p.options = append(p.options, Option{ID: app.Key(), Name: app.Label})
+		indexBy(p.index, app, app.Key(), app.Label, g.appLabel(j), j.Name, j.FullName)
+		c.apps[app.Key()], c.owner[app.Key()] = app, p
+	}
+	p.shown = newChoices(p.options)
+	p.shown.Disabled = g.disabled
+	c.Projects = append(c.Projects, p)
+	c.options = append(c.options, Option{ID: p.Key, Name: p.Name})
+	indexBy(c.index, p, p.Key, p.Name, g.label, g.path)
+}
+
+// indexBy enters item under each name once.
+func indexBy[T comparable](index map[string][]T, item T, names ...string) {
+	for _, name := range names {
+		if name != "" && !slices.Contains(index[name], item) {
+			index[name] = append(index[name], item)
+		}
+	}
+}
+
+// grouped is one project before its labels are made unique.
+type grouped struct {
+	controller string
+	path       string
+	label      string
+	pattern    *regexp.Regexp
+	jobs       []model.Job
+	disabled   int
+}
+
+func (g *grouped) key() string { return g.controller + ":" + g.path }
+
+// appLabel is what people call the job: its display name when somebody gave it one, else what the project's pattern
+// takes out of its name, else the first line of its description, else its name.
+func (g *grouped) appLabel(j model.Job) string {
+	if g.pattern != nil && (j.DisplayName == "" || j.DisplayName == j.Name) {
+		if app := subMatch(g.pattern, j.FullName, "app"); app != "" {
+			return app
+		}
+	}
+	return labelOf(j)
+}
+
+func labelOf(j model.Job) string {
+	if j.DisplayName != "" && j.DisplayName != j.Name {
+		return j.DisplayName
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(j.Description), "\n")
+	if first = strings.TrimSpace(first); first != "" {
+		return first
+	}
+	return j.Name
+}
+
+// group sorts a controller's jobs into projects, in the order of their first job.
+func group(src source) []*grouped {
+	labels := map[string]string{"": "根目录"}
+	for _, j := range src.listing.Jobs {
+		if j.Container {
+			labels[j.FullName] = labelOf(j)
+		}
+	}
+	byPath := map[string]*grouped{}
+	var ordered []*grouped
+	for _, j := range src.listing.Jobs {
+		path, ok := src.rules.place(j)
+		if !ok {
+			continue
+		}
+		g := byPath[path]
+		if g == nil {
+			g = &grouped{controller: src.listing.Controller, path: path, label: path, pattern: src.rules.Project}
+			if src.rules.Project == nil {
+				g.label = labels[path]
+			}
+			byPath[path] = g
+			ordered = append(ordered, g)
+		}
+		if j.Buildable {
+			g.jobs = append(g.jobs, j)
+		} else {
+			g.disabled++
+		}
+	}
+	return ordered
+}
+
+// place says which project a job belongs to; false when it is not to be offered.
+func (r CatalogueRules) place(j model.Job) (string, bool) {
+	if j.Container || !r.selects(j.FullName) {
+		return "", false
+	}
+	if r.Project != nil {
+		project := subMatch(r.Project, j.FullName, "project")
+		return project, project != ""
+	}
+	parent := ""
+	if i := strings.LastIndexByte(j.FullName, '/'); i >= 0 {
+		parent = j.FullName[:i]
+	}
+	return parent, true
+}
+
+func (r CatalogueRules) selects(fullName string) bool {
+	within := func(folder string) bool { return strings.HasPrefix(fullName, strings.Trim(folder, "/")+"/") }
+	matches := func(re *regexp.Regexp) bool { return re.MatchString(fullName) }
+	if len(r.Folders) > 0 && !slices.ContainsFunc(r.Folders, within) {
+		return false
+	}
+	if len(r.Include) > 0 && !slices.ContainsFunc(r.Include, matches) {
+		return false
+	}
+	return !slices.ContainsFunc(r.Exclude, matches)
+}
+
+func subMatch(re *regexp.Regexp, s, group string) string {
+	m := re.FindStringSubmatch(s)
+	i := re.SubexpIndex(group)
+	if m == nil || i < 0 {
+		return ""
+	}
+	return m[i]
+}

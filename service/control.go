@@ -1,0 +1,93 @@
+package service
+
+import (
+	"context"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Cancel takes back what has not started and asks Jenkins to stop what has. Errors: not_found, conflict (the release is
+// at its end already).
+func (s *Service) Cancel(ctx context.Context, id int64, by, reason string) (*model.Release, error) {
+	r, err := s.change(ctx, id, func(r *model.Release) error {
+		if r.State.Terminal() {
+			return model.Errorf(model.CodeConflict, "上线单 %s 已经结束,不能取消", r.Number())
+		}
+		r.Record(model.Event{At: s.now(), Actor: by, Kind: model.EventKindStop, Message: reason})
+		for _, d := range r.Deployments {
+			if err := s.takeBack(r, d, by, reason); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		s.nudge()
+		for _, d := range r.Deployments {
+			ring(s.bells.follow[d.Controller])
+		}
+	}
+	return r, err
+}
+
+// takeBack cancels a waiting deployment at once; one that Jenkins has, or may have, is marked, and whoever works on it
+// ends it.
+func (s *Service) takeBack(r *model.Release, d *model.Deployment, by, reason string) error {
+	now := s.now()
+	switch {
+	case d.State == model.StateWaiting:
+		return s.fire(r, d, model.EventCancelled, model.Cause{At: now, Actor: by, Message: reason})
+	case !d.State.Terminal() && d.Stop == nil:
+		d.Stop = &model.StopRequest{By: by, Reason: reason, At: now}
+	}
+	return nil
+}
+
+// Start lets a release with 执行方式 手动 run. Errors: not_found, conflict (nothing waits for it).
+func (s *Service) Start(ctx context.Context, id int64, by string) (*model.Release, error) {
+	r, err := s.change(ctx, id, func(r *model.Release) error {
+		now, started := s.now(), false
+		for _, d := range r.Deployments {
+			if d.State == model.StateWaiting && d.Wait == model.WaitManual {
+				d.Wait, d.NextAt, started = "", &now, true
+			}
+		}
+		if !started {
+			return model.Errorf(model.CodeConflict, "上线单 %s 没有等待手动执行的应用", r.Number())
+		}
+		r.Record(model.Event{At: now, Actor: by, Kind: model.EventKindStart})
+		return nil
+	})
+	if err == nil {
+		s.nudge()
+	}
+	return r, err
+}
+
+// Release returns one release. Errors: not_found.
+func (s *Service) Release(ctx context.Context, id int64) (*model.Release, error) {
+	return s.store.Release(ctx, id)
+}
+
+// maxLines is how much of one release's history is shown.
+const maxLines = 1000
+
+// History returns a release's events, oldest first.
+func (s *Service) History(ctx context.Context, id int64) ([]model.Event, error) {
+	return s.store.History(ctx, id, maxLines)
+}
+
+// Messages returns a release's messages, oldest first.
+func (s *Service) Messages(ctx context.Context, id int64) ([]model.Message, error) {
+	return s.store.Messages(ctx, id, maxLines)
+}
+
+// List returns releases with their deployments, newest first.
+func (s *Service) List(ctx context.Context, f model.ReleaseFilter) ([]*model.Release, error) {
+	return s.store.ListReleases(ctx, f)
+}
+
+// Open counts the deployments that are not at their end, by state, and the messages not delivered ("messages").
+func (s *Service) Open(ctx context.Context) (map[string]int64, error) {
+	return s.store.CountDeployments(ctx)
+}

@@ -1,0 +1,330 @@
+package service
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// The canonical names of a form's fields.
+const (
+	FieldProject      = "project"
+	FieldApp          = "app"
+	FieldMode         = "executeMode"
+	FieldScheduledAt  = "scheduledAt"
+	FieldDBChange     = "dbChange"
+	FieldDBChangeDone = "dbChangeDone"
+	FieldReason       = "reason"
+	FieldInstance     = "processInstanceId"
+	FieldBusiness     = "businessId"
+	FieldRequest      = "requestId"
+	FieldOriginator   = "originatorUserId"
+	FieldApprovers    = "approverUserIds"
+)
+
+// DefaultFields are the names a form may use for each canonical field, beside the canonical name itself.
+func DefaultFields() map[string][]string {
+	return map[string][]string{
+		FieldProject:      {"项目名称"},
+		FieldApp:          {"应用名称"},
+		FieldMode:         {"执行方式"},
+		FieldScheduledAt:  {"执行时间", "定时时间", "上线时间"},
+		FieldDBChange:     {"是否有数据库变更"},
+		FieldDBChangeDone: {"数据库变更是否完成"},
+		FieldReason:       {"上线说明", "备注"},
+		FieldInstance:     {"实例ID"},
+		FieldBusiness:     {"审批编号"},
+		FieldRequest:      {},
+		FieldOriginator:   {"发起人", "提交人"},
+		FieldApprovers:    {"审批人"},
+	}
+}
+
+// Limits of a form.
+const (
+	maxValueBytes = 4 << 10
+	maxIDBytes    = 128
+	maxApps       = 50
+	maxApprovers  = 100
+	maxFields     = 200
+)
+
+// FormRules say how forms are read.
+type FormRules struct {
+	Fields     map[string][]string // more names per canonical field; they win over the default names of others
+	Parameters map[string][]string // names of form fields per Jenkins parameter
+	Ignore     []string            // fields that only inform people
+	Order      model.Order
+}
+
+// Problem is one thing that is wrong with a form.
+type Problem struct {
+	Field   string
+	Message string
+}
+
+// Problems are all things wrong with a form.
+type Problems []Problem
+
+// Message is one line per problem, for people.
+func (ps Problems) Message() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.Message
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (ps *Problems) add(field, format string, args ...any) {
+	*ps = append(*ps, Problem{Field: field, Message: fmt.Sprintf(format, args...)})
+}
+
+// Form is a submission read into canonical fields, not yet checked against the catalogue.
+type Form struct {
+	Project      string
+	Apps         []string
+	Mode         model.ExecuteMode
+	ScheduledAt  *time.Time // as written, in UTC
+	DBChange     bool
+	DBChangeDone bool
+	Reason       string
+	Instance     string
+	Business     string
+	Request      string
+	Originator   string
+	Approvers    []string
+	Parameters   map[string]string // by Jenkins parameter or, where no mapping exists, by field name
+	Raw          map[string][]string
+}
+
+// formReader turns fields as they came in into a Form.
+type formReader struct {
+	canonical  map[string]string // field name → canonical field
+	parameters map[string]string // field name → Jenkins parameter
+	ignored    map[string]bool
+	location   *time.Location
+}
+
+func newFormReader(rules FormRules, location *time.Location) *formReader {
+	r := &formReader{
+		canonical: map[string]string{}, parameters: map[string]string{}, ignored: map[string]bool{}, location: location,
+	}
+	for field, names := range DefaultFields() {
+		r.canonical[field] = field
+		for _, name := range names {
+			r.canonical[name] = field
+		}
+	}
+	for field, names := range rules.Fields {
+		for _, name := range names {
+			r.canonical[name] = field
+		}
+	}
+	for parameter, names := range rules.Parameters {
+		for _, name := range names {
+			delete(r.canonical, name)
+			r.parameters[name] = parameter
+		}
+	}
+	for _, name := range rules.Ignore {
+		r.ignored[name] = true
+	}
+	return r
+}
+
+// parameterName is the Jenkins parameter that a form field stands for.
+func (r *formReader) parameterName(field string) string {
+	if parameter, ok := r.parameters[field]; ok {
+		return parameter
+	}
+	return field
+}
+
+// Read reads a form. Problems are those that need no catalogue.
+func (r *formReader) Read(fields map[string][]string) (Form, Problems) {
+	var problems Problems
+	f := Form{Parameters: map[string]string{}, Raw: fields}
+	if len(fields) > maxFields {
+		problems.add("", "表单字段过多(%d 个,最多 %d 个)", len(fields), maxFields)
+		return f, problems
+	}
+	known := r.sort(fields, &f, &problems)
+	one := func(field string) string { return single(known, field, maxIDBytes, &problems) }
+	f.Project = single(known, FieldProject, maxValueBytes, &problems)
+	f.Apps = known[FieldApp]
+	f.Reason = single(known, FieldReason, maxValueBytes, &problems)
+	f.Instance, f.Business, f.Request, f.Originator = one(FieldInstance), one(FieldBusiness), one(FieldRequest), one(FieldOriginator)
+	f.Approvers = splitIDs(known[FieldApprovers], &problems)
+	f.DBChange = yes(known, FieldDBChange, "是否有数据库变更", &problems)
+	f.DBChangeDone = yes(known, FieldDBChangeDone, "数据库变更是否完成", &problems)
+	r.readTime(known, &f, &problems)
+	return f, problems
+}
+
+// sort puts each field where it belongs: canonical fields into the result, the rest into f.Parameters.
+func (r *formReader) sort(fields map[string][]string, f *Form, problems *Problems) map[string][]string {
+	known := map[string][]string{}
+	for _, name := range sortedKeys(fields) {
+		values := clean(fields[name])
+		if len(values) == 0 || r.ignored[name] {
+			continue
+		}
+		canonical, isField := r.canonical[name]
+		if isField {
+			if before, twice := known[canonical]; twice && !slices.Equal(before, values) {
+				problems.add(name, "字段“%s”与另一个同义字段的值不一致", model.Cut(name, 40))
+			}
+			known[canonical] = values
+			continue
+		}
+		r.readParameter(name, values, f, problems)
+	}
+	return known
+}
+
+func (r *formReader) readParameter(name string, values []string, f *Form, problems *Problems) {
+	parameter := r.parameterName(name)
+	if len(values) > 1 {
+		problems.add(name, "参数“%s”只能填写一个值", model.Cut(name, 40))
+		return
+	}
+	if before, twice := f.Parameters[parameter]; twice && before != values[0] {
+		problems.add(name, "参数“%s”由两个字段给出且值不一致", model.Cut(parameter, 40))
+		return
+	}
+	if len(values[0]) > maxValueBytes {
+		problems.add(name, "参数“%s”超过 4 kB", model.Cut(name, 40))
+		return
+	}
+	f.Parameters[parameter] = values[0]
+}
+
+// clean drops what stands for "nothing" ("", "null") and unfolds values that are a JSON list in a string, as DingTalk
+// sends selections.
+func clean(values []string) []string {
+	var out []string
+	for _, v := range values {
+		v = strings.TrimSpace(v)
+		if strings.HasPrefix(v, "[") {
+			var list []any
+			if json.Unmarshal([]byte(v), &list) == nil {
+				out = append(out, clean(texts(list))...)
+				continue
+			}
+		}
+		if v != "" && v != "null" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// texts keeps the strings of a decoded list; other scalars are written as JSON writes them.
+func texts(list []any) []string {
+	var out []string
+	for _, v := range list {
+		switch v := v.(type) {
+		case nil:
+		case string:
+			out = append(out, v)
+		default:
+			b, err := json.Marshal(v)
+			if err == nil {
+				out = append(out, string(b))
+			}
+		}
+	}
+	return out
+}
+
+func single(known map[string][]string, field string, limit int, problems *Problems) string {
+	values := known[field]
+	if len(values) == 0 {
+		return ""
+	}
+	if len(values) > 1 {
+		problems.add(field, "字段“%s”只能有一个值", fieldTitle(field))
+		return ""
+	}
+	switch v := values[0]; {
+	case len(v) > limit:
+		problems.add(field, "字段“%s”过长(最多 %d 字节)", fieldTitle(field), limit)
+	case hasControl(v, field == FieldReason):
+		problems.add(field, "字段“%s”含有控制字符", fieldTitle(field))
+	default:
+		return v
+	}
+	return ""
+}
+
+// splitIDs reads user ids, given as a list or in one text.
+func splitIDs(values []string, problems *Problems) []string {
+	var ids []string
+	for _, v := range values {
+		for _, id := range strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune(",，;；、 \n\t", r) }) {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	tooLong := func(id string) bool { return len(id) > maxIDBytes || hasControl(id, false) }
+	if len(ids) > maxApprovers || slices.ContainsFunc(ids, tooLong) {
+		problems.add(FieldApprovers, "审批人字段不正确(最多 %d 人,每个用户 ID 最多 %d 字节)", maxApprovers, maxIDBytes)
+		return nil
+	}
+	return ids
+}
+
+// yes reads a yes-or-no field; empty is no.
+func yes(known map[string][]string, field, title string, problems *Problems) bool {
+	v := single(known, field, maxIDBytes, problems)
+	value, ok := readBool(v)
+	if !ok && v != "" {
+		problems.add(field, "“%s”只能填 是 或 否", title)
+	}
+	return value
+}
+
+// readBool reads 是, 否, true and false; nothing else, since Jenkins makes false of everything it does not know.
+func readBool(v string) (value, ok bool) {
+	switch strings.ToLower(v) {
+	case "是", "true":
+		return true, true
+	case "否", "false":
+		return false, true
+	}
+	return false, false
+}
+
+func hasControl(s string, multiline bool) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		if multiline && (r == '\n' || r == '\r' || r == '\t') {
+			return false
+		}
+		// Format characters (bidirectional overrides, zero width) make a text look like another; the joiner is part of
+		// many emoji.
+		return unicode.IsControl(r) || (unicode.Is(unicode.Cf, r) && r != '\u200d')
+	})
+}
+
+// fieldTitle is a canonical field's Chinese name.
+func fieldTitle(field string) string {
+	if names := DefaultFields()[field]; len(names) > 0 {
+		return names[0]
+	}
+	return field
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

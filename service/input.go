@@ -1,0 +1,162 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// lookInput looks at what a pipeline asks: what the configuration allows is answered, the rest is announced.
+func (f follower) lookInput(ctx context.Context, d *model.Deployment) error {
+	steps, err := f.c.Client.PendingInputs(ctx, d.FullName, d.Build)
+	if err != nil {
+		return err
+	}
+	if len(steps) == 0 {
+		if d.State != model.StatePaused {
+			return nil
+		}
+		return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
+			return f.fire(r, d, model.EventAnswered, model.Cause{At: f.now(), Actor: actorJenkins})
+		})
+	}
+	answers, unanswered := f.sortInputs(d, steps)
+	if d, err = f.pause(ctx, d, steps, unanswered); err != nil {
+		return err
+	}
+	for _, a := range answers {
+		if err := f.answer(ctx, d, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inputAnswer is what a rule says to an input step.
+type inputAnswer struct {
+	step       model.InputStep
+	abort      bool
+	parameters []model.ParameterValue
+}
+
+// sortInputs divides the steps into those that a rule answers and those that people must.
+func (f follower) sortInputs(d *model.Deployment, steps []model.InputStep) (answers []inputAnswer, unanswered []model.InputStep) {
+	for _, step := range steps {
+		a, ok := answerTo(f.c.Inputs, d.FullName, step)
+		if !ok || slices.Contains(d.Asked, step.ID) { // what people were asked is theirs
+			unanswered = append(unanswered, step)
+			continue
+		}
+		answers = append(answers, a)
+	}
+	return answers, unanswered
+}
+
+// answerTo applies the first rule that names the job and the step. Every parameter gets a value, since Jenkins makes
+// null of what is left out; a step whose values cannot all be known is left to people.
+func answerTo(rules []InputRule, job string, step model.InputStep) (inputAnswer, bool) {
+	i := slices.IndexFunc(rules, func(r InputRule) bool { return r.Job.MatchString(job) && r.ID.MatchString(step.ID) })
+	if i < 0 {
+		return inputAnswer{}, false
+	}
+	a := inputAnswer{step: step, abort: rules[i].Abort}
+	for _, def := range step.Parameters {
+		value, ok := rules[i].Parameters[def.Name]
+		if !ok && def.Default != nil {
+			value, ok = *def.Default, true
+		}
+		if def.Kind.Forbidden() || !ok || (def.Kind == model.KindChoice && !slices.Contains(def.Choices, value)) {
+			return inputAnswer{}, a.abort
+		}
+		a.parameters = append(a.parameters, model.ParameterValue{Name: def.Name, Value: value})
+	}
+	return a, true
+}
+
+// pause saves that the build waits and announces each step that people must answer, once.
+func (f follower) pause(ctx context.Context, d *model.Deployment, steps, unanswered []model.InputStep) (*model.Deployment, error) {
+	var fresh []model.InputStep
+	for _, step := range unanswered {
+		if !slices.Contains(d.Asked, step.ID) {
+			fresh = append(fresh, step)
+		}
+	}
+	if d.State == model.StatePaused && len(fresh) == 0 {
+		return d, nil
+	}
+	paused := d
+	err := f.decide(ctx, d, func(r *model.Release, current *model.Deployment) error {
+		if current.State == model.StateRunning {
+			err := f.fire(r, current, model.EventInput, model.Cause{
+				At: f.now(), Actor: actorJenkins, Message: "流水线等待确认:" + stepTitles(steps),
+			})
+			if err != nil {
+				return err
+			}
+		}
+		for _, step := range fresh {
+			current.Asked = append(current.Asked, step.ID)
+			f.tell(r, f.write.input(r, current, step))
+		}
+		paused = current
+		return nil
+	})
+	return paused, err
+}
+
+func stepTitles(steps []model.InputStep) string {
+	titles := make([]string, len(steps))
+	for i, s := range steps {
+		titles[i] = s.ID
+		if s.Message != "" {
+			titles[i] = fmt.Sprintf("%s(%s)", model.Cut(s.Message, 60), s.ID)
+		}
+	}
+	return strings.Join(titles, "、")
+}
+
+// answer answers one step. It was seen pending a moment ago; when somebody was faster that is fine.
+func (f follower) answer(ctx context.Context, d *model.Deployment, a inputAnswer) error {
+	var err error
+	if a.abort {
+		err = f.c.Client.Abort(ctx, d.FullName, d.Build, a.step.ID)
+	} else {
+		err = f.c.Client.Proceed(ctx, d.FullName, d.Build, a.step.ID, a.parameters)
+	}
+	switch model.CodeOf(err) {
+	case model.CodeConflict:
+		return nil
+	case model.CodeJenkinsForbidden, model.CodeJenkinsRejected:
+		return f.announceUnanswerable(ctx, d, a.step, err)
+	case "":
+	default:
+		return err
+	}
+	verb := "已自动确认"
+	if a.abort {
+		verb = "已自动拒绝"
+	}
+	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
+		r.Record(model.Event{
+			DeploymentID: d.ID, At: f.now(), Actor: actorSystem, Kind: model.EventKindInput,
+			From: string(d.State), To: string(d.State), Message: verb + ":" + stepTitles([]model.InputStep{a.step}),
+		})
+		return nil
+	})
+}
+
+// announceUnanswerable tells, once, that the bridge may not or cannot give the answer that the rules want.
+func (f follower) announceUnanswerable(ctx context.Context, d *model.Deployment, step model.InputStep, cause error) error {
+	if slices.Contains(d.Asked, step.ID) {
+		return nil
+	}
+	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
+		d.Asked = append(d.Asked, step.ID)
+		d.Code, d.Message = model.CodeOf(cause), model.MessageOf(cause)
+		f.tell(r, f.write.input(r, d, step))
+		return nil
+	})
+}

@@ -1,0 +1,63 @@
+package service
+
+import (
+	"github.com/oabridge/oabridge/model"
+)
+
+// Actors in the history that are no people.
+const (
+	actorSystem  = "system"
+	actorJenkins = "jenkins"
+)
+
+// fire moves a deployment and does everything that follows from it for the release: the next in a sequence becomes
+// ready or is taken back, and the end of the release is told.
+func (s *Service) fire(r *model.Release, d *model.Deployment, event model.DeploymentEvent, c model.Cause) error {
+	if err := r.Fire(d, event, c); err != nil {
+		return err
+	}
+	if !d.State.Terminal() {
+		return nil
+	}
+	if err := s.goOn(r, d, c); err != nil {
+		return err
+	}
+	if r.State.Terminal() {
+		s.tell(r, s.write.finished(r))
+	}
+	return nil
+}
+
+// goOn decides what the end of d means for those that wait for it.
+func (s *Service) goOn(r *model.Release, d *model.Deployment, c model.Cause) error {
+	for _, next := range r.Deployments {
+		if next.State != model.StateWaiting || next.Wait != model.WaitPredecessor {
+			continue
+		}
+		if d.State == model.StateSucceeded {
+			next.Wait, next.NextAt = "", &c.At
+			return nil
+		}
+		err := r.Fire(next, model.EventCancelled, model.Cause{
+			At: c.At, Actor: actorSystem, Message: "前面的应用“" + d.Title() + "”没有成功,不再执行",
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eventOfResult is the event that a finished build's result means. What Jenkins may invent later counts as failed.
+func eventOfResult(result string) model.DeploymentEvent {
+	switch result {
+	case "SUCCESS":
+		return model.EventSucceeded
+	case "UNSTABLE":
+		return model.EventUnstable
+	case "ABORTED":
+		return model.EventAborted
+	default:
+		return model.EventFailed
+	}
+}

@@ -1,0 +1,90 @@
+package service
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// The outbox's limits.
+const (
+	maxTries       = 12
+	firstPause     = 2 * time.Second
+	longestPause   = 10 * time.Minute
+	messagesAtOnce = 32
+	sendersAtOnce  = 4
+)
+
+// delivering sends what the outbox holds.
+func (s *Service) delivering(ctx context.Context) {
+	for wait(ctx, s.pace.Idle, s.bells.outbox) {
+		sent, err := s.deliverDue(ctx)
+		if err != nil {
+			s.log.ErrorContext(ctx, "claiming messages failed", slog.Any("error", err))
+		}
+		if sent == messagesAtOnce {
+			ring(s.bells.outbox)
+		}
+	}
+}
+
+func (s *Service) deliverDue(ctx context.Context) (int, error) {
+	step, cancel := s.stepContext(ctx)
+	defer cancel()
+	due, err := s.store.ClaimMessages(step, s.claimName(), s.pace.Lease, messagesAtOnce)
+	if err != nil {
+		return 0, err
+	}
+	var senders errgroup.Group
+	senders.SetLimit(sendersAtOnce)
+	for _, m := range due {
+		senders.Go(func() error { s.deliver(step, m); return nil })
+	}
+	_ = senders.Wait() // deliver saves and logs its own errors
+	return len(due), nil
+}
+
+// deliver makes one try and saves how it ended. Should we die in between, the same UUID lets DingTalk drop the repeat.
+func (s *Service) deliver(ctx context.Context, m model.Message) {
+	if ctx.Err() != nil {
+		return // not tried: the lease ends by itself
+	}
+	err := s.messenger.Deliver(ctx, m)
+	code := model.CodeOf(err)
+	s.observer.Delivered(m.Channel, code)
+	s.settle(&m, err)
+	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.pace.Step)
+	defer cancel()
+	if saveErr := s.store.SettleMessage(saving, m); saveErr != nil {
+		s.log.ErrorContext(ctx, "message not settled", "message", m.ID, slog.Any("error", saveErr))
+	}
+	if err != nil {
+		s.log.WarnContext(ctx, "message not delivered", "message", m.ID, "channel", string(m.Channel),
+			"recipient", m.Recipient, "try", m.Attempts, "state", string(m.State), "code", string(code), slog.Any("error", err))
+	}
+}
+
+// settle decides what a try means: sent, again later, or given up.
+func (s *Service) settle(m *model.Message, err error) {
+	now := s.now()
+	m.Attempts++
+	if err == nil {
+		m.State, m.SentAt, m.LastCode, m.LastError = model.MessageSent, &now, "", ""
+		return
+	}
+	m.LastCode, m.LastError = model.CodeOf(err), model.Cut(model.MessageOf(err), 500)
+	if m.Attempts >= maxTries || !worthRetrying(m.LastCode) {
+		m.State = model.MessageDead
+		return
+	}
+	m.NextAt = now.Add(max(retryAfter(err), min(firstPause<<min(m.Attempts-1, 20), longestPause)))
+}
+
+// worthRetrying tells whether the same message can arrive later without anybody changing the message itself.
+func worthRetrying(code model.Code) bool {
+	return code != model.CodeDingTalkRejected && code != model.CodeDingTalkTooLarge
+}

@@ -1,0 +1,136 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// retryAfter is how long the error asks to wait, 0 when it does not.
+func retryAfter(err error) time.Duration {
+	if e, ok := errors.AsType[*model.Error](err); ok {
+		return e.RetryAfter
+	}
+	return 0
+}
+
+// listings are the last listings of all controllers, in memory.
+type listings struct {
+	mu  sync.Mutex
+	all map[string]model.Listing
+}
+
+func newListings() *listings { return &listings{all: map[string]model.Listing{}} }
+
+// at says when the controller was listed last; the zero time when never.
+func (l *listings) at(controller string) time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all[controller].At
+}
+
+// Warm loads the saved listings, so that forms can be answered before, or without, Jenkins.
+func (s *Service) Warm(ctx context.Context) error {
+	for _, c := range s.ordered {
+		if err := s.loadSaved(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) loadSaved(ctx context.Context, c *Controller) error {
+	l, err := s.store.LoadListing(ctx, c.Name, s.listings.at(c.Name))
+	if model.CodeOf(err) == model.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.offer(l)
+	return nil
+}
+
+// refreshing keeps one controller's listing fresh. One process asks Jenkins; the others take what it saved.
+func (s *Service) refreshing(ctx context.Context, c *Controller) {
+	for {
+		err := s.RefreshOnce(ctx, c.Name)
+		if err != nil {
+			s.log.WarnContext(ctx, "catalogue not refreshed", "controller", c.Name,
+				"code", string(model.CodeOf(err)), slog.Any("error", err))
+		}
+		if !wait(ctx, c.Refresh, nil) {
+			return
+		}
+	}
+}
+
+// listTimeout bounds one listing, which may be large.
+const listTimeout = time.Minute
+
+// RefreshOnce refreshes one controller's listing now. Errors: not_found (no such controller), the jenkins_… codes,
+// database_unavailable.
+func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
+	c := s.controllers[controller]
+	if c == nil {
+		return model.Errorf(model.CodeNotFound, "没有名为“%s”的 Jenkins", controller)
+	}
+	ctx, cancel := context.WithTimeout(ctx, listTimeout)
+	defer cancel()
+	ours, err := s.store.Lease(ctx, "list:"+c.Name, s.owner, c.Refresh+listTimeout)
+	if err != nil {
+		return err
+	}
+	if !ours {
+		return s.loadSaved(ctx, c)
+	}
+	jobs, err := c.Client.Jobs(ctx)
+	if err == nil {
+		l := model.Listing{Controller: c.Name, Jobs: jobs, At: s.now()}
+		s.offer(l)
+		err = s.store.SaveListing(ctx, l)
+	}
+	s.observer.Refreshed(c.Name, model.CodeOf(err), s.offeredApps(c.Name))
+	return err
+}
+
+func (s *Service) offeredApps(controller string) int {
+	c := s.offered.Load()
+	if c == nil {
+		return 0
+	}
+	n := 0
+	for _, app := range c.apps {
+		if app.Controller == controller {
+			n++
+		}
+	}
+	return n
+}
+
+// offer makes a new catalogue with the listing in it.
+func (s *Service) offer(l model.Listing) {
+	s.listings.mu.Lock()
+	defer s.listings.mu.Unlock()
+	s.listings.all[l.Controller] = l
+	var sources []source
+	for _, c := range s.ordered {
+		if listing, ok := s.listings.all[c.Name]; ok {
+			sources = append(sources, source{rules: c.Rules, listing: listing})
+		}
+	}
+	s.offered.Store(buildCatalogue(sources))
+}
+
+// Listed says when each controller was listed last; one that never was is missing.
+func (s *Service) Listed() map[string]time.Time {
+	c := s.offered.Load()
+	if c == nil {
+		return nil
+	}
+	return c.ListedAt
+}

@@ -1,0 +1,110 @@
+package service
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Run works until ctx ends: it lists, submits, follows and delivers. What is in hand then is finished (each step has
+// its own time-out), nothing new is begun. It returns when every goroutine has ended.
+func (s *Service) Run(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, c := range s.ordered {
+		all.Go(func() { s.refreshing(ctx, c) })
+		all.Go(func() { s.submitting(ctx, submitter{s, c}) })
+		all.Go(func() { s.following(ctx, follower{s, c}) })
+	}
+	all.Go(func() { s.delivering(ctx) })
+	all.Wait()
+}
+
+// wait pauses for d or until the bell rings; false when ctx ended.
+func wait(ctx context.Context, d time.Duration, bell <-chan struct{}) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+	case <-bell:
+	}
+	return ctx.Err() == nil
+}
+
+// claimName names one claim, so that two claims of one process are told apart.
+func (s *Service) claimName() string {
+	return s.owner + "/" + strconv.FormatInt(s.claims.Add(1), 36)
+}
+
+// stepContext lets a step that has begun end, also while we shut down, but not for longer than a lease.
+func (s *Service) stepContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), s.pace.Step)
+}
+
+// submitting claims what is due and does one step for each, at most MaxInFlight at once.
+func (s *Service) submitting(ctx context.Context, sub submitter) {
+	var steps errgroup.Group
+	slots := make(chan struct{}, sub.c.MaxInFlight)
+	bell := s.bells.submit[sub.c.Name]
+	for wait(ctx, s.pace.Idle, bell) {
+		s.submitDue(ctx, sub, &steps, slots, bell)
+	}
+	_ = steps.Wait() // steps log their own errors
+}
+
+func (s *Service) submitDue(ctx context.Context, sub submitter, steps *errgroup.Group, slots, bell chan struct{}) {
+	free := cap(slots) - len(slots)
+	if free == 0 {
+		return // a step that ends rings the bell
+	}
+	claiming, cancel := s.stepContext(ctx)
+	defer cancel()
+	due, err := s.store.ClaimDeployments(claiming, sub.c.Name, s.claimName(), s.pace.Lease, free)
+	if err != nil {
+		s.log.ErrorContext(ctx, "claiming deployments failed", "controller", sub.c.Name, slog.Any("error", err))
+		return
+	}
+	for _, d := range due {
+		slots <- struct{}{} // never blocks: only this goroutine fills the slots, and no more than were free
+		steps.Go(func() error {
+			step, cancel := s.stepContext(ctx)
+			defer cancel()
+			if err := sub.step(step, d); err != nil {
+				s.log.WarnContext(ctx, "step failed", "release", d.ReleaseID, "deployment", d.ID, "app", d.Key(),
+					"state", string(d.State), "code", string(model.CodeOf(err)), slog.Any("error", err))
+			}
+			<-slots
+			ring(bell)
+			return nil
+		})
+	}
+}
+
+// following looks at what runs, as long as there is something to follow and nobody else does it.
+func (s *Service) following(ctx context.Context, f follower) {
+	pause := s.pace.Idle
+	for wait(ctx, pause, s.bells.follow[f.c.Name]) {
+		// Gathers what rings at the same time into one look, and gives Jenkins the moment it needs to start an item.
+		if !wait(ctx, f.c.Poll/4, nil) {
+			return
+		}
+		tick, cancel := s.stepContext(ctx)
+		followed, err := f.tick(tick)
+		cancel()
+		if err != nil {
+			s.log.WarnContext(ctx, "look at Jenkins failed", "controller", f.c.Name,
+				"code", string(model.CodeOf(err)), slog.Any("error", err))
+		}
+		pause = f.c.Poll
+		if followed == 0 {
+			pause = max(s.pace.Idle, time.Second)
+		}
+	}
+}

@@ -1,0 +1,208 @@
+package service
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Store is everything the service keeps.
+type Store interface {
+	Releases
+	Queries
+	Work
+	Outbox
+	Listings
+}
+
+// Observer is told what happens, for metrics.
+type Observer interface {
+	Submissions
+	Happenings
+}
+
+// Submissions counts what comes in.
+type Submissions interface {
+	Accepted(source string)
+	Duplicate()
+	Refused()
+}
+
+// Happenings counts what goes on.
+type Happenings interface {
+	// Moved: a deployment changed its state.
+	Moved(controller string, to model.DeploymentState)
+	// Delivered: a try to deliver a message ended; code is "" when it arrived.
+	Delivered(channel model.Channel, code model.Code)
+	// Refreshed: a listing was asked for; apps is how many are offered now.
+	Refreshed(controller string, code model.Code, apps int)
+	// Polled: a look at a controller ended.
+	Polled(controller string, code model.Code)
+}
+
+// InputRule allows the bridge to answer input steps.
+type InputRule struct {
+	Job        *regexp.Regexp    // on fullName
+	ID         *regexp.Regexp    // on the step's id
+	Abort      bool              // answer no instead of yes
+	Parameters map[string]string // values that differ from the step's defaults
+}
+
+// Controller is one Jenkins server and what the configuration says of it.
+type Controller struct {
+	Name             string
+	Client           Jenkins
+	URL              string // where people find it
+	User             string // the Jenkins user of the bridge: who caused its builds
+	Rules            CatalogueRules
+	Inputs           []InputRule
+	ReleaseParameter string
+	Refresh          time.Duration // between two listings
+	Poll             time.Duration // between two looks at what runs
+	MaxInFlight      int           // deployments handled at once
+}
+
+// buildURL is where people find a build.
+func (c *Controller) buildURL(job string, number int64) string {
+	parts := strings.Split(job, "/")
+	for i, p := range parts {
+		parts[i] = "/job/" + url.PathEscape(p)
+	}
+	return strings.TrimRight(c.URL, "/") + strings.Join(parts, "") + "/" + strconv.FormatInt(number, 10) + "/"
+}
+
+// Pace are the engine's times. Zero values take the defaults.
+type Pace struct {
+	Idle    time.Duration // between two looks at the database when nothing wakes the engine; 500 ms
+	Lease   time.Duration // how long a claimed row is nobody else's; 15 s
+	Step    time.Duration // time-out of one step; below Lease; 12 s
+	Settle  time.Duration // how long after a POST without an answer its build may still turn up; 30 s
+	Forget  time.Duration // how long Jenkins must not know a build before it is lost; 2 min
+	Folded  time.Duration // pause after a POST that was folded into somebody else's item; 3 s
+	Backoff time.Duration // first pause when Jenkins is away; doubled up to 30 s
+}
+
+func (p Pace) withDefaults() Pace {
+	set := func(d *time.Duration, value time.Duration) {
+		if *d == 0 {
+			*d = value
+		}
+	}
+	set(&p.Idle, 500*time.Millisecond)
+	set(&p.Lease, 15*time.Second)
+	set(&p.Step, 12*time.Second)
+	set(&p.Settle, 30*time.Second)
+	set(&p.Forget, 2*time.Minute)
+	set(&p.Folded, 3*time.Second)
+	set(&p.Backoff, time.Second)
+	return p
+}
+
+// Options are everything a Service needs.
+type Options struct {
+	Store       Store
+	Controllers []Controller
+	Messenger   Messenger
+	Observer    Observer
+	Logger      *slog.Logger
+	Form        FormRules
+	Robots      []string // names of the robots that are told of every release
+	WorkNotices bool     // whether people are told by work notice
+	PublicURL   string
+	Location    *time.Location
+	RunIfLateBy time.Duration // how late a schedule may still run
+	Now         func() time.Time
+	NewID       func() string // unguessable and unique
+	Pace        Pace
+}
+
+// Service is the lifecycle. Its methods may be called at once from many goroutines.
+type Service struct {
+	store       Store
+	controllers map[string]*Controller
+	ordered     []*Controller
+	messenger   Messenger
+	observer    Observer
+	log         *slog.Logger
+	form        *formReader
+	order       model.Order
+	robots      []string
+	workNotices bool
+	write       writer
+	location    *time.Location
+	runIfLateBy time.Duration
+	now         func() time.Time
+	newID       func() string
+	pace        Pace
+	owner       string // this process, in leases
+	claims      atomic.Int64
+	offered     atomic.Pointer[Catalogue]
+	listings    *listings
+	bells       bells
+}
+
+// New makes a Service. Run makes it work.
+func New(o Options) *Service {
+	s := &Service{
+		store: o.Store, controllers: map[string]*Controller{}, messenger: o.Messenger, observer: o.Observer,
+		log: o.Logger, form: newFormReader(o.Form, o.Location), order: o.Form.Order, robots: o.Robots,
+		workNotices: o.WorkNotices, location: o.Location, runIfLateBy: o.RunIfLateBy,
+		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, newID: o.NewID,
+		pace: o.Pace.withDefaults(), owner: o.NewID(), listings: newListings(),
+		write: writer{publicURL: o.PublicURL, location: o.Location},
+		bells: newBells(),
+	}
+	if s.order == "" {
+		s.order = model.OrderSequence
+	}
+	for i := range o.Controllers {
+		c := &o.Controllers[i]
+		s.controllers[c.Name] = c
+		s.ordered = append(s.ordered, c)
+		s.bells.add(c.Name)
+	}
+	return s
+}
+
+// catalogue is what forms are answered from. Errors: catalogue_unready.
+func (s *Service) catalogue() (*Catalogue, error) {
+	if c := s.offered.Load(); c != nil {
+		return c, nil
+	}
+	return nil, model.Errorf(model.CodeCatalogueUnready, "还没有从 Jenkins 取得应用清单,请稍后重试")
+}
+
+// clock is a time for people.
+func (s *Service) clock(t time.Time) string { return t.In(s.location).Format("2006-01-02 15:04:05") }
+
+// change updates a release and logs how its deployments moved.
+func (s *Service) change(ctx context.Context, releaseID int64, decide func(*model.Release) error) (*model.Release, error) {
+	var changed *model.Release
+	var before map[int64]model.DeploymentState
+	err := s.store.UpdateRelease(ctx, releaseID, func(r *model.Release) error {
+		before = map[int64]model.DeploymentState{}
+		for _, d := range r.Deployments {
+			before[d.ID] = d.State
+		}
+		changed = r
+		return decide(r)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range changed.Deployments {
+		if from := before[d.ID]; from != d.State {
+			s.log.InfoContext(ctx, "deployment moved", "release", changed.Number(), "deployment", d.ID, "app", d.Key(),
+				"from", string(from), "to", string(d.State), "build", d.Build, "queue", d.QueueID, "code", string(d.Code))
+			s.observer.Moved(d.Controller, d.State)
+		}
+	}
+	return changed, nil
+}

@@ -1,0 +1,227 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Receipt is what the sender of a submission is answered.
+type Receipt struct {
+	Number      string
+	State       model.ReleaseState // when it was accepted
+	ScheduledAt *time.Time
+	Duplicate   bool
+}
+
+// NewRequestID makes a fresh id for a form's hidden field.
+func (s *Service) NewRequestID() string { return s.newID() }
+
+// Submit records an approved form as a release. It is idempotent: a repeat gets the first answer. It never asks
+// Jenkins. Errors: validation_failed (the message has every problem), submission_conflict (the same approval with a
+// different content), catalogue_unready, database_unavailable.
+func (s *Service) Submit(ctx context.Context, fields map[string][]string, source string) (Receipt, error) {
+	form, readProblems := s.form.Read(fields)
+	print := fingerprint(form)
+	keys := s.keys(form, print)
+	if len(readProblems) == 0 {
+		receipt, insert, err := s.repeat(ctx, form, keys, print)
+		if err != nil || receipt != nil {
+			return valueOr(receipt), err
+		}
+		keys = insert
+	}
+	p, problems, err := s.check(fields, s.runIfLateBy)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if len(problems) > 0 {
+		s.tellRefused(ctx, form, problems, print)
+		return Receipt{}, model.Errorf(model.CodeValidationFailed, "%s", problems.Message())
+	}
+	r := s.newRelease(p, source, print)
+	err = s.store.CreateRelease(ctx, r, keys, func(r *model.Release) error { s.composeAccepted(r); return nil })
+	if model.CodeOf(err) == model.CodeConflict { // it arrived twice at once and the other one was first
+		receipt, _, err := s.repeat(ctx, form, keys, print)
+		return valueOr(receipt), err
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	s.log.InfoContext(ctx, "release accepted", "release", r.Number(), "source", source, "mode", string(r.Mode),
+		"project", r.Project, "deployments", len(r.Deployments))
+	s.observer.Accepted(source)
+	s.nudge()
+	return receiptOf(r, false), nil
+}
+
+func valueOr(r *Receipt) Receipt {
+	if r == nil {
+		return Receipt{}
+	}
+	return *r
+}
+
+func receiptOf(r *model.Release, duplicate bool) Receipt {
+	return Receipt{Number: r.Number(), State: r.Accepted, ScheduledAt: r.ScheduledAt, Duplicate: duplicate}
+}
+
+// fingerprint tells whether two forms ask for the same. Who approved and the ids are left out: retries of one approval
+// may carry more of them.
+func fingerprint(f Form) string {
+	asked := map[string]any{
+		"project": f.Project, "apps": f.Apps, "mode": f.Mode, "at": f.ScheduledAt, "by": f.Originator,
+		"db": f.DBChange, "done": f.DBChangeDone, "reason": f.Reason, "parameters": f.Parameters,
+	}
+	b, err := json.Marshal(asked) // maps are written in the order of their keys
+	if err != nil {
+		panic(err) // strings, numbers and times always marshal
+	}
+	return model.Hash(string(b))
+}
+
+// Kinds of idempotency keys.
+const (
+	keyInstance = "instance:"
+	keyRequest  = "request:"
+	keyForm     = "form:"
+)
+
+// repeatAcrossMidnight is how long a form without any id still counts as a repeat after the day changed.
+const repeatAcrossMidnight = 2 * time.Hour
+
+// keys are the submission's idempotency keys, the strongest first.
+func (s *Service) keys(f Form, print string) []string {
+	var keys []string
+	if f.Instance != "" {
+		keys = append(keys, keyInstance+f.Instance)
+	}
+	if f.Request != "" {
+		keys = append(keys, keyRequest+f.Request)
+	}
+	if len(keys) == 0 {
+		keys = append(keys, keyForm+print+":"+s.day(s.now()))
+	}
+	return keys
+}
+
+func (s *Service) day(t time.Time) string { return t.In(s.location).Format("2006-01-02") }
+
+// repeat returns the first answer when the submission was accepted before, else the keys to store it under.
+func (s *Service) repeat(ctx context.Context, f Form, keys []string, print string) (*Receipt, []string, error) {
+	var insert []string
+	for _, key := range keys {
+		r, err := s.store.ReleaseByKeys(ctx, []string{key})
+		switch {
+		case model.CodeOf(err) == model.CodeNotFound:
+			insert = append(insert, key)
+		case err != nil:
+			return nil, nil, err
+		case f.Instance != "" && r.ProcessInstanceID != "" && r.ProcessInstanceID != f.Instance:
+			// Another approval: a form that was copied keeps the hidden request id of its original.
+		case r.Fingerprint != print:
+			return nil, nil, model.Errorf(model.CodeSubmissionConflict,
+				"这份申请已登记为上线单 %s,但这次提交的内容不同;为避免误发布,未做任何处理。请重新发起审批", r.Number())
+		default:
+			s.observer.Duplicate()
+			receipt := receiptOf(r, true)
+			return &receipt, nil, nil
+		}
+	}
+	if f.Instance == "" && f.Request == "" {
+		if receipt, err := s.repeatOfYesterday(ctx, print); receipt != nil || err != nil {
+			return receipt, nil, err
+		}
+	}
+	return nil, insert, nil
+}
+
+// repeatOfYesterday finds a form without any id that was sent again just after midnight.
+func (s *Service) repeatOfYesterday(ctx context.Context, print string) (*Receipt, error) {
+	now := s.now()
+	before := now.Add(-repeatAcrossMidnight)
+	if s.day(before) == s.day(now) {
+		return nil, nil
+	}
+	r, err := s.store.ReleaseByKeys(ctx, []string{keyForm + print + ":" + s.day(before)})
+	if model.CodeOf(err) == model.CodeNotFound || (err == nil && r.CreatedAt.Before(before)) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.observer.Duplicate()
+	receipt := receiptOf(r, true)
+	return &receipt, nil
+}
+
+func (s *Service) newRelease(p plan, source, print string) *model.Release {
+	now := s.now()
+	f := p.form
+	r := &model.Release{
+		State: model.ReleaseActive, Accepted: model.ReleaseActive, Fingerprint: print, Source: source,
+		ProcessInstanceID: f.Instance, BusinessID: f.Business, RequestID: f.Request,
+		Project: p.project.Key, ProjectName: p.project.Name, Mode: f.Mode, Order: s.order,
+		Initiator: model.Person{ID: f.Originator}, Reason: f.Reason, DBChange: f.DBChange, Form: f.Raw,
+		CreatedAt: now, UpdatedAt: now,
+	}
+	for _, id := range f.Approvers {
+		r.Approvers = append(r.Approvers, model.Person{ID: id})
+	}
+	if f.Mode == model.ExecuteScheduled {
+		r.ScheduledAt = f.ScheduledAt
+	}
+	for i, planned := range p.apps {
+		d := &model.Deployment{
+			Position: i + 1, JobRef: planned.app.JobRef, AppName: planned.app.Label, State: model.StateWaiting,
+			Parameters: planned.parameters, ReleaseParameter: planned.releaseParameter,
+			Parameterised: len(planned.app.Parameters) > 0,
+		}
+		if i > 0 && r.Order == model.OrderSequence {
+			d.Wait = model.WaitPredecessor
+		} else {
+			makeReady(r, d, now)
+		}
+		r.Deployments = append(r.Deployments, d)
+	}
+	return r
+}
+
+// makeReady lets a deployment whose turn has come wait only for what its release asks for: its time, a person, or
+// nothing.
+func makeReady(r *model.Release, d *model.Deployment, now time.Time) {
+	d.Wait, d.NextAt = "", &now
+	switch {
+	case r.Mode == model.ExecuteManual:
+		d.Wait, d.NextAt = model.WaitManual, nil
+	case r.ScheduledAt != nil && r.ScheduledAt.After(now):
+		d.Wait, d.NextAt = model.WaitSchedule, r.ScheduledAt
+	}
+}
+
+// composeAccepted writes the first line of the history and tells everyone concerned.
+func (s *Service) composeAccepted(r *model.Release) {
+	actor := r.Initiator.Label()
+	if actor == "" {
+		actor = r.Source
+	}
+	r.Record(model.Event{At: r.CreatedAt, Actor: actor, Kind: model.EventKindAccepted, To: string(r.State)})
+	s.tell(r, s.write.received(r))
+}
+
+// tellRefused tells that an approved form was not accepted, once however often it is sent.
+func (s *Service) tellRefused(ctx context.Context, f Form, problems Problems, print string) {
+	s.observer.Refused()
+	n := s.write.refused(f, problems)
+	for _, m := range s.address(n, s.people(model.Person{ID: f.Originator}, nil), model.Hash(print, f.Instance, f.Request, n.markdown)) {
+		m.CreatedAt, m.NextAt = s.now(), s.now()
+		if err := s.store.Post(ctx, m); err != nil {
+			s.log.ErrorContext(ctx, "refusal not told", slog.Any("error", err))
+			return
+		}
+	}
+	s.nudge()
+}

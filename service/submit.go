@@ -1,0 +1,187 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// submitter gives due deployments of one controller to Jenkins.
+type submitter struct {
+	*Service
+	c *Controller
+}
+
+// maxRejections is how often a POST may end in a 5xx without leaving a build before the values are held to be refused:
+// Jenkins answers 500 for a value that it does not take, too.
+const maxRejections = 5
+
+// step does one step for a claimed deployment.
+func (s submitter) step(ctx context.Context, d *model.Deployment) error {
+	if d.State == model.StateSubmitting {
+		return s.recover(ctx, d)
+	}
+	claimed := d.LeaseOwner
+	d, err := s.update(ctx, d, claimed, s.due)
+	if err != nil || d.State != model.StateSubmitting {
+		return err
+	}
+	return s.post(ctx, d, claimed)
+}
+
+// update changes a deployment that is still claimed by us. Errors: conflict when it is not any more.
+func (s submitter) update(ctx context.Context, d *model.Deployment, claimed string,
+	decide func(*model.Release, *model.Deployment) error) (*model.Deployment, error) {
+	var updated *model.Deployment
+	_, err := s.change(ctx, d.ReleaseID, func(r *model.Release) error {
+		current, err := r.Deployment(d.ID)
+		if err != nil {
+			return err
+		}
+		if current.LeaseOwner != claimed {
+			return model.Errorf(model.CodeConflict, "部署 %d 已由另一个实例处理", d.ID)
+		}
+		updated = current
+		return decide(r, current)
+	})
+	return updated, err
+}
+
+// due saves the intent to POST, or ends a deployment whose time has passed.
+func (s submitter) due(r *model.Release, d *model.Deployment) error {
+	now := s.now()
+	if r.ScheduledAt != nil && d.Attempts == 0 && d.Wait == model.WaitSchedule {
+		if late := now.Sub(*r.ScheduledAt); late > s.runIfLateBy {
+			release(d)
+			return s.fire(r, d, model.EventExpired, model.Cause{
+				At: now, Actor: actorSystem, Message: fmt.Sprintf("错过执行时间 %s,已超过允许的 %s",
+					s.clock(*r.ScheduledAt), people(s.runIfLateBy)),
+			})
+		}
+	}
+	if err := s.fire(r, d, model.EventDue, model.Cause{At: now, Actor: actorSystem}); err != nil {
+		return err
+	}
+	s.intend(d, now)
+	return nil
+}
+
+// intend writes down a POST that is about to be made. The lease stays: should we die now, whoever claims the
+// deployment after us looks for the build first.
+func (s submitter) intend(d *model.Deployment, now time.Time) {
+	d.SubmittedAt, d.NextAt = &now, &now
+	d.Attempts++
+	d.Wait = ""
+}
+
+// release gives a claimed deployment back.
+func release(d *model.Deployment) { d.LeaseOwner, d.LeaseUntil = "", nil }
+
+// post makes the one POST and saves what came of it. When saving fails the deployment stays submitting and the next
+// claim looks for the build.
+func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string) error {
+	parameters := d.Parameters
+	if d.ReleaseParameter != "" {
+		number := (&model.Release{ID: d.ReleaseID}).Number()
+		parameters = append(parameters[:len(parameters):len(parameters)],
+			model.ParameterValue{Name: d.ReleaseParameter, Value: number})
+	}
+	queueID, folded, err := s.trigger(ctx, d, parameters)
+	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.pace.Step)
+	defer cancel()
+	_, saveErr := s.update(saving, d, claimed, func(r *model.Release, d *model.Deployment) error {
+		release(d)
+		if err != nil || folded {
+			return s.notQueued(r, d, err)
+		}
+		d.QueueID = queueID
+		d.NextAt = nil
+		return s.fire(r, d, model.EventQueued, model.Cause{
+			At: s.now(), Actor: actorJenkins, Message: fmt.Sprintf("队列编号 %d", queueID),
+		})
+	})
+	if saveErr == nil {
+		s.nudge()
+		ring(s.bells.follow[s.c.Name])
+	}
+	return saveErr
+}
+
+// trigger POSTs. A job without parameters needs more care: Jenkins hides that it folded the request into an item that
+// was queued already.
+func (s submitter) trigger(ctx context.Context, d *model.Deployment, parameters []model.ParameterValue) (int64, bool, error) {
+	if d.Parameterised {
+		id, err := s.c.Client.Trigger(ctx, d.FullName, true, parameters)
+		return id, false, err
+	}
+	queued, _, err := s.c.Client.Overview(ctx)
+	if err != nil { // nothing was sent
+		return 0, false, notSent(err)
+	}
+	for _, item := range queued {
+		if item.Job == d.FullName {
+			return 0, true, model.Errorf(model.CodeJenkinsFolded, "该任务已有排队中的构建,等它开始后再提交")
+		}
+	}
+	id, err := s.c.Client.Trigger(ctx, d.FullName, false, nil)
+	if err != nil {
+		return 0, false, err
+	}
+	item, err := s.c.Client.QueueItem(ctx, id)
+	if err == nil && len(item.Users) > 0 && item.Users[0] != s.c.User {
+		return 0, true, model.Errorf(model.CodeJenkinsFolded, "请求被并入他人排队中的构建,稍后重新提交")
+	}
+	return id, false, nil
+}
+
+// notSent keeps what a failed look says of our login and calls everything else "away": no POST was made.
+func notSent(err error) error {
+	switch model.CodeOf(err) {
+	case model.CodeJenkinsAuth, model.CodeJenkinsForbidden:
+		return err
+	}
+	return model.Wrap(model.CodeJenkinsUnavailable, err, "Jenkins 暂时无法访问")
+}
+
+// notQueued decides what a POST that gave no queue item means.
+func (s submitter) notQueued(r *model.Release, d *model.Deployment, err error) error {
+	now := s.now()
+	code, cause := model.CodeOf(err), model.Cause{At: now, Actor: actorJenkins, Code: model.CodeOf(err), Message: model.MessageOf(err)}
+	waitFor := func(why model.Wait, pause time.Duration) error {
+		next := now.Add(pause)
+		if err := s.fire(r, d, model.EventNotAccepted, cause); err != nil {
+			return err
+		}
+		d.Wait, d.NextAt = why, &next
+		if d.Stop != nil {
+			return s.fire(r, d, model.EventCancelled, model.Cause{At: now, Actor: d.Stop.By, Message: d.Stop.Reason})
+		}
+		return nil
+	}
+	switch code {
+	case model.CodeJenkinsFolded:
+		return waitFor(model.WaitFolded, s.pace.Folded)
+	case model.CodeJenkinsUnavailable:
+		return waitFor(model.WaitJenkins, s.backoff(d.Attempts))
+	case model.CodeJenkinsAuth, model.CodeJenkinsForbidden:
+		return waitFor(model.WaitAuth, time.Minute)
+	case model.CodeJenkinsNotFound, model.CodeJenkinsDisabled, model.CodeJenkinsRejected:
+		return s.fire(r, d, model.EventRefused, cause)
+	default:
+		// Nobody knows whether there is a build now: look for it before anything else.
+		next := now.Add(s.pace.Backoff)
+		d.NextAt, d.Code, d.Message = &next, code, cause.Message
+		r.Record(model.Event{
+			DeploymentID: d.ID, At: now, Actor: actorJenkins, Kind: model.EventKindUnknown,
+			From: string(d.State), To: string(d.State), Code: code, Message: cause.Message,
+		})
+		return nil
+	}
+}
+
+// backoff doubles with each attempt, up to half a minute.
+func (s *Service) backoff(attempts int) time.Duration {
+	return min(s.pace.Backoff<<min(max(attempts-1, 0), 10), 30*time.Second)
+}
