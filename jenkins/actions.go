@@ -1,0 +1,70 @@
+package jenkins
+
+import "encoding/json"
+
+// actionsJSON is what is attached to builds and queue items: objects of many classes, most of them empty in our trees.
+type actionsJSON []struct {
+	Class  string `json:"_class"`
+	Causes []struct {
+		UserID string `json:"userId"`
+	} `json:"causes"`
+	Parameters []struct {
+		Name  string `json:"name"`
+		Value scalar `json:"value"`
+	} `json:"parameters"`
+}
+
+// parameters are the values by name. Measured: passwords, files and runs have no value and are left out.
+func (a actionsJSON) parameters() map[string]string {
+	values := map[string]string{}
+	for _, action := range a {
+		for _, p := range action.Parameters {
+			if p.Value.set {
+				values[p.Name] = p.Value.text
+			}
+		}
+	}
+	return values
+}
+
+// users are who caused it, the creator first. Measured: somebody whose identical request was folded is added.
+func (a actionsJSON) users() []string {
+	var users []string
+	for _, action := range a {
+		for _, cause := range action.Causes {
+			if cause.UserID != "" {
+				users = append(users, cause.UserID)
+			}
+		}
+	}
+	return users
+}
+
+// scalar is a value that Jenkins exports as a string, a boolean or a number, by the parameter's class. Anything else
+// is no value.
+type scalar struct {
+	text string
+	set  bool
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *scalar) UnmarshalJSON(raw []byte) error {
+	*s = scalar{}
+	switch raw[0] {
+	case 'n', '{', '[':
+		return nil
+	case '"':
+		s.set = true
+		return json.Unmarshal(raw, &s.text)
+	}
+	*s = scalar{text: string(raw), set: true}
+	return nil
+}
+
+// pointer is nil when there is no value.
+func (s scalar) pointer() *string {
+	if !s.set {
+		return nil
+	}
+	return &s.text
+}

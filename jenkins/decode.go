@@ -1,0 +1,192 @@
+package jenkins
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// jobsDecoder reads a listing as it comes, so that only one job's fields are in memory beside the result: 10,000 jobs
+// are some 15 MB of JSON, most of it the same strings again and again.
+type jobsDecoder struct {
+	json   *json.Decoder
+	jobs   []model.Job
+	shared map[string]string
+	values map[string]*string
+}
+
+// jobFields are the fields of one item that decide what it is.
+type jobFields struct {
+	class     string
+	buildable *bool
+	holds     bool // it has jobs of its own
+}
+
+type propertyJSON struct {
+	Definitions []struct {
+		Class       string  `json:"_class"`
+		Type        string  `json:"type"`
+		Name        string  `json:"name"`
+		Description string  `json:"description"`
+		Choices     choices `json:"choices"`
+		Default     *struct {
+			Value scalar `json:"value"`
+		} `json:"defaultParameterValue"`
+	} `json:"parameterDefinitions"`
+}
+
+func decodeJobs(r io.Reader) ([]model.Job, error) {
+	d := &jobsDecoder{json: json.NewDecoder(r), shared: map[string]string{}, values: map[string]*string{}}
+	err := d.object(func(key string) error {
+		if key == "jobs" {
+			return d.list()
+		}
+		return d.skip()
+	})
+	return slices.Clip(d.jobs), err
+}
+
+// object walks an object; field must read each value.
+func (d *jobsDecoder) object(field func(key string) error) error {
+	if err := d.expect('{'); err != nil {
+		return err
+	}
+	for d.json.More() {
+		token, err := d.json.Token()
+		if err != nil {
+			return err
+		}
+		if err := field(token.(string)); err != nil { // the decoder gives nothing but strings as keys
+			return err
+		}
+	}
+	return d.expect('}')
+}
+
+// list walks an array of items.
+func (d *jobsDecoder) list() error {
+	if err := d.expect('['); err != nil {
+		return err
+	}
+	for d.json.More() {
+		if err := d.item(); err != nil {
+			return err
+		}
+	}
+	return d.expect(']')
+}
+
+func (d *jobsDecoder) expect(delim json.Delim) error {
+	token, err := d.json.Token()
+	if err == nil && token != delim {
+		err = fmt.Errorf("%v where %v was expected", token, delim)
+	}
+	return err
+}
+
+func (d *jobsDecoder) skip() error {
+	var ignored json.RawMessage
+	return d.json.Decode(&ignored)
+}
+
+// item reads a job or a container with what it holds. Its place in the list is taken first, so that a container
+// stands before its jobs; what turns out to be neither is taken out again.
+func (d *jobsDecoder) item() error {
+	at := len(d.jobs)
+	d.jobs = append(d.jobs, model.Job{})
+	var job model.Job
+	var seen jobFields
+	if err := d.object(func(key string) error { return d.field(key, &job, &seen) }); err != nil {
+		return err
+	}
+	switch {
+	case isContainer(seen.class), seen.holds && seen.buildable == nil:
+		job.Container = true
+	case seen.buildable != nil:
+		job.Buildable = *seen.buildable
+	default:
+		d.jobs = slices.Delete(d.jobs, at, at+1)
+		return nil
+	}
+	d.jobs[at] = job
+	return nil
+}
+
+func (d *jobsDecoder) field(key string, job *model.Job, seen *jobFields) error {
+	switch key {
+	case "_class":
+		return d.text(&seen.class)
+	case "buildable":
+		return d.json.Decode(&seen.buildable)
+	case "fullName":
+		return d.json.Decode(&job.FullName)
+	case "name":
+		return d.text(&job.Name)
+	case "displayName":
+		return d.text(&job.DisplayName)
+	case "description":
+		return d.text(&job.Description)
+	case "property":
+		return d.property(job)
+	case "jobs":
+		seen.holds = true
+		return d.list()
+	}
+	return d.skip()
+}
+
+// text reads a string that other jobs may have too; null is "".
+func (d *jobsDecoder) text(target *string) error {
+	if err := d.json.Decode(target); err != nil {
+		return err
+	}
+	*target = d.share(*target)
+	return nil
+}
+
+func (d *jobsDecoder) share(s string) string {
+	if known, ok := d.shared[s]; ok {
+		return known
+	}
+	d.shared[s] = s
+	return s
+}
+
+func (d *jobsDecoder) property(job *model.Job) error {
+	var properties []propertyJSON
+	if err := d.json.Decode(&properties); err != nil {
+		return err
+	}
+	for i := range properties {
+		for j := range properties[i].Definitions {
+			p := &properties[i].Definitions[j]
+			definition := model.ParameterDefinition{
+				Name: d.share(p.Name), Kind: kindOf(p.Class, p.Type), Description: d.share(p.Description),
+			}
+			for _, choice := range p.Choices {
+				definition.Choices = append(definition.Choices, d.share(choice))
+			}
+			if p.Default != nil {
+				definition.Default = d.value(p.Default.Value)
+			}
+			job.Parameters = append(job.Parameters, definition)
+		}
+	}
+	return nil
+}
+
+func (d *jobsDecoder) value(s scalar) *string {
+	if !s.set {
+		return nil
+	}
+	known, ok := d.values[s.text]
+	if !ok {
+		text := d.share(s.text)
+		known = &text
+		d.values[text] = known
+	}
+	return known
+}

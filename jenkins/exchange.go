@@ -1,0 +1,109 @@
+package jenkins
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/bndr/gojenkins"
+)
+
+// request is what one operation sends.
+type request struct {
+	path    string // escaped, below Jenkins' address
+	query   map[string]string
+	form    url.Values // nil: no body
+	decode  func(io.Reader) error
+	limit   int64         // of the body, answerLimit when 0
+	timeout time.Duration // the client's when 0
+}
+
+// get asks for JSON and decodes it into target.
+func (c *Client) get(ctx context.Context, op operation, path, tree string, target any) error {
+	_, err := c.do(ctx, op, request{path: path, query: treeQuery(tree), decode: decodeInto(target)})
+	return err
+}
+
+// post sends a form, or nothing when form is nil.
+func (c *Client) post(ctx context.Context, op operation, path string, form url.Values) error {
+	_, err := c.do(ctx, op, request{path: path, form: form})
+	return err
+}
+
+func treeQuery(tree string) map[string]string {
+	if tree == "" {
+		return map[string]string{}
+	}
+	return map[string]string{"tree": tree}
+}
+
+func decodeInto(target any) func(io.Reader) error {
+	return func(r io.Reader) error { return json.NewDecoder(r).Decode(target) }
+}
+
+// do sends one request, waits for a free slot before, and judges the answer.
+func (c *Client) do(ctx context.Context, op operation, r request) (*exchange, error) {
+	if err := c.acquire(ctx); err != nil {
+		return nil, c.unreachable(op, err)
+	}
+	defer c.release()
+	ctx, cancel := context.WithTimeout(ctx, c.patience(r))
+	defer cancel()
+	x := &exchange{limit: r.limit, decode: r.decode}
+	if x.limit == 0 {
+		x.limit = answerLimit
+	}
+	started := time.Now()
+	_, err := c.requester.Do(x.attach(ctx), r.api(op.method), new(string), r.query)
+	c.observe(op.method, op.kind, x.status, time.Since(started))
+	if err != nil {
+		return nil, c.failure(op, x, err)
+	}
+	return x, c.judge(op, x, nil)
+}
+
+func (c *Client) acquire(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case c.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (c *Client) release() { <-c.slots }
+
+func (c *Client) patience(r request) time.Duration {
+	if r.timeout > 0 {
+		return r.timeout
+	}
+	return c.timeout
+}
+
+// api is the request as gojenkins takes it. gojenkins ends the endpoint of a GET with a slash, so the last part goes
+// into the suffix.
+func (r request) api(method string) *gojenkins.APIRequest {
+	endpoint, suffix := r.path, ""
+	if method == http.MethodGet {
+		cut := strings.LastIndexByte(r.path, '/') + 1
+		endpoint, suffix = r.path[:cut], r.path[cut:]
+	}
+	var payload io.Reader
+	if r.form != nil {
+		payload = strings.NewReader(r.form.Encode())
+	}
+	out := gojenkins.NewAPIRequest(method, endpoint, payload)
+	out.Suffix = suffix
+	out.SetHeader("User-Agent", "oabridge")
+	if r.form != nil {
+		out.SetHeader("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return out
+}

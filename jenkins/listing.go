@@ -1,0 +1,37 @@
+package jenkins
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// depth is how many levels of folders a listing sees.
+const depth = 6
+
+const jobTree = "name,fullName,displayName,description,url,_class,buildable,color," +
+	"property[parameterDefinitions[name,type,_class,description,choices,defaultParameterValue[value]]]"
+
+// listingTree names every field. Measured: without names, git parameters would run git ls-remote, and one parameter
+// whose export fails would empty the whole list.
+func listingTree() string {
+	return strings.Repeat("jobs["+jobTree+",", depth-1) + "jobs[" + jobTree + strings.Repeat("]", depth)
+}
+
+// Jobs returns every job and container that the user may see, in one request. Containers stand before what they hold.
+func (c *Client) Jobs(ctx context.Context) ([]model.Job, error) {
+	var jobs []model.Job
+	_, err := c.do(ctx, reading(kindListing, "读取", "任务列表"), request{
+		path: "/api/json", query: treeQuery(listingTree()), limit: listingLimit, timeout: listingPatience * c.timeout,
+		decode: func(body io.Reader) (err error) {
+			jobs, err = decodeJobs(body)
+			return err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return jobs, nil
+}
