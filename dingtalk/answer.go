@@ -92,14 +92,14 @@ func (r request) read(resp *http.Response, body []byte) (answer, error) {
 
 // refused classifies what DingTalk's own answer says; the table first, then the HTTP status.
 func (r request) refused(a answer, resp *http.Response) error {
-	hint := cutRunes(r.hide.redact(oneLine(a.hint())), maxHint)
+	hint := model.Cut(r.hide.redact(oneLine(a.hint())), maxHint)
 	v, known := r.judge(a.code(), hint)
 	if !known {
 		v = statusVerdict(resp)
 	}
 	err := model.Errorf(v.code, "%s:%s", r.what, v.text)
 	if code := a.code(); code != "" {
-		err.Message += "(" + cutRunes(r.hide.redact(oneLine(code)), 100) + ")"
+		err.Message += "(" + model.Cut(r.hide.redact(oneLine(code)), 100) + ")"
 	}
 	if hint != "" {
 		err.Message += ":" + hint

@@ -35,7 +35,7 @@ func (c *Client) WorkNotice(ctx context.Context, userIDs []string, title, text s
 		return 0, err
 	}
 	msg := fit(maxNotice, text, "", func(text string) []byte {
-		body, _ := encode(message{MsgType: "markdown", Markdown: markdown{cutRunes(oneLine(title), maxTitle), text}})
+		body, _ := encode(message{MsgType: "markdown", Markdown: markdown{model.Cut(oneLine(title), maxTitle), text}})
 		return body
 	})
 	var got struct {

@@ -77,7 +77,7 @@ func (r *Robot) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "dingtalk ro
 // 10 minutes when the robot is blocked, and the package's other codes.
 func (r *Robot) Send(ctx context.Context, uuid, title, text string) error {
 	body := fit(maxRobotBody, text, r.mentions(), func(text string) []byte {
-		content := markdown{Title: cutRunes(oneLine(title), maxTitle), Text: text}
+		content := markdown{Title: model.Cut(oneLine(title), maxTitle), Text: text}
 		body, _ := encode(robotMessage{message: message{"markdown", content}, At: r.at, UUID: uuid})
 		return body
 	})

@@ -6,18 +6,9 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// Channel is a way to reach people in DingTalk.
-type Channel string
-
-// The channels a Sender knows.
-const (
-	ChannelWorkNotice Channel = "work_notice" // one person, by user id
-	ChannelRobot      Channel = "robot"       // a group, by the robot's name
-)
-
 // Notice is one message to one recipient.
 type Notice struct {
-	Channel   Channel
+	Channel   model.Channel
 	Recipient string // user id or robot name
 	UUID      string // the same on every try; robots show it once, work notices ignore it
 	Title     string // shown in the list of chats, at most 64 characters
@@ -39,13 +30,20 @@ func NewSender(client *Client, robots ...*Robot) *Sender {
 	return s
 }
 
+// Deliver sends a message of the outbox; every try of it has the same UUID.
+func (s *Sender) Deliver(ctx context.Context, m model.Message) error {
+	return s.Send(ctx, Notice{
+		Channel: m.Channel, Recipient: m.Recipient, UUID: m.UUID(), Title: m.Title, Markdown: m.Markdown,
+	})
+}
+
 // Send sends once. It answers CodeDingTalkRejected for a channel or robot that is not configured; otherwise as
 // Client.WorkNotice and Robot.Send do.
 func (s *Sender) Send(ctx context.Context, n Notice) error {
 	switch n.Channel {
-	case ChannelWorkNotice:
+	case model.ChannelWorkNotice:
 		return s.sendWorkNotice(ctx, n)
-	case ChannelRobot:
+	case model.ChannelRobot:
 		robot, ok := s.robots[n.Recipient]
 		if !ok {
 			return model.Errorf(model.CodeDingTalkRejected, "没有配置名为「%s」的钉钉机器人", n.Recipient)

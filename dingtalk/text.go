@@ -41,15 +41,6 @@ func cutBytes(text string, limit int) string {
 	return text[:limit]
 }
 
-// cutRunes is text in at most limit characters; the last one is … when something was cut.
-func cutRunes(text string, limit int) string {
-	runes := []rune(text)
-	if len(runes) <= limit {
-		return text
-	}
-	return string(runes[:limit-1]) + "…"
-}
-
 // oneLine makes foreign words fit into a sentence: no control characters, no line breaks.
 func oneLine(text string) string {
 	clean := strings.Map(func(r rune) rune {
