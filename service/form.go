@@ -27,24 +27,6 @@ const (
 	FieldApprovers    = "approverUserIds"
 )
 
-// DefaultFields are the names a form may use for each canonical field, beside the canonical name itself.
-func DefaultFields() map[string][]string {
-	return map[string][]string{
-		FieldProject:      {"项目名称"},
-		FieldApp:          {"应用名称"},
-		FieldMode:         {"执行方式"},
-		FieldScheduledAt:  {"执行时间", "定时时间", "上线时间"},
-		FieldDBChange:     {"是否有数据库变更"},
-		FieldDBChangeDone: {"数据库变更是否完成"},
-		FieldReason:       {"上线说明", "备注"},
-		FieldInstance:     {"实例ID"},
-		FieldBusiness:     {"审批编号"},
-		FieldRequest:      {},
-		FieldOriginator:   {"发起人", "提交人"},
-		FieldApprovers:    {"审批人"},
-	}
-}
-
 // Limits of a form.
 const (
 	maxValueBytes = 4 << 10
@@ -56,8 +38,8 @@ const (
 
 // FormRules say how forms are read.
 type FormRules struct {
-	Fields     map[string][]string // more names per canonical field; they win over the default names of others
-	Parameters map[string][]string // names of form fields per Jenkins parameter
+	Fields     map[string][]string // the names a form may use for each canonical field
+	Parameters map[string]string   // the form field of a Jenkins parameter that is named otherwise
 	Ignore     []string            // fields that only inform people
 	Order      model.Order
 }
@@ -105,6 +87,7 @@ type Form struct {
 // formReader turns fields as they came in into a Form.
 type formReader struct {
 	canonical  map[string]string // field name → canonical field
+	titles     map[string]string // canonical field → its name for people
 	parameters map[string]string // field name → Jenkins parameter
 	ignored    map[string]bool
 	location   *time.Location
@@ -112,24 +95,20 @@ type formReader struct {
 
 func newFormReader(rules FormRules, location *time.Location) *formReader {
 	r := &formReader{
-		canonical: map[string]string{}, parameters: map[string]string{}, ignored: map[string]bool{}, location: location,
-	}
-	for field, names := range DefaultFields() {
-		r.canonical[field] = field
-		for _, name := range names {
-			r.canonical[name] = field
-		}
+		canonical: map[string]string{}, titles: map[string]string{}, parameters: map[string]string{},
+		ignored: map[string]bool{}, location: location,
 	}
 	for field, names := range rules.Fields {
+		r.canonical[field], r.titles[field] = field, field
 		for _, name := range names {
 			r.canonical[name] = field
+			if r.titles[field] == field {
+				r.titles[field] = name
+			}
 		}
 	}
-	for parameter, names := range rules.Parameters {
-		for _, name := range names {
-			delete(r.canonical, name)
-			r.parameters[name] = parameter
-		}
+	for parameter, name := range rules.Parameters {
+		r.parameters[name] = parameter
 	}
 	for _, name := range rules.Ignore {
 		r.ignored[name] = true
@@ -154,14 +133,14 @@ func (r *formReader) Read(fields map[string][]string) (Form, Problems) {
 		return f, problems
 	}
 	known := r.sort(fields, &f, &problems)
-	one := func(field string) string { return single(known, field, maxIDBytes, &problems) }
-	f.Project = single(known, FieldProject, maxValueBytes, &problems)
+	one := func(field string) string { return r.single(known, field, maxIDBytes, &problems) }
+	f.Project = r.single(known, FieldProject, maxValueBytes, &problems)
 	f.Apps = known[FieldApp]
-	f.Reason = single(known, FieldReason, maxValueBytes, &problems)
+	f.Reason = r.single(known, FieldReason, maxValueBytes, &problems)
 	f.Instance, f.Business, f.Request, f.Originator = one(FieldInstance), one(FieldBusiness), one(FieldRequest), one(FieldOriginator)
 	f.Approvers = splitIDs(known[FieldApprovers], &problems)
-	f.DBChange = yes(known, FieldDBChange, "是否有数据库变更", &problems)
-	f.DBChangeDone = yes(known, FieldDBChangeDone, "数据库变更是否完成", &problems)
+	f.DBChange = r.yes(known, FieldDBChange, &problems)
+	f.DBChangeDone = r.yes(known, FieldDBChangeDone, &problems)
 	r.readTime(known, &f, &problems)
 	return f, problems
 }
@@ -242,20 +221,20 @@ func texts(list []any) []string {
 	return out
 }
 
-func single(known map[string][]string, field string, limit int, problems *Problems) string {
+func (r *formReader) single(known map[string][]string, field string, limit int, problems *Problems) string {
 	values := known[field]
 	if len(values) == 0 {
 		return ""
 	}
 	if len(values) > 1 {
-		problems.add(field, "字段“%s”只能有一个值", fieldTitle(field))
+		problems.add(field, "字段“%s”只能有一个值", r.titles[field])
 		return ""
 	}
 	switch v := values[0]; {
 	case len(v) > limit:
-		problems.add(field, "字段“%s”过长(最多 %d 字节)", fieldTitle(field), limit)
+		problems.add(field, "字段“%s”过长(最多 %d 字节)", r.titles[field], limit)
 	case hasControl(v, field == FieldReason):
-		problems.add(field, "字段“%s”含有控制字符", fieldTitle(field))
+		problems.add(field, "字段“%s”含有控制字符", r.titles[field])
 	default:
 		return v
 	}
@@ -281,11 +260,11 @@ func splitIDs(values []string, problems *Problems) []string {
 }
 
 // yes reads a yes-or-no field; empty is no.
-func yes(known map[string][]string, field, title string, problems *Problems) bool {
-	v := single(known, field, maxIDBytes, problems)
+func (r *formReader) yes(known map[string][]string, field string, problems *Problems) bool {
+	v := r.single(known, field, maxIDBytes, problems)
 	value, ok := readBool(v)
 	if !ok && v != "" {
-		problems.add(field, "“%s”只能填 是 或 否", title)
+		problems.add(field, "“%s”只能填 是 或 否", r.titles[field])
 	}
 	return value
 }
@@ -310,14 +289,6 @@ func hasControl(s string, multiline bool) bool {
 		// many emoji.
 		return unicode.IsControl(r) || (unicode.Is(unicode.Cf, r) && r != '\u200d')
 	})
-}
-
-// fieldTitle is a canonical field's Chinese name.
-func fieldTitle(field string) string {
-	if names := DefaultFields()[field]; len(names) > 0 {
-		return names[0]
-	}
-	return field
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -71,8 +71,8 @@ var modes = map[string]model.ExecuteMode{
 
 // readTime reads 执行方式 and 执行时间 together. Without a mode a time means 定时 and no time means 立即.
 func (r *formReader) readTime(known map[string][]string, f *Form, problems *Problems) {
-	mode := single(known, FieldMode, maxIDBytes, problems)
-	when := single(known, FieldScheduledAt, maxIDBytes, problems)
+	mode := r.single(known, FieldMode, maxIDBytes, problems)
+	when := r.single(known, FieldScheduledAt, maxIDBytes, problems)
 	if when != "" {
 		t, ok := readWhen(when, r.location)
 		if !ok {
