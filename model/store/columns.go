@@ -56,7 +56,7 @@ func timeOrNil(m sql.NullInt64) *time.Time {
 	return &t
 }
 
-// id is a reference that 0 stands for nothing in.
+// idOrNull is a reference; 0 stands for none.
 func idOrNull(id int64) sql.NullInt64 { return sql.NullInt64{Int64: id, Valid: id != 0} }
 
 // jsonColumns turns values into JSON and back, remembering the first failure.

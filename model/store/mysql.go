@@ -18,7 +18,7 @@ const (
 	mysqlIO       = 30 * time.Second
 	mysqlLifetime = 3 * time.Minute // below the idle time-outs of servers, proxies and firewalls
 	mysqlLockWait = "5"             // seconds
-	mysqlMode     = "'TRADITIONAL,NO_AUTO_VALUE_ON_ZERO'"
+	mysqlMode     = "'TRADITIONAL'"
 )
 
 func openMySQL(o Options) (dialect, error) {

@@ -15,10 +15,11 @@ type leaseColumns struct {
 	LeaseUntil sql.NullInt64
 }
 
+// deploymentRow is one deployment. Rows are comparable: equal rows need no saving.
 type deploymentRow struct {
-	ID        int64 `gorm:"primaryKey"`
-	ReleaseID int64
-	leaseRow
+	ID               int64 `gorm:"primaryKey"`
+	ReleaseID        int64
+	Lease            leaseColumns `gorm:"embedded"`
 	Position         int
 	Controller       string
 	Job              string
@@ -43,4 +44,60 @@ type deploymentRow struct {
 	Code             model.Code
 	Message          string
 	Stop             string `gorm:"column:stop_request"`
+}
+
+// TableName is gorm's hook.
+func (deploymentRow) TableName() string { return "deployments" }
+
+func (row *deploymentRow) key() int64           { return row.ID }
+func (row *deploymentRow) lease() *leaseColumns { return &row.Lease }
+
+func newDeploymentRow(d *model.Deployment) (deploymentRow, error) {
+	var c jsonColumns
+	row := deploymentRow{
+		ID: d.ID, ReleaseID: d.ReleaseID, Position: d.Position, Controller: d.Controller, Job: d.FullName,
+		Lease: leaseColumns{
+			Version: d.Version, NextAt: momentOf(d.NextAt), LeaseOwner: d.LeaseOwner, LeaseUntil: momentOf(d.LeaseUntil),
+		},
+		AppName: text(d.AppName), State: d.State, Wait: d.Wait, Attempts: d.Attempts,
+		Parameters: c.encode("parameters", d.Parameters), ReleaseParameter: text(d.ReleaseParameter),
+		Parameterised: d.Parameterised, SubmittedAt: momentOf(d.SubmittedAt), QueueID: d.QueueID, Build: d.Build,
+		BuildURL: text(d.BuildURL), Described: d.Described, MissingSince: momentOf(d.MissingSince),
+		StartedAt: momentOf(d.StartedAt), FinishedAt: momentOf(d.FinishedAt), Duration: d.Duration, Result: text(d.Result),
+		Asked: c.encode("asked", d.Asked), Code: d.Code, Message: text(d.Message), Stop: c.encode("stop_request", d.Stop),
+	}
+	return row, c.err
+}
+
+func (row *deploymentRow) deployment() (*model.Deployment, error) {
+	var c jsonColumns
+	d := &model.Deployment{
+		ID: row.ID, ReleaseID: row.ReleaseID, Position: row.Position,
+		JobRef: model.JobRef{Controller: row.Controller, FullName: row.Job}, AppName: row.AppName, State: row.State,
+		Version: row.Lease.Version, Wait: row.Wait, NextAt: timeOrNil(row.Lease.NextAt), LeaseOwner: row.Lease.LeaseOwner,
+		LeaseUntil: timeOrNil(row.Lease.LeaseUntil), Attempts: row.Attempts, ReleaseParameter: row.ReleaseParameter,
+		Parameterised: row.Parameterised, SubmittedAt: timeOrNil(row.SubmittedAt), QueueID: row.QueueID, Build: row.Build,
+		BuildURL: row.BuildURL, Described: row.Described, MissingSince: timeOrNil(row.MissingSince),
+		StartedAt: timeOrNil(row.StartedAt), FinishedAt: timeOrNil(row.FinishedAt), Duration: row.Duration,
+		Result: row.Result, Code: row.Code, Message: row.Message,
+	}
+	c.decode("parameters", row.Parameters, &d.Parameters)
+	c.decode("asked", row.Asked, &d.Asked)
+	c.decode("stop_request", row.Stop, &d.Stop)
+	if d.Stop != nil {
+		d.Stop.At = d.Stop.At.UTC()
+	}
+	return d, c.err
+}
+
+func deploymentsOf(rows []deploymentRow) ([]*model.Deployment, error) {
+	list := make([]*model.Deployment, len(rows))
+	for i := range rows {
+		d, err := rows[i].deployment()
+		if err != nil {
+			return nil, err
+		}
+		list[i] = d
+	}
+	return list, nil
 }

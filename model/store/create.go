@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// CreateRelease stores r with its deployments in one transaction and gives them their ids; compose then adds history
+// and messages, which need the number, and nothing else. It may run again when the transaction lost against another
+// one. keys make it idempotent: when one of them is known already nothing is stored. Errors: conflict (a key is known),
+// invalid_request (a value does not fit), database_unavailable, and whatever compose returns.
+func (s *Store) CreateRelease(
+	ctx context.Context, r *model.Release, keys []string, compose func(*model.Release) error,
+) error {
+	d := draft{release: r, keys: storedKeys(keys), compose: compose}
+	d.events, d.messages = r.TakePending()
+	s.fill(r)
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		d.forget()
+		return s.insert(tx, &d)
+	})
+	if err != nil {
+		d.forget()
+	}
+	return err
+}
+
+// draft is a release on its way into the database, with what was pending before the first try.
+type draft struct {
+	release  *model.Release
+	keys     []string
+	compose  func(*model.Release) error
+	events   []model.Event
+	messages []model.Message
+}
+
+// forget takes back what a try that failed gave the release.
+func (d *draft) forget() {
+	d.release.TakePending()
+	d.release.ID = 0
+	for _, deployment := range d.release.Deployments {
+		deployment.ID, deployment.ReleaseID = 0, 0
+	}
+	for _, e := range d.events {
+		d.release.Record(e)
+	}
+	for _, m := range d.messages {
+		d.release.Tell(m)
+	}
+}
+
+func (s *Store) fill(r *model.Release) {
+	now := s.now()
+	if r.CreatedAt.IsZero() {
+		r.CreatedAt = now
+	}
+	if r.UpdatedAt.IsZero() {
+		r.UpdatedAt = r.CreatedAt
+	}
+	r.Version = max(r.Version, 1)
+	for _, d := range r.Deployments {
+		d.Version = max(d.Version, 1)
+	}
+}
+
+func (s *Store) insert(tx *gorm.DB, d *draft) error {
+	r := d.release
+	row, err := newReleaseRow(r)
+	if err != nil {
+		return err
+	}
+	if err := tx.Create(&row).Error; err != nil {
+		return err
+	}
+	r.ID = row.ID
+	if err := insertKeys(tx, r.ID, d.keys); err != nil {
+		return err
+	}
+	if err := insertDeployments(tx, r); err != nil {
+		return err
+	}
+	if err := d.compose(r); err != nil {
+		return refusal{err}
+	}
+	return s.insertPending(tx, r)
+}
+
+func storedKeys(keys []string) []string {
+	stored := make([]string, len(keys))
+	for i, key := range keys {
+		stored[i] = keyColumn(key)
+	}
+	slices.Sort(stored) // equal submissions lock equal keys in the same order
+	return slices.Compact(stored)
+}
+
+func insertKeys(tx *gorm.DB, releaseID int64, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	rows := make([]keyRow, len(keys))
+	for i, key := range keys {
+		rows[i] = keyRow{SubmissionKey: key, ReleaseID: releaseID}
+	}
+	err := tx.Create(&rows).Error
+	if isDuplicate(err) {
+		return model.Wrap(model.CodeConflict, err, "这次提交已经登记过")
+	}
+	return err
+}
+
+func insertDeployments(tx *gorm.DB, r *model.Release) error {
+	if len(r.Deployments) == 0 {
+		return nil
+	}
+	rows := make([]deploymentRow, len(r.Deployments))
+	for i, d := range r.Deployments {
+		d.ReleaseID = r.ID
+		row, err := newDeploymentRow(d)
+		if err != nil {
+			return err
+		}
+		rows[i] = row
+	}
+	if err := tx.Create(&rows).Error; err != nil {
+		return err
+	}
+	for i, d := range r.Deployments {
+		d.ID = rows[i].ID
+	}
+	return nil
+}
+
+// insertPending stores the history lines and messages that the release holds.
+func (s *Store) insertPending(tx *gorm.DB, r *model.Release) error {
+	events, messages := r.TakePending()
+	if err := s.insertEvents(tx, r.ID, events); err != nil {
+		return err
+	}
+	return s.insertMessages(tx, r.ID, messages)
+}

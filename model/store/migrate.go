@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"gorm.io/gorm"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+const versionTable = "goose_db_version"
+
+// ErrNewerDatabase is why Migrate refuses a database that a newer program has migrated.
+var ErrNewerDatabase = errors.New("the database belongs to a newer version of oabridge")
+
+// Migrate brings the schema up to date and returns the versions before and after. Any number of processes may do so at
+// once. Errors: ErrNewerDatabase.
+func (s *Store) Migrate(ctx context.Context) (from, to int64, err error) {
+	pool := s.sql
+	if s.dialect.migration != nil {
+		if pool, err = s.dialect.migration(); err != nil {
+			return 0, 0, err
+		}
+		defer func() { err = joinClose(err, pool) }()
+	}
+	provider, err := s.provider(pool)
+	if err != nil {
+		return 0, 0, err
+	}
+	if from, err = s.Version(ctx); err != nil {
+		return 0, 0, err
+	}
+	sources := provider.ListSources()
+	if to = sources[len(sources)-1].Version; from > to {
+		return from, from, fmt.Errorf("%w: its schema has version %d, this program knows versions up to %d; "+
+			"start the newer program, or restore the backup made before the upgrade", ErrNewerDatabase, from, to)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return from, from, fmt.Errorf("the database cannot be migrated: %w", err)
+	}
+	return from, to, nil
+}
+
+func (s *Store) provider(pool *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, s.dialect.migrations)
+	if err != nil {
+		return nil, err
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithTableName(versionTable)}
+	if s.dialect.migration != nil {
+		options = append(options, goose.WithSessionLocker(namedLock{}))
+	}
+	return goose.NewProvider(s.dialect.goose, pool, files, options...)
+}
+
+// Version is the schema's version, 0 for an empty database. Errors: database_unavailable.
+func (s *Store) Version(ctx context.Context) (int64, error) {
+	var version int64
+	err := s.read(ctx, func(db *gorm.DB) error {
+		var tables int
+		if err := db.Raw(s.dialect.hasTable, versionTable).Scan(&tables).Error; err != nil || tables == 0 {
+			return err
+		}
+		return db.Raw("SELECT COALESCE(MAX(version_id), 0) FROM " + versionTable).Scan(&version).Error
+	})
+	return version, err
+}
+
+// namedLock lets one session at a time migrate a MySQL database. The server gives the lock back when the session dies.
+type namedLock struct{}
+
+var _ lock.SessionLocker = namedLock{}
+
+// The lock's name belongs to the whole server, so it is made of the database's.
+const lockName = "CONCAT('oabridge.', SHA1(DATABASE()))"
+
+const lockSeconds = 300
+
+// SessionLock waits for the lock.
+func (namedLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	var got sql.NullInt64
+	err := conn.QueryRowContext(ctx, "SELECT GET_LOCK("+lockName+", ?)", lockSeconds).Scan(&got)
+	if err == nil && got.Int64 != 1 {
+		err = fmt.Errorf("another process has been migrating the database for %d seconds", lockSeconds)
+	}
+	return err
+}
+
+// SessionUnlock gives the lock back.
+func (namedLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, "SELECT RELEASE_LOCK("+lockName+")")
+	return err
+}

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// UpdateRelease loads the release, lets change decide, and saves what changed, the history and the outbox in one
+// transaction; nothing at all when change fails. A release with new history gets UpdatedAt. change runs again on a
+// freshly loaded release when the transaction lost against another one; it must not call the store. Every row is saved
+// under the version that change leaves in it: a deployment put there from an older claim is a conflict. Errors:
+// not_found, conflict (somebody else changed it at the same time), invalid_request (a value does not fit),
+// database_unavailable, and whatever change returns.
+func (s *Store) UpdateRelease(ctx context.Context, id int64, change func(*model.Release) error) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		before, err := loadRelease(tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), id)
+		if err != nil {
+			return err
+		}
+		r, err := before.release()
+		if err != nil {
+			return err
+		}
+		if err := change(r); err != nil {
+			return refusal{err}
+		}
+		return s.save(tx, before, r)
+	})
+}
+
+func (s *Store) save(tx *gorm.DB, before *releaseRows, r *model.Release) error {
+	events, messages := r.TakePending()
+	if len(events) > 0 {
+		r.UpdatedAt = s.now()
+	}
+	if err := before.saveRelease(tx, r); err != nil {
+		return err
+	}
+	for _, d := range r.Deployments {
+		if err := before.saveDeployment(tx, d); err != nil {
+			return err
+		}
+	}
+	if err := s.insertEvents(tx, before.ID, events); err != nil {
+		return err
+	}
+	return s.insertMessages(tx, before.ID, messages)
+}
+
+func (before *releaseRows) saveRelease(tx *gorm.DB, r *model.Release) error {
+	after, err := newReleaseRow(r)
+	if err != nil || after == before.releaseRow {
+		return err
+	}
+	if err := saveChanged(tx, &before.releaseRow, &after, after.ID, after.Version); err != nil {
+		return err
+	}
+	r.Version++
+	return nil
+}
+
+func (before *releaseRows) saveDeployment(tx *gorm.DB, d *model.Deployment) error {
+	old := before.deployment(d.ID)
+	if old == nil {
+		return fmt.Errorf("deployment %d is none of release %d", d.ID, before.ID)
+	}
+	after, err := newDeploymentRow(d)
+	if err != nil || after == *old {
+		return err
+	}
+	if err := saveChanged(tx, old, &after, after.ID, after.Lease.Version); err != nil {
+		return err
+	}
+	d.Version++
+	return nil
+}
+
+// saveChanged writes the columns that differ, provided that the row still has the version.
+func saveChanged[R any](tx *gorm.DB, before, after *R, id, version int64) error {
+	columns, err := changedColumns(tx, before, after)
+	if err != nil {
+		return err
+	}
+	columns["version"] = version + 1
+	return saved(tx.Model(new(R)).Where("id = ? AND version = ?", id, version).UpdateColumns(columns))
+}
+
+func changedColumns[R any](tx *gorm.DB, before, after *R) (map[string]any, error) {
+	statement := &gorm.Statement{DB: tx}
+	if err := statement.Parse(after); err != nil {
+		return nil, err
+	}
+	columns := map[string]any{}
+	ctx, was, is := tx.Statement.Context, reflect.ValueOf(before).Elem(), reflect.ValueOf(after).Elem()
+	for _, field := range statement.Schema.Fields {
+		a, _ := field.ValueOf(ctx, was)
+		if b, _ := field.ValueOf(ctx, is); a != b {
+			columns[field.DBName] = b
+		}
+	}
+	return columns, nil
+}
+
+// saved tells whether a guarded update found its row.
+func saved(result *gorm.DB) error {
+	if result.Error == nil && result.RowsAffected == 0 {
+		return model.Errorf(model.CodeConflict, "已被其他操作更改,请刷新后重试")
+	}
+	return result.Error
+}
