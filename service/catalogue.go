@@ -43,8 +43,8 @@ type Project struct {
 	Apps []*App
 
 	index   map[string][]*App // by everything a form may name an app with
-	options []Option
-	shown   *Choices
+	options []model.Option
+	shown   *model.Choices
 }
 
 // Catalogue is everything that forms may ask for at one moment. It never changes: a refresh makes a new one.
@@ -55,8 +55,8 @@ type Catalogue struct {
 	index   map[string][]*Project
 	apps    map[string]*App // by key
 	owner   map[string]*Project
-	options []Option
-	shown   *Choices
+	options []model.Option
+	shown   *model.Choices
 }
 
 // Size is the number of apps.
@@ -100,14 +100,14 @@ func (c *Catalogue) add(g *grouped, names *namer) {
 			Label:  appNames.name(g.appLabel(j), j.Name, j.FullName), Parameters: j.Parameters,
 		}
 		p.Apps = append(p.Apps, app)
-		p.options = append(p.options, Option{ID: app.Key(), Name: app.Label})
+		p.options = append(p.options, model.Option{ID: app.Key(), Name: app.Label})
 		indexBy(p.index, app, app.Key(), app.Label, g.appLabel(j), j.Name, j.FullName)
 		c.apps[app.Key()], c.owner[app.Key()] = app, p
 	}
 	p.shown = newChoices(p.options)
 	p.shown.Disabled = g.disabled
 	c.Projects = append(c.Projects, p)
-	c.options = append(c.options, Option{ID: p.Key, Name: p.Name})
+	c.options = append(c.options, model.Option{ID: p.Key, Name: p.Name})
 	indexBy(c.index, p, p.Key, p.Name, g.label, g.path)
 }
 

@@ -3,7 +3,6 @@ package service
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -17,43 +16,21 @@ const (
 // moreID is the id of the last option when not all fit; it is no app's and no project's key.
 const moreID = "__more__"
 
-// Option is one choice of a form control.
-type Option struct {
-	ID   string // unique
-	Name string // unique within its list, at most 50 runes
-}
-
-// Choices is a list of choices as a form may show it: at most 200.
-type Choices struct {
-	List     []Option
-	Total    int // how many match, also those that did not fit
-	Disabled int // how many apps were left out because they are disabled
-
-	once     sync.Once
-	rendered []byte
-}
-
-// Rendered returns what render makes of the options, made once: the options of a catalogue never change.
-func (o *Choices) Rendered(render func(*Choices) []byte) []byte {
-	o.once.Do(func() { o.rendered = render(o) })
-	return o.rendered
-}
-
 // newChoices cuts the list to DingTalk's limit; the last entry then says how many more there are.
-func newChoices(all []Option) *Choices {
-	o := &Choices{Total: len(all), List: all}
+func newChoices(all []model.Option) *model.Choices {
+	o := &model.Choices{Total: len(all), List: all}
 	if len(all) > maxOptions {
 		rest := len(all) - (maxOptions - 1)
-		o.List = append(make([]Option, 0, maxOptions), all[:maxOptions-1]...)
-		o.List = append(o.List, Option{ID: moreID, Name: fmt.Sprintf("还有 %d 项,请输入关键字", rest)})
+		o.List = append(make([]model.Option, 0, maxOptions), all[:maxOptions-1]...)
+		o.List = append(o.List, model.Option{ID: moreID, Name: fmt.Sprintf("还有 %d 项,请输入关键字", rest)})
 	}
 	return o
 }
 
 // search keeps the options whose name or id contains the keyword, in any case.
-func search(all []Option, keyword string) []Option {
+func search(all []model.Option, keyword string) []model.Option {
 	keyword = strings.ToLower(keyword)
-	var found []Option
+	var found []model.Option
 	for _, o := range all {
 		if strings.Contains(strings.ToLower(o.Name), keyword) || strings.Contains(strings.ToLower(o.ID), keyword) {
 			found = append(found, o)

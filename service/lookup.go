@@ -36,7 +36,7 @@ func (p *Project) FindApp(value string) (*App, error) {
 }
 
 // ProjectOptions offers the projects.
-func (s *Service) ProjectOptions(keyword string) (*Choices, error) {
+func (s *Service) ProjectOptions(keyword string) (*model.Choices, error) {
 	c, err := s.catalogue()
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (s *Service) ProjectOptions(keyword string) (*Choices, error) {
 }
 
 // AppOptions offers a project's apps.
-func (s *Service) AppOptions(project, keyword string) (*Choices, error) {
+func (s *Service) AppOptions(project, keyword string) (*model.Choices, error) {
 	c, err := s.catalogue()
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (s *Service) AppOptions(project, keyword string) (*Choices, error) {
 }
 
 // ParameterOptions offers the values of one parameter: a choice's list, yes and no of a boolean, else the default.
-func (s *Service) ParameterOptions(project, app, parameter, keyword string) (*Choices, error) {
+func (s *Service) ParameterOptions(project, app, parameter, keyword string) (*model.Choices, error) {
 	c, err := s.catalogue()
 	if err != nil {
 		return nil, err
@@ -89,22 +89,22 @@ func (s *Service) ParameterOptions(project, app, parameter, keyword string) (*Ch
 	return newChoices(search(choicesOf(def), keyword)), nil
 }
 
-func choicesOf(def *model.ParameterDefinition) []Option {
+func choicesOf(def *model.ParameterDefinition) []model.Option {
 	var values []string
 	switch {
 	case def.Kind == model.KindBoolean:
-		return []Option{{ID: "true", Name: "是"}, {ID: "false", Name: "否"}}
+		return []model.Option{{ID: "true", Name: "是"}, {ID: "false", Name: "否"}}
 	case len(def.Choices) > 0:
 		values = def.Choices
 	case def.Default != nil && *def.Default != "":
 		values = []string{*def.Default}
 	}
 	names, seen := newNamer(), map[string]bool{}
-	var options []Option
+	var options []model.Option
 	for _, v := range values {
 		if v != "" && !seen[v] {
 			seen[v] = true
-			options = append(options, Option{ID: v, Name: names.name(v)})
+			options = append(options, model.Option{ID: v, Name: names.name(v)})
 		}
 	}
 	return options

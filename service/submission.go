@@ -9,21 +9,13 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// Receipt is what the sender of a submission is answered.
-type Receipt struct {
-	Number      string
-	State       model.ReleaseState // when it was accepted
-	ScheduledAt *time.Time
-	Duplicate   bool
-}
-
 // NewRequestID makes a fresh id for a form's hidden field.
 func (s *Service) NewRequestID() string { return s.newID() }
 
 // Submit records an approved form as a release. It is idempotent: a repeat gets the first answer. It never asks
 // Jenkins. Errors: validation_failed (the message has every problem), submission_conflict (the same approval with a
 // different content), catalogue_unready, database_unavailable.
-func (s *Service) Submit(ctx context.Context, fields map[string][]string, source string) (Receipt, error) {
+func (s *Service) Submit(ctx context.Context, fields map[string][]string, source string) (model.Receipt, error) {
 	form, readProblems := s.form.Read(fields)
 	print := fingerprint(form)
 	keys := s.keys(form, print)
@@ -36,11 +28,11 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 	}
 	p, problems, err := s.check(fields, s.runIfLateBy)
 	if err != nil {
-		return Receipt{}, err
+		return model.Receipt{}, err
 	}
 	if len(problems) > 0 {
 		s.tellRefused(ctx, form, problems, print)
-		return Receipt{}, model.Errorf(model.CodeValidationFailed, "%s", problems.Message())
+		return model.Receipt{}, model.Errorf(model.CodeValidationFailed, "%s", problems.Message())
 	}
 	r := s.newRelease(p, source, print)
 	err = s.store.CreateRelease(ctx, r, keys, func(r *model.Release) error { s.composeAccepted(r); return nil })
@@ -49,7 +41,7 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 		return valueOr(receipt), err
 	}
 	if err != nil {
-		return Receipt{}, err
+		return model.Receipt{}, err
 	}
 	s.log.InfoContext(ctx, "release accepted", "release", r.Number(), "source", source, "mode", string(r.Mode),
 		"project", r.Project, "deployments", len(r.Deployments))
@@ -58,15 +50,15 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 	return receiptOf(r, false), nil
 }
 
-func valueOr(r *Receipt) Receipt {
+func valueOr(r *model.Receipt) model.Receipt {
 	if r == nil {
-		return Receipt{}
+		return model.Receipt{}
 	}
 	return *r
 }
 
-func receiptOf(r *model.Release, duplicate bool) Receipt {
-	return Receipt{Number: r.Number(), State: r.Accepted, ScheduledAt: r.ScheduledAt, Duplicate: duplicate}
+func receiptOf(r *model.Release, duplicate bool) model.Receipt {
+	return model.Receipt{Number: r.Number(), State: r.Accepted, ScheduledAt: r.ScheduledAt, Duplicate: duplicate}
 }
 
 // fingerprint tells whether two forms ask for the same. Who approved and the ids are left out: retries of one approval
@@ -111,7 +103,7 @@ func (s *Service) keys(f Form, print string) []string {
 func (s *Service) day(t time.Time) string { return t.In(s.location).Format("2006-01-02") }
 
 // repeat returns the first answer when the submission was accepted before, else the keys to store it under.
-func (s *Service) repeat(ctx context.Context, f Form, keys []string, print string) (*Receipt, []string, error) {
+func (s *Service) repeat(ctx context.Context, f Form, keys []string, print string) (*model.Receipt, []string, error) {
 	var insert []string
 	for _, key := range keys {
 		r, err := s.store.ReleaseByKeys(ctx, []string{key})
@@ -140,7 +132,7 @@ func (s *Service) repeat(ctx context.Context, f Form, keys []string, print strin
 }
 
 // repeatOfYesterday finds a form without any id that was sent again just after midnight.
-func (s *Service) repeatOfYesterday(ctx context.Context, print string) (*Receipt, error) {
+func (s *Service) repeatOfYesterday(ctx context.Context, print string) (*model.Receipt, error) {
 	now := s.now()
 	before := now.Add(-repeatAcrossMidnight)
 	if s.day(before) == s.day(now) {
