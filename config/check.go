@@ -60,17 +60,14 @@ func (r report) url(value, example string) bool {
 	}
 	parsed, err := url.Parse(value)
 	switch {
-	case err != nil && strings.Contains(value, "@"):
-		r.add("", "not a web address", "write an address such as "+example)
-		return false
-	case err != nil || !isHTTP(parsed):
+	case err == nil && isHTTP(parsed) && parsed.User == nil:
+		return true
+	case strings.Contains(value, "@"): // The value may contain a password, so it stays out.
+		r.add("", "not a web address, or one with a user in it", "write an address such as "+example+"; a user has keys of its own")
+	default:
 		r.add(value, "not a web address", "write an address such as "+example)
-		return false
-	case parsed.User != nil:
-		r.add(withoutUser(parsed), "the address contains a user", "take user and password out of the address; they have keys of their own")
-		return false
 	}
-	return true
+	return false
 }
 
 func isHTTP(u *url.URL) bool {
@@ -83,7 +80,7 @@ func withoutUser(u *url.URL) string { return u.Scheme + "://" + u.Host + u.Path 
 func (r report) address(value string) {
 	_, port, err := net.SplitHostPort(value)
 	if err == nil {
-		_, err = net.LookupPort("tcp", port)
+		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
 		r.add(value, "not an address", "write host:port, such as 127.0.0.1:6379 or :8080")

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"strings"
+
 	"github.com/go-sql-driver/mysql"
 )
 
@@ -26,8 +28,11 @@ const defaultSQLite = "oabridge.db"
 func (d Database) check(r report) {
 	r.at("driver").oneOf(d.Driver, SQLite, MySQL)
 	r.at("max_open").between(d.MaxOpen, 1, 1000)
-	if d.Driver == MySQL {
+	switch {
+	case d.Driver == MySQL:
 		d.checkMySQL(r.at("dsn"))
+	case d.Driver == SQLite && strings.Contains(d.DSN.Reveal(), "@"):
+		r.at("dsn").add(redacted, "this is a MySQL DSN, but the driver is sqlite", "set driver: mysql, or dsn to the name of a file")
 	}
 }
 
@@ -45,9 +50,9 @@ func (d Database) checkMySQL(r report) {
 	}
 }
 
-// redactedDSN is the DSN without its password.
+// redactedDSN is the DSN without its password. What cannot be taken apart stays hidden as a whole.
 func (d Database) redactedDSN() string {
-	if d.Driver != MySQL {
+	if d.Driver == SQLite && !strings.Contains(d.DSN.Reveal(), "@") {
 		return d.DSN.Reveal()
 	}
 	parsed, err := mysql.ParseDSN(d.DSN.Reveal())
@@ -61,11 +66,11 @@ func (d Database) redactedDSN() string {
 }
 
 func (d Database) secrets() []string {
-	parsed, err := mysql.ParseDSN(d.DSN.Reveal())
-	switch {
-	case d.Driver != MySQL:
+	if d.Driver == SQLite && !strings.Contains(d.DSN.Reveal(), "@") {
 		return nil
-	case err != nil:
+	}
+	parsed, err := mysql.ParseDSN(d.DSN.Reveal())
+	if err != nil {
 		return []string{d.DSN.Reveal()}
 	}
 	return []string{parsed.Passwd}

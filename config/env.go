@@ -115,6 +115,7 @@ func resolve(typ reflect.Type, name string) ([]step, reflect.Type) {
 		digits := name[:len(name)-len(strings.TrimLeft(name, "0123456789"))]
 		n, err := strconv.Atoi(digits)
 		return resolveRest(step{"", n}, typ.Elem(), name[len(digits):], err == nil)
+	default:
 	}
 	return nil, nil
 }

@@ -67,6 +67,7 @@ func (f Form) check(r report) {
 		}
 	}
 	f.checkClaims(r)
+	f.checkParameters(r.at("parameters"))
 }
 
 // checkClaims finds form fields that two things claim, which would make the form ambiguous.
@@ -97,10 +98,17 @@ func (f Form) checkClaims(r report) {
 			claim(r.at("fields").at(field), name)
 		}
 	}
-	for _, parameter := range slices.Sorted(maps.Keys(f.Parameters)) {
-		claim(r.at("parameters").at(parameter), f.Parameters[parameter])
-	}
 	for i, name := range f.Ignore {
 		claim(r.at("ignore").index(i), name)
+	}
+}
+
+// checkParameters wants a field for every parameter. Several may read the same field, and one that has a meaning too.
+func (f Form) checkParameters(r report) {
+	for _, parameter := range slices.Sorted(maps.Keys(f.Parameters)) {
+		name := f.Parameters[parameter]
+		if r.at(parameter).required(name, "write the name of the form field the parameter comes from") && slices.Contains(f.Ignore, name) {
+			r.at(parameter).add(name, "the form field is also in form.ignore", "take it out of form.ignore, or remove this parameter")
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 // alone. Secrets are read from their files, missing keys get their defaults, and everything is validated. The error is
 // Problems with all that is wrong.
 func Load(path string, environ []string) (*Config, error) {
-	l := &loader{layers: koanf.New("."), sources: map[string]string{}}
+	l := newLoader()
 	if path != "" && !l.loadFile(path) {
 		return nil, l.problems
 	}
@@ -59,6 +60,10 @@ type loader struct {
 	problems Problems
 }
 
+func newLoader() *loader {
+	return &loader{layers: koanf.New("."), sources: map[string]string{}}
+}
+
 func (l *loader) report() report { return report{list: &l.problems} }
 
 // loadFile reports whether the file could be read as YAML at all; without that, nothing else is worth checking.
@@ -80,29 +85,33 @@ func (l *loader) loadFile(path string) bool {
 	return l.layers.Load(confmap.Provider(tree, ""), nil) == nil
 }
 
-// validate adds what Validate finds, except about keys that already have a problem.
+// validate adds what Validate finds, except about keys and sections that already have a problem.
 func (l *loader) validate(cfg *Config) {
 	reported := map[string]bool{}
 	for _, problem := range l.problems {
 		reported[problem.Key] = true
 	}
 	for _, problem := range cfg.problems() {
-		if !reported[problem.Key] {
-			problem.Source = l.sourceOf(problem.Key)
-			l.problems = append(l.problems, problem)
+		if slices.ContainsFunc(lineage(problem.Key), func(key string) bool { return reported[key] }) {
+			continue
 		}
+		for _, key := range lineage(problem.Key) {
+			if problem.Source = l.sources[key]; problem.Source != "" {
+				break
+			}
+		}
+		l.problems = append(l.problems, problem)
 	}
 }
 
-// sourceOf says where a key, or else the section around it, was given.
-func (l *loader) sourceOf(key string) string {
+// lineage returns a key and the sections around it, the innermost first.
+func lineage(key string) []string {
+	var list []string
 	for key != "" {
-		if source, ok := l.sources[key]; ok {
-			return source
-		}
+		list = append(list, key)
 		key = key[:max(strings.LastIndexAny(key, ".["), 0)]
 	}
-	return ""
+	return list
 }
 
 func decode(layers *koanf.Koanf) (*Config, error) {

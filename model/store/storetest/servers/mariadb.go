@@ -46,7 +46,7 @@ func MariaDB(t testing.TB) (dsn string) {
 
 func (m *mariaDB) exec(t testing.TB, statement string) {
 	t.Helper()
-	if _, err := m.admin.Exec(statement); err != nil { //nolint:noctx // t.Context is over in a Cleanup
+	if _, err := m.admin.Exec(statement); err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}
 }
@@ -65,9 +65,9 @@ func (m *mariaDB) start(install, server string) (err error) {
 	}
 	build := func(port int) *exec.Cmd {
 		options := append(common[:len(common):len(common)], "--bind-address=127.0.0.1", "--port="+strconv.Itoa(port))
-		return exec.Command(server, options...) // #nosec G204 -- a program from PATH
+		return exec.Command(server, options...)
 	}
-	m.server, m.port, err = startReady(m.folder, build, m.admin.Ping) //nolint:noctx // startReady has its own time-out
+	m.server, m.port, err = startReady(m.folder, build, m.admin.Ping)
 	return err
 }
 
@@ -75,7 +75,7 @@ func (m *mariaDB) start(install, server string) (err error) {
 func (m *mariaDB) install(program string, common []string) error {
 	options := append([]string{common[0], "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"},
 		common[1:]...)
-	output, err := exec.Command(program, options...).CombinedOutput() // #nosec G204 -- a program from PATH
+	output, err := exec.Command(program, options...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("mariadb-install-db: %w: %s", err, output)
 	}

@@ -2,6 +2,7 @@ package servers
 
 import (
 	"errors"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -38,8 +39,8 @@ type recorder struct {
 }
 
 func (r *recorder) Helper()           {}
-func (r *recorder) Fatal(args ...any) { r.failed = args[0].(string); panic(r) }
-func (r *recorder) Skip(args ...any)  { r.skipped = args[0].(string); panic(r) }
+func (r *recorder) Fatal(args ...any) { r.failed = fmt.Sprint(args...); panic(r) }
+func (r *recorder) Skip(args ...any)  { r.skipped = fmt.Sprint(args...); panic(r) }
 
 func TestFindWithoutTheProgram(t *testing.T) {
 	for _, required := range []string{"", "1"} {

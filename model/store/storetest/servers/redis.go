@@ -17,7 +17,7 @@ func Redis(t testing.TB) (addr string) {
 	folder := shortTempDir(t)
 	socket := filepath.Join(folder, "redis.sock")
 	build := func(port int) *exec.Cmd {
-		return exec.Command(program, // #nosec G204 -- a program from PATH
+		return exec.Command(program,
 			"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--unixsocket", socket,
 			"--dir", folder, "--save", "", "--appendonly", "no", "--daemonize", "no")
 	}

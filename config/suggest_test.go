@@ -1,0 +1,36 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSuggest(t *testing.T) {
+	known := []string{"listen", "public_url", "timezone"}
+	tests := []struct{ name, want string }{
+		{"listn", "did you mean listen?"},
+		{"Timezone", "did you mean timezone?"},
+		{"publicUrl", "did you mean public_url?"},
+		{"completely_else", "known are: listen, public_url, timezone"},
+	}
+	for _, test := range tests {
+		if got := suggest(test.name, known); got != test.want {
+			t.Errorf("suggest(%q) = %q, want %q", test.name, got, test.want)
+		}
+	}
+	if got := suggest("completely_else", make([]string, 50)); !strings.Contains(got, "config.example.yaml") {
+		t.Errorf("suggest among many = %q", got)
+	}
+}
+
+func TestEditDistance(t *testing.T) {
+	tests := []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"", "ab", 2}, {"ab", "", 2}, {"kitten", "sitting", 3}, {"same", "same", 0}}
+	for _, test := range tests {
+		if got := editDistance(test.a, test.b); got != test.want {
+			t.Errorf("editDistance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)
+		}
+	}
+}
