@@ -59,10 +59,7 @@ func (c *Client) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "dingtalk a
 // oapi posts body to an interface of oapi.dingtalk.com, which wants the access token in the query, and decodes the
 // answer into out. A refused token is renewed and the call repeated once: DingTalk did nothing when it refused it.
 func (c *Client) oapi(ctx context.Context, what, path string, body, out any) error {
-	payload, err := encode(body)
-	if err != nil {
-		return model.Wrap(model.CodeInternal, err, "无法生成钉钉请求")
-	}
+	payload := encode(body)
 	token, err := c.token(ctx, "")
 	if err != nil {
 		return err

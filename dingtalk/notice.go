@@ -35,8 +35,7 @@ func (c *Client) WorkNotice(ctx context.Context, userIDs []string, title, text s
 		return 0, err
 	}
 	msg := fit(maxNotice, text, "", func(text string) []byte {
-		body, _ := encode(message{MsgType: "markdown", Markdown: markdown{model.Cut(oneLine(title), maxTitle), text}})
-		return body
+		return encode(message{MsgType: "markdown", Markdown: markdown{model.Cut(oneLine(title), maxTitle), text}})
 	})
 	var got struct {
 		TaskID int64 `json:"task_id"`

@@ -210,3 +210,12 @@ func TestUnusableAddress(t *testing.T) {
 	_, err := New(Options{APIURL: "http://bad host"}).Token(context.Background())
 	wantCode(t, err, model.CodeDingTalkRejected)
 }
+
+func TestAnswerCutInTheMiddle(t *testing.T) {
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = fmt.Fprint(w, `{"accessToken":"a"`)
+	}))
+	_, err := New(Options{HTTPClient: newHTTPClient(t), APIURL: url}).Token(context.Background())
+	wantCode(t, err, model.CodeDingTalkUnavailable)
+}

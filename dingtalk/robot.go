@@ -78,8 +78,7 @@ func (r *Robot) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "dingtalk ro
 func (r *Robot) Send(ctx context.Context, uuid, title, text string) error {
 	body := fit(maxRobotBody, text, r.mentions(), func(text string) []byte {
 		content := markdown{Title: model.Cut(oneLine(title), maxTitle), Text: text}
-		body, _ := encode(robotMessage{message: message{"markdown", content}, At: r.at, UUID: uuid})
-		return body
+		return encode(robotMessage{message: message{"markdown", content}, At: r.at, UUID: uuid})
 	})
 	address, sign := r.signedURL()
 	what := "钉钉机器人「" + r.name + "」"

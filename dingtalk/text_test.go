@@ -9,8 +9,7 @@ import (
 )
 
 func jsonOf(text string) []byte {
-	body, _ := encode(map[string]string{"text": text})
-	return body
+	return encode(map[string]string{"text": text})
 }
 
 func TestFit(t *testing.T) {

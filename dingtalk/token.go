@@ -77,14 +77,11 @@ func (c *Client) renew(ctx context.Context, refused string) (string, error) {
 // fetch asks for a token (DingTalk docs: obtain-the-access-token-of-an-internal-app). Its life is 7200 s; asking again
 // within it gives the same token.
 func (c *Client) fetch(ctx context.Context) (accessToken, error) {
-	payload, err := encode(map[string]string{"appKey": c.opts.AppKey, "appSecret": c.opts.AppSecret})
-	if err != nil {
-		return accessToken{}, model.Wrap(model.CodeInternal, err, "无法生成钉钉请求")
-	}
 	asked := c.opts.Now()
 	a, err := c.http.post(ctx, request{
 		what: "钉钉 access token 接口", url: c.opts.APIURL + "/v1.0/oauth2/accessToken",
-		body: payload, hide: secrets{c.opts.AppSecret}, judge: apiVerdict,
+		body: encode(map[string]string{"appKey": c.opts.AppKey, "appSecret": c.opts.AppSecret}),
+		hide: secrets{c.opts.AppSecret}, judge: apiVerdict,
 	})
 	if err != nil {
 		return accessToken{}, err
