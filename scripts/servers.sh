@@ -23,6 +23,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 echo "make test: installing what is missing with apt-get: $missing"
+echo "           (Debian may start them as services; the tests use private ones and leave those alone)"
 export DEBIAN_FRONTEND=noninteractive
 # The word splitting of $missing is wanted: it is a list of packages.
 # shellcheck disable=SC2086
