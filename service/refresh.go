@@ -81,7 +81,8 @@ func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, listTimeout)
 	defer cancel()
-	ours, err := s.store.Lease(ctx, "list:"+c.Name, s.owner, c.Refresh+listTimeout)
+	// Two that list at once do no harm, so the lease need not outlast a slow listing.
+	ours, err := s.store.Lease(ctx, "list:"+c.Name, s.owner, c.Refresh+s.pace.Lease)
 	if err != nil {
 		return err
 	}
