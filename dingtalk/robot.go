@@ -46,7 +46,9 @@ type robotMessage struct {
 // NewRobot takes the webhook as DingTalk shows it; a timestamp and sign pasted with it are dropped, since they are made
 // for every message. An empty secret sends unsigned, for robots secured by keywords or addresses. A nil client or clock
 // is the usual one. The error, CodeDingTalkRejected, does not repeat the webhook.
-func NewRobot(name, webhook, secret string, atMobiles []string, atAll bool, client *http.Client, now func() time.Time) (*Robot, error) {
+func NewRobot(
+	name, webhook, secret string, atMobiles []string, atAll bool, client *http.Client, now func() time.Time,
+) (*Robot, error) {
 	u, err := url.Parse(webhook)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Query().Get("access_token") == "" {
 		return nil, model.Errorf(model.CodeDingTalkRejected,

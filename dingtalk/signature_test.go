@@ -1,11 +1,15 @@
 package dingtalk
 
 import (
+	"context"
+	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/oabridge/oabridge/dingtalk/dingtalktest"
 	"github.com/oabridge/oabridge/model"
 )
 
@@ -69,6 +73,27 @@ func TestVerifyConnector(t *testing.T) {
 				t.Errorf("message %q lacks %q", model.MessageOf(err), tt.words)
 			}
 		})
+	}
+}
+
+// The connector of the fake signs on its own; what it sends must pass, in every encoding.
+func TestVerifyConnectorTakesAConnectorsCall(t *testing.T) {
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := VerifyConnector("s3cret", r.Header.Get(HeaderTimestamp), r.Header.Get(HeaderSignature), now, time.Minute)
+		_, _ = fmt.Fprintf(w, `{"errorCode":%q}`, model.CodeOf(err))
+	}))
+	for _, encoding := range []dingtalktest.Encoding{dingtalktest.EncodingJSON, dingtalktest.EncodingForm, dingtalktest.EncodingQuery} {
+		for secret, want := range map[string]model.Code{
+			"s3cret": "", "other": model.CodeSignatureInvalid, "": model.CodeSignatureMissing,
+		} {
+			c := dingtalktest.Connector{BaseURL: url, Secret: secret, Encoding: encoding, HTTPClient: newHTTPClient(t),
+				Now: func() time.Time { return now.Add(30 * time.Second) }}
+			_, answer, err := c.Call(context.Background(), "ping", map[string]any{"keyword": "交易"})
+			if err != nil || answer["errorCode"] != string(want) {
+				t.Errorf("encoding %d, secret %q: %v, %v", encoding, secret, answer, err)
+			}
+		}
 	}
 }
 

@@ -8,8 +8,12 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// renewEarly is how long before its end a token is replaced: a call that starts with it still finishes.
-const renewEarly = 5 * time.Minute
+const (
+	// renewEarly is how long before its end a token is replaced: a call that starts with it still finishes.
+	renewEarly = 5 * time.Minute
+	// renewPause follows a failed renewal of a token that still lives, so that not every call waits for a time-out.
+	renewPause = 30 * time.Second
+)
 
 // TokenCache shares the access token between replicas. It is a convenience: when it fails, the client asks DingTalk.
 type TokenCache interface {
@@ -64,7 +68,8 @@ func (c *Client) renew(ctx context.Context, refused string) (string, error) {
 	}
 	fresh, err := c.fetch(ctx)
 	if err != nil {
-		if held.Value != refused && c.opts.Now().Before(held.Expires) {
+		if now := c.opts.Now(); held.Value != refused && now.Before(held.Expires) {
+			c.keep(held, now)
 			return held.Value, nil
 		}
 		return "", err
@@ -109,6 +114,13 @@ func (c *Client) hold(t accessToken) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.held = t
+}
+
+// keep puts the next renewal of a living token off.
+func (c *Client) keep(t accessToken, now time.Time) {
+	if t.Renew = now.Add(renewPause); t.Renew.Before(t.Expires) {
+		c.hold(t)
+	}
 }
 
 func (c *Client) cacheKey() string { return "dingtalk:token:" + c.opts.AppKey }
