@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"unicode/utf8"
 )
 
 // bean is an exported object. Jenkins' rules are kept: without a tree a field shows when its visibility is above the
@@ -124,11 +125,13 @@ func (e *exporter) list(beans []*bean, sel *selection, level int) {
 }
 
 func (e *exporter) text(s string) {
-	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x80 {
-			e.marshal(s)
-			return
-		}
+	plain := utf8.ValidString(s)
+	for i := 0; plain && i < len(s); i++ {
+		plain = s[i] >= 0x20 && s[i] != '"' && s[i] != '\\'
+	}
+	if !plain {
+		e.marshal(s)
+		return
 	}
 	e.out.WriteByte('"')
 	e.out.WriteString(s)

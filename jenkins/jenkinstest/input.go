@@ -2,6 +2,7 @@ package jenkinstest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,7 +11,7 @@ import (
 // inputStep answers /input/ID/{proceedEmpty,proceed,submit,abort}.
 func (s *Server) inputStep(c *call, b *build, rest []string) *answer {
 	if len(rest) == 0 && len(b.waiting) > 0 {
-		return s.htmlPage(http.StatusOK, "Paused for Input : "+b.item.displayName()+" [Jenkins]")
+		return s.htmlPage(http.StatusOK, fmt.Sprintf("Paused for Input : %s #%d [Jenkins]", b.item.displayName(), b.number))
 	}
 	if len(rest) != 2 {
 		return s.notFound()

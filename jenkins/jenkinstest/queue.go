@@ -54,6 +54,9 @@ func (s *Server) schedule(i *item, values []value, by *User, delay time.Duration
 	q := &queueItem{id: s.lastID, item: i, values: values, causes: []cause{c}, since: now, due: now.Add(delay)}
 	s.queue = append(s.queue, q)
 	s.byID[q.id] = q
+	for len(s.issued) > 1 && now.Sub(s.issued[1].at) >= saved {
+		s.issued = s.issued[1:] // only the newest id that is surely on disk matters
+	}
 	s.issued = append(s.issued, issue{q.id, now})
 	s.recordTrigger(q, values, by, false, now)
 	s.maintain(now)

@@ -209,6 +209,9 @@ func (s *Server) stop(c *call, b *build, how string) *answer {
 func (s *Server) abort(b *build, c *call, rejected bool) {
 	b.interrupted = &interruption{user: c.user, at: c.now, rejected: rejected}
 	if !rejected {
+		if !b.item.pipeline() {
+			b.extra = append(b.extra, "Terminated", "Build was aborted")
+		}
 		b.extra = append(b.extra, "Aborted by "+c.user.fullName())
 	}
 	s.finish(b, c.now, "ABORTED")

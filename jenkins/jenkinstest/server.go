@@ -113,10 +113,11 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) (cut bool, slow 
 		return true, s.faults.slow, nil
 	}
 	if fault > 0 {
-		return false, s.faults.slow, s.htmlPage(fault, "Oops!")
+		ans = s.htmlPage(fault, "Oops!").set("Date", now.UTC().Format(http.TimeFormat))
+		return false, s.faults.slow, ans
 	}
 	c := &call{r: r, segs: segs, now: now, server: s}
-	ans = s.answerTo(w, c)
+	ans = s.answerTo(w, c).set("Date", now.UTC().Format(http.TimeFormat)) // a client may compare the clocks
 	return fault == cutAfter, s.faults.slow, ans
 }
 

@@ -98,6 +98,8 @@ type Job struct {
 	QuietPeriod time.Duration
 	// Log lines appear evenly spread over Duration.
 	Log string
+	// Error is the message of a failing pipeline stage.
+	Error string
 	// SCM is the class of the source control, hudson.scm.NullSCM when empty.
 	SCM string
 }

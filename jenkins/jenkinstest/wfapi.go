@@ -20,7 +20,7 @@ func wfJSON(v any) *answer {
 // wfMissing is the stage view's own 404, for what is no pipeline.
 func wfMissing(s *Server) *answer {
 	body := "<html><head><meta http-equiv='refresh' content='1;url=..'/><script id='redirect' data-redirect-url='..' src='/static/" +
-		s.sessionID() + "/scripts/redirect.js'></script></head><body style='background-color:white; color:white;'>\nNot found\n<!--\n-->"
+		s.sessionID() + "/scripts/redirect.js'></script></head><body style='background-color:white; color:white;'>\nNot found\n<!--"
 	return newAnswer(http.StatusNotFound, "text/html;charset=utf-8", []byte(body))
 }
 
@@ -216,6 +216,10 @@ func (b *build) stageError(at int, stage map[string]any) {
 	case "ABORTED":
 		stage["error"] = map[string]any{"message": nil, "type": "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException"}
 	case "FAILED":
-		stage["error"] = map[string]any{"message": "script returned exit code 1", "type": "hudson.AbortException"}
+		message := b.item.job.Error
+		if message == "" {
+			message = "script returned exit code 1"
+		}
+		stage["error"] = map[string]any{"message": message, "type": "hudson.AbortException"}
 	}
 }
