@@ -24,7 +24,7 @@ func TestRedact(t *testing.T) {
 func TestCause(t *testing.T) {
 	hide := secrets{"token"}
 	wrapped := &url.Error{Op: "Post", URL: "https://h/?access_token=token", Err: &url.Error{Op: "Get", URL: "token", Err: io.EOF}}
-	if got := hide.cause(wrapped); got != io.EOF {
+	if got := hide.cause(wrapped); !errors.Is(got, io.EOF) || got.Error() != "EOF" {
 		t.Errorf("cause = %v", got)
 	}
 	if got := hide.cause(errors.New("proxy refused h/?token")); got.Error() != "proxy refused h/?<secret>" {

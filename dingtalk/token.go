@@ -48,10 +48,8 @@ func (c *Client) token(ctx context.Context, refused string) (string, error) {
 	case <-ctx.Done():
 		return "", model.Wrap(model.CodeDingTalkUnavailable, ctx.Err(), "等待钉钉 access token 时被取消")
 	case r := <-wait:
-		if r.Err != nil {
-			return "", r.Err
-		}
-		return r.Val.(string), nil
+		token, _ := r.Val.(string) // "" beside an error
+		return token, r.Err
 	}
 }
 

@@ -2,6 +2,7 @@ package dingtalk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -28,7 +29,7 @@ func answering(t *testing.T, judge func(string, string) (verdict, bool), status 
 
 func retryAfterOf(t *testing.T, err error) time.Duration {
 	t.Helper()
-	e, ok := err.(*model.Error)
+	e, ok := errors.AsType[*model.Error](err)
 	if !ok {
 		t.Fatalf("%T is no *model.Error: %v", err, err)
 	}

@@ -39,7 +39,9 @@ type Connector struct {
 // Call posts fields to BaseURL/action. In forms and queries, where everything is text, lists and objects arrive as JSON,
 // as DingTalk sends them. The answer must be a JSON object whatever its status is; err is for connections and for
 // answers that are none.
-func (c Connector) Call(ctx context.Context, action string, fields map[string]any) (status int, answer map[string]any, err error) {
+func (c Connector) Call(
+	ctx context.Context, action string, fields map[string]any,
+) (status int, answer map[string]any, err error) {
 	req, err := c.request(ctx, action, fields)
 	if err != nil {
 		return 0, nil, err

@@ -46,7 +46,8 @@ func TestInstanceLife(t *testing.T) {
 		}
 		done := f.read(id)
 		want := map[bool]string{true: "agree", false: "refuse"}[agree]
-		if done["status"] != "COMPLETED" || done["result"] != want || len(done["operationRecords"].([]any)) != 2 {
+		records, _ := done["operationRecords"].([]any)
+		if done["status"] != "COMPLETED" || done["result"] != want || len(records) != 2 {
 			t.Errorf("decided: %v", done)
 		}
 		if err := f.Decide(id, "u2", agree, ""); err == nil {
@@ -58,7 +59,8 @@ func TestInstanceLife(t *testing.T) {
 func TestTimesAreBeijingsWithAFalseZ(t *testing.T) {
 	f := newFake(t) // 02:00 UTC
 	got := f.read(f.start())
-	if got["createTime"] != "2026-11-22T10:00Z" || !strings.HasPrefix(got["businessId"].(string), "202611221000") {
+	number, _ := got["businessId"].(string)
+	if got["createTime"] != "2026-11-22T10:00Z" || !strings.HasPrefix(number, "202611221000") {
 		t.Errorf("created %v, number %v", got["createTime"], got["businessId"])
 	}
 }
