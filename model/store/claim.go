@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -50,9 +49,8 @@ type claimed[R any] interface {
 
 // query selects columns of the rows that are due now and that nobody holds.
 func (d due) query(s *Store, columns string, now time.Time, limit int) (string, []any) {
-	index := fmt.Sprintf(s.dialect.useIndex, d.index)
 	where := d.filter + " AND next_at <= ? AND (lease_until IS NULL OR lease_until <= ?)"
-	text := "SELECT " + columns + " FROM " + d.table + " " + index + " WHERE " + where + " ORDER BY next_at, id LIMIT ?"
+	text := "SELECT " + columns + " FROM " + d.table + " " + s.dialect.using(d.index) + " WHERE " + where + " ORDER BY next_at, id LIMIT ?"
 	at := now.UnixMicro()
 	return text, append(append([]any{}, d.args...), at, at, limit)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/pressly/goose/v3"
@@ -23,5 +24,8 @@ type dialect struct {
 	useIndex   string // format that makes a statement use an index, whatever the statistics say
 	skipLocked string // ends a SELECT that locks what nobody else has locked
 }
+
+// using makes a statement use an index of its table.
+func (d dialect) using(index string) string { return fmt.Sprintf(d.useIndex, index) }
 
 func joinClose(err error, c io.Closer) error { return errors.Join(err, c.Close()) }

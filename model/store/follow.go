@@ -15,7 +15,8 @@ func (s *Store) FollowedDeployments(ctx context.Context, controller string) ([]*
 	followed := slices.DeleteFunc(model.DeploymentStates(), func(d model.DeploymentState) bool { return !d.Followed() })
 	var rows []deploymentRow
 	err := s.read(ctx, func(db *gorm.DB) error {
-		return db.Where("state IN ? AND controller = ?", followed, controller).Order("id").Find(&rows).Error
+		query := "SELECT * FROM deployments " + s.dialect.using("deployments_state") + " WHERE state IN ? AND controller = ? ORDER BY id"
+		return db.Raw(query, followed, controller).Scan(&rows).Error
 	})
 	if err != nil {
 		return nil, err
@@ -28,9 +29,9 @@ func (s *Store) FollowedDeployments(ctx context.Context, controller string) ([]*
 func (s *Store) BuildHolders(ctx context.Context, job model.JobRef, from int64) (map[int64]int64, error) {
 	var rows []struct{ ID, Build int64 }
 	err := s.read(ctx, func(db *gorm.DB) error {
-		const known = "controller = ? AND job = ? AND build >= ?"
-		return db.Table("deployments").Select("id, build").Where(known, job.Controller, job.FullName, max(from, 1)).
-			Order("id").Scan(&rows).Error
+		query := "SELECT id, build FROM deployments " + s.dialect.using("deployments_build") +
+			" WHERE controller = ? AND job = ? AND build >= ? ORDER BY id"
+		return db.Raw(query, job.Controller, job.FullName, max(from, 1)).Scan(&rows).Error
 	})
 	holders := make(map[int64]int64, len(rows))
 	for _, row := range rows {

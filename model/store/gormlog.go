@@ -38,4 +38,6 @@ func (l statementLogger) Trace(ctx context.Context, begin time.Time, statement f
 }
 
 // ParamsFilter keeps the values out of what Trace gets.
-func (l statementLogger) ParamsFilter(_ context.Context, text string, _ ...any) (string, []any) { return text, nil }
+func (l statementLogger) ParamsFilter(_ context.Context, text string, _ ...any) (string, []any) {
+	return text, nil
+}

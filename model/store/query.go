@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"gorm.io/gorm"
@@ -15,8 +17,8 @@ const maxPage = 200
 func (s *Store) ListReleases(ctx context.Context, f model.ReleaseFilter) ([]*model.Release, error) {
 	var list []*model.Release
 	err := s.read(ctx, func(db *gorm.DB) error {
-		var releases []releaseRow
-		if err := page(db, f).Find(&releases).Error; err != nil || len(releases) == 0 {
+		releases, err := s.page(db, f)
+		if err != nil || len(releases) == 0 {
 			return err
 		}
 		deployments, err := deploymentsByRelease(db, releases)
@@ -35,15 +37,17 @@ func (s *Store) ListReleases(ctx context.Context, f model.ReleaseFilter) ([]*mod
 	return list, err
 }
 
-func page(db *gorm.DB, f model.ReleaseFilter) *gorm.DB {
-	query := db.Order("id DESC").Limit(min(max(f.Limit, 1), maxPage))
+// page reads one page of releases. With a state it comes from that state's part of the index, however rare the state is.
+func (s *Store) page(db *gorm.DB, f model.ReleaseFilter) ([]releaseRow, error) {
+	query, args := "SELECT * FROM releases WHERE id < ?", []any{cmp.Or(max(f.Before, 0), math.MaxInt64)}
 	if f.State != "" {
-		query = query.Where("state = ?", f.State)
+		query = "SELECT * FROM releases " + s.dialect.using("releases_state") + " WHERE id < ? AND state = ?"
+		args = append(args, f.State)
 	}
-	if f.Before > 0 {
-		query = query.Where("id < ?", f.Before)
-	}
-	return query
+	var rows []releaseRow
+	args = append(args, min(max(f.Limit, 1), maxPage))
+	err := db.Raw(query+" ORDER BY id DESC LIMIT ?", args...).Scan(&rows).Error
+	return rows, err
 }
 
 func deploymentsByRelease(db *gorm.DB, releases []releaseRow) (map[int64][]deploymentRow, error) {
