@@ -1,0 +1,76 @@
+package api
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// account counts the request and writes its line in the log: no query, no header and no body, since any of them may
+// hold a secret.
+func (s *Server) account(c *gin.Context) {
+	start := s.now()
+	c.Next()
+	took := s.now().Sub(start)
+	s.metrics.request(routeOf(c), c.Request.Method, c.Writer.Status(), took)
+	s.logRequest(c, took)
+}
+
+// unmatched stands for the route of a request that has none.
+const unmatched = "unmatched"
+
+func routeOf(c *gin.Context) string {
+	if route := c.FullPath(); route != "" {
+		return route
+	}
+	return unmatched
+}
+
+func (s *Server) logRequest(c *gin.Context, took time.Duration) {
+	ctx, status := c.Request.Context(), c.Writer.Status()
+	level := levelOf(routeOf(c), status)
+	if !s.log.Enabled(ctx, level) {
+		return
+	}
+	current := callOf(ctx)
+	attrs := make([]slog.Attr, 0, 10)
+	attrs = append(attrs,
+		slog.String("trace_id", current.traceID), slog.String("method", model.Cut(c.Request.Method, 16)),
+		slog.String("path", model.Cut(c.Request.URL.Path, 200)), slog.Int("status", status),
+		slog.Int("bytes", max(c.Writer.Size(), 0)), slog.Duration("took", took), slog.String("remote", c.RemoteIP()))
+	if current.actor != "" {
+		attrs = append(attrs, slog.String("actor", current.actor))
+	}
+	if current.code != "" {
+		attrs = append(attrs, slog.String("code", string(current.code)))
+	}
+	if current.cause != nil {
+		attrs = append(attrs, slog.Any("error", current.cause))
+	}
+	s.log.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// levelOf keeps what monitoring asks every few seconds out of the log, and our own trouble at its top.
+func levelOf(route string, status int) slog.Level {
+	switch {
+	case route == "/readyz" || route == "/healthz" || route == "/metrics":
+		return slog.LevelDebug
+	case status >= 500:
+		return slog.LevelError
+	default:
+		return slog.LevelInfo
+	}
+}
+
+// known keeps callers from making up label values.
+func known(method string) string {
+	const methods = " GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE "
+	if method != "" && strings.Contains(methods, " "+method+" ") {
+		return method
+	}
+	return "OTHER"
+}

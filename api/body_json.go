@@ -1,0 +1,205 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// readJSON reads an object of scalars and lists. It is stricter than encoding/json, which takes the last of two equal
+// keys and replaces what is no UTF-8: what was approved must be what is read. Errors: invalid_request.
+func readJSON(raw []byte) (fields, error) {
+	switch {
+	case !utf8.Valid(raw):
+		return nil, invalid("请求体不是 UTF-8 编码")
+	case !json.Valid(raw):
+		return nil, invalid("请求体不是正确的 JSON")
+	case raw[0] != '{':
+		return nil, invalid("请求体必须是一个 JSON 对象")
+	case brokenSurrogate(raw):
+		return nil, invalid("请求体含有不完整的 \\u 转义字符")
+	}
+	w := walker{dec: json.NewDecoder(bytes.NewReader(raw))}
+	w.dec.UseNumber()
+	tree, err := w.value("", 1)
+	if err != nil {
+		return nil, err
+	}
+	top, _ := tree.(object) // it starts with {
+	return flatten(top)
+}
+
+// object is a decoded JSON object in its own order.
+type object []member
+
+type member struct {
+	name  string
+	value any
+}
+
+// walker decodes a document that is known to be valid JSON.
+type walker struct {
+	dec   *json.Decoder
+	field string // the top-level field being read, for errors
+}
+
+// value reads the next value: nil, string, []any or object; numbers and booleans are written as the document has them.
+func (w *walker) value(name string, depth int) (any, error) {
+	if depth == 2 {
+		w.field = name
+	}
+	token, err := w.dec.Token()
+	if err != nil {
+		return nil, invalid("请求体不是正确的 JSON")
+	}
+	switch t := token.(type) {
+	case json.Delim:
+		if depth > maxDepth {
+			return nil, invalid("字段%s嵌套过深(最多 %d 层)", quoted(w.field), maxDepth)
+		}
+		if t == '{' {
+			return w.object(depth)
+		}
+		return w.list(depth)
+	case json.Number:
+		return t.String(), nil
+	case bool:
+		return strconv.FormatBool(t), nil
+	default:
+		return t, nil // string or nil
+	}
+}
+
+func (w *walker) object(depth int) (any, error) {
+	var o object
+	seen := map[string]bool{}
+	for w.dec.More() {
+		token, err := w.dec.Token()
+		name, isName := token.(string)
+		if err != nil || !isName {
+			return nil, invalid("请求体不是正确的 JSON")
+		}
+		if seen[name] {
+			return nil, invalid("字段%s出现了两次", quoted(name))
+		}
+		if seen[name] = true; len(seen) > maxFields {
+			return nil, invalid("字段过多:最多 %d 个,从%s起超出", maxFields, quoted(name))
+		}
+		v, err := w.value(name, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		o = append(o, member{name: name, value: v})
+	}
+	_, err := w.dec.Token() // the closing brace
+	return o, err
+}
+
+func (w *walker) list(depth int) (any, error) {
+	list := []any{}
+	for w.dec.More() {
+		if len(list) == maxEntries {
+			return nil, invalid("字段%s的值过多(最多 %d 个)", quoted(w.field), maxEntries)
+		}
+		v, err := w.value("", depth+1)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	_, err := w.dec.Token() // the closing bracket
+	return list, err
+}
+
+// flatten makes fields of the top-level object.
+func flatten(top object) (fields, error) {
+	f := fields{}
+	for _, m := range top {
+		list, isList := m.value.([]any)
+		if !isList {
+			list = []any{m.value}
+		}
+		values := make([]string, 0, len(list))
+		for _, item := range list {
+			value, present, ok := text(item)
+			if !ok {
+				return nil, invalid("字段%s的值只能是文本、数字、布尔值或它们的列表", quoted(m.name))
+			}
+			if present {
+				values = append(values, value)
+			}
+		}
+		if err := f.add(m.name, values...); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// text is the value as text: a scalar, or the key of a selected option such as {"label":"订单服务","key":"prod:order"}.
+// null is not present.
+func text(v any) (value string, present, ok bool) {
+	switch v := v.(type) {
+	case nil:
+		return "", false, true
+	case string:
+		return v, true, true
+	case object:
+		return optionKey(v)
+	default:
+		return "", false, false
+	}
+}
+
+func optionKey(o object) (value string, present, ok bool) {
+	given := map[string]string{}
+	for _, m := range o {
+		s, isText := m.value.(string)
+		if !isText || !slices.Contains([]string{"label", "name", "key", "id", "value"}, m.name) {
+			return "", false, false
+		}
+		given[m.name] = s
+	}
+	for _, name := range []string{"key", "id", "value"} {
+		if s, has := given[name]; has {
+			return s, true, true
+		}
+	}
+	return "", false, false
+}
+
+// brokenSurrogate tells whether valid JSON escapes half a character, which decoding would silently replace.
+func brokenSurrogate(raw []byte) bool {
+	for i := 0; i+5 < len(raw); i++ {
+		if raw[i] != '\\' {
+			continue
+		}
+		if i++; raw[i] != 'u' {
+			continue
+		}
+		first := escaped(raw[i-1:])
+		if i += 4; !utf16.IsSurrogate(first) {
+			continue
+		}
+		if utf16.DecodeRune(first, escaped(raw[i+1:])) == utf8.RuneError {
+			return true
+		}
+		i += 6
+	}
+	return false
+}
+
+// escaped is the character of the \uXXXX that b begins with, 0 when it begins with something else.
+func escaped(b []byte) rune {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0
+	}
+	n, err := strconv.ParseUint(string(b[2:6]), 16, 16)
+	if err != nil {
+		return 0
+	}
+	return rune(n)
+}

@@ -1,0 +1,30 @@
+package api
+
+import (
+	"context"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// call is what the middleware knows of one request.
+type call struct {
+	traceID string
+	actor   string     // name of the token, "" for none
+	code    model.Code // of the failure answered, "" for success
+	cause   error      // for the log
+	blank   blank      // what a failed connector action carries beside the envelope
+}
+
+type callKey struct{}
+
+// callOf is the request's call; an empty one outside the middleware, so that nobody needs to check.
+func callOf(ctx context.Context) *call {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return c
+	}
+	return &call{}
+}
+
+// TraceID is the trace id of the request that ctx belongs to, "" when it belongs to none. Loggers may add it to lines
+// written further down.
+func TraceID(ctx context.Context) string { return callOf(ctx).traceID }

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// fragment is the inside of a JSON object: what an action answers beside the envelope.
+type fragment []byte
+
+// blank is what a failed action carries, so that every output a form maps is there.
+type blank func(message string) fragment
+
+// action is one of the connector's actions.
+type action struct {
+	name   string
+	blank  blank
+	answer func(ctx context.Context, f fields) (fragment, error)
+}
+
+func (s *Server) actions() []action {
+	return []action{
+		{name: "ping", blank: nothing, answer: s.ping},
+		{name: "projects", blank: noChoices, answer: s.projects},
+		{name: "apps", blank: noChoices, answer: s.apps},
+		{name: "parameters", blank: noChoices, answer: s.parameters},
+		{name: "requests", blank: noRequest, answer: s.requests},
+		{name: "validate", blank: notValid, answer: s.validate},
+		{name: "releases", blank: noReceipt, answer: s.submit},
+	}
+}
+
+// nothing is the fragment of an action that answers nothing beside the envelope.
+func nothing(string) fragment { return nil }
+
+// connect makes the handler of an action.
+func (s *Server) connect(a action) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		callOf(c.Request.Context()).blank = a.blank
+		body, err := s.perform(c.Writer, c.Request, a)
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		s.succeed(c, body)
+	}
+}
+
+func (s *Server) perform(w http.ResponseWriter, r *http.Request, a action) (fragment, error) {
+	if err := s.doors.connector(r); err != nil {
+		return nil, err
+	}
+	f, err := s.read(w, r)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Answer)
+	defer cancel()
+	return a.answer(ctx, f)
+}
+
+// succeed answers with the envelope of success around body. The list of a large project is copied once and nothing else.
+func (s *Server) succeed(c *gin.Context, body fragment) {
+	s.send(c, http.StatusOK, `{"success":true,"errorCode":"","errorMsg":"","traceId":"`, body)
+}
+
+// failAction answers with the envelope of a failure. What the form's author can put right is no failure of the call, so
+// that DingTalk shows the sentence.
+func (s *Server) failAction(c *gin.Context, m meaning, code model.Code, message string) {
+	status := m.status
+	if m.refusal {
+		status = http.StatusOK
+	}
+	var body fragment
+	if makeBlank := callOf(c.Request.Context()).blank; makeBlank != nil {
+		body = makeBlank(message)
+	}
+	head := inside(failedEnvelope{Code: code, Message: message})
+	s.send(c, status, "{"+string(head)+`,"traceId":"`, body)
+	c.Abort()
+}
+
+type failedEnvelope struct {
+	Success bool       `json:"success"`
+	Code    model.Code `json:"errorCode"`
+	Message string     `json:"errorMsg"`
+}
+
+// send writes head, the trace id, and body as one JSON object.
+func (s *Server) send(c *gin.Context, status int, head string, body fragment) {
+	buffer, _ := s.buffers.Get().(*[]byte)
+	b := append((*buffer)[:0], head...)
+	b = append(b, TraceID(c.Request.Context())...)
+	b = append(b, '"')
+	if len(body) > 0 {
+		b = append(append(b, ','), body...)
+	}
+	b = append(b, '}')
+	h := c.Writer.Header()
+	h["Content-Type"] = []string{"application/json; charset=utf-8"}
+	h["Content-Length"] = []string{strconv.Itoa(len(b))}
+	c.Status(status)
+	_, _ = c.Writer.Write(b) // the caller hung up
+	*buffer = b
+	s.buffers.Put(buffer)
+}
+
+// inside is v's JSON without the braces; v is one of this package's structs.
+func inside(v any) fragment {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // texts, numbers and times of sensible years always marshal
+	}
+	return b[1 : len(b)-1]
+}

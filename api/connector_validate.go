@@ -1,0 +1,20 @@
+package api
+
+import "context"
+
+type validateReply struct {
+	Valid   bool   `json:"valid"`
+	Message string `json:"message"`
+}
+
+// notValid keeps a form that could not be checked from being submitted.
+func notValid(message string) fragment { return inside(validateReply{Message: message}) }
+
+// validate checks a form before it is submitted.
+func (s *Server) validate(ctx context.Context, f fields) (fragment, error) {
+	message, err := s.service.Validate(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return inside(validateReply{Valid: message == "", Message: message}), nil
+}

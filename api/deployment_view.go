@@ -1,0 +1,63 @@
+package api
+
+import (
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+type deploymentView struct {
+	ID         int64                 `json:"id"`
+	Position   int                   `json:"position"`
+	App        string                `json:"app"` // key
+	Name       string                `json:"name"`
+	Controller string                `json:"controller"`
+	Job        string                `json:"job"`
+	State      model.DeploymentState `json:"state"`
+	Wait       model.Wait            `json:"wait"`
+	NextAt     *time.Time            `json:"next_at"`
+	Attempts   int                   `json:"attempts"`
+	Parameters []parameterView       `json:"parameters"`
+	QueueID    int64                 `json:"queue_id"`
+	Build      int64                 `json:"build"`
+	BuildURL   string                `json:"build_url"`
+	StartedAt  *time.Time            `json:"started_at"`
+	FinishedAt *time.Time            `json:"finished_at"`
+	DurationMS int64                 `json:"duration_ms"`
+	Result     string                `json:"result"`
+	Code       model.Code            `json:"code"`
+	Message    string                `json:"message"`
+	Stop       *stopView             `json:"stop"`
+}
+
+// parameterView never holds a secret's value.
+type parameterView struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Chosen bool   `json:"chosen"`
+	Secret bool   `json:"secret"`
+}
+
+type stopView struct {
+	By     string     `json:"by"`
+	Reason string     `json:"reason"`
+	At     time.Time  `json:"at"`
+	SentAt *time.Time `json:"sent_at"`
+}
+
+func viewDeployment(d *model.Deployment) deploymentView {
+	v := deploymentView{
+		ID: d.ID, Position: d.Position, App: d.Key(), Name: d.Title(), Controller: d.Controller, Job: d.FullName,
+		State: d.State, Wait: d.Wait, NextAt: utc(d.NextAt), Attempts: d.Attempts,
+		Parameters: make([]parameterView, len(d.Parameters)), QueueID: d.QueueID, Build: d.Build, BuildURL: d.BuildURL,
+		StartedAt: utc(d.StartedAt), FinishedAt: utc(d.FinishedAt), DurationMS: d.Duration.Milliseconds(),
+		Result: d.Result, Code: d.Code, Message: d.Message,
+	}
+	for i, p := range d.Parameters {
+		v.Parameters[i] = parameterView{Name: p.Name, Value: p.Shown(), Chosen: p.Chosen, Secret: p.Secret}
+	}
+	if d.Stop != nil {
+		v.Stop = &stopView{By: d.Stop.By, Reason: d.Stop.Reason, At: d.Stop.At.UTC(), SentAt: utc(d.Stop.SentAt)}
+	}
+	return v
+}

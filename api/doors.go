@@ -1,0 +1,122 @@
+package api
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// digest stands for a secret, so that comparing takes the same time whatever is compared.
+type digest [sha256.Size]byte
+
+func digestOf(s string) digest { return sha256.Sum256([]byte(s)) }
+
+func (d digest) equals(s string) bool {
+	other := digestOf(s)
+	return subtle.ConstantTimeCompare(d[:], other[:]) == 1
+}
+
+// doors decide who may come in.
+type doors struct {
+	signature func(http.Header) error
+	insecure  bool
+	basic     *digest // of user and password
+	token     *digest
+	callers   []caller
+}
+
+type caller struct {
+	name  string
+	token digest
+}
+
+func newDoors(a ConnectorAuth, tokens []Token) doors {
+	d := doors{signature: a.Signature, insecure: a.Insecure}
+	if a.BasicUser != "" && a.BasicPassword != "" {
+		d.basic = new(digestOf(pair(a.BasicUser, a.BasicPassword)))
+	}
+	if a.Token != "" {
+		d.token = new(digestOf(a.Token))
+	}
+	for _, t := range tokens {
+		if t.Token != "" {
+			d.callers = append(d.callers, caller{name: t.Name, token: digestOf(t.Token)})
+		}
+	}
+	return d
+}
+
+// pair joins user and password so that no other two give the same text: a user of Basic authentication holds no colon.
+func pair(user, password string) string { return user + ":" + password }
+
+// connector checks a connector call. Errors: signature_missing, signature_invalid, signature_expired, unauthorized.
+func (d *doors) connector(r *http.Request) error {
+	if d.insecure {
+		return nil
+	}
+	refused := model.Errorf(model.CodeUnauthorized, "鉴权失败:用户名、密码或令牌不正确,请检查连接器的鉴权配置")
+	var signature error = refused
+	if d.signature != nil {
+		if signature = d.signature(r.Header); signature == nil {
+			return nil
+		}
+	}
+	if d.byPassword(r) || d.byToken(r) {
+		return nil
+	}
+	if model.CodeOf(signature) == model.CodeSignatureMissing && tried(r) && (d.basic != nil || d.token != nil) {
+		return refused
+	}
+	return signature
+}
+
+func (d *doors) byPassword(r *http.Request) bool {
+	if d.basic == nil {
+		return false
+	}
+	user, password, ok := r.BasicAuth()
+	return ok && d.basic.equals(pair(user, password))
+}
+
+func (d *doors) byToken(r *http.Request) bool {
+	if d.token == nil {
+		return false
+	}
+	given := bearer(r)
+	if given == "" {
+		given = r.Header.Get("X-Api-Key")
+	}
+	return given != "" && d.token.equals(given)
+}
+
+// tried tells whether the caller gave anything but a signature.
+func tried(r *http.Request) bool {
+	return r.Header.Get("Authorization") != "" || r.Header.Get("X-Api-Key") != ""
+}
+
+// bearer is the request's bearer token, "" when there is none.
+func bearer(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// caller names who has this token. Every token is compared, so that the time says nothing of which one it was.
+// Errors: unauthorized.
+func (d *doors) caller(r *http.Request) (string, error) {
+	given, name := bearer(r), ""
+	for _, c := range d.callers {
+		if c.token.equals(given) {
+			name = c.name
+		}
+	}
+	if given == "" || name == "" {
+		return "", model.Errorf(model.CodeUnauthorized, "请在请求头 Authorization 中提供有效的令牌:Bearer <令牌>")
+	}
+	return name, nil
+}

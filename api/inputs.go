@@ -1,0 +1,90 @@
+package api
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// The inputs of the option actions.
+const (
+	inputProject   = "project"
+	inputApp       = "app"
+	inputParameter = "parameter"
+	inputKeyword   = "keyword"
+)
+
+// inputNames are the names under which each input may come in: its own, the configured ones, and Chinese ones for the
+// two that are no field of a form.
+func inputNames(configured map[string][]string) map[string][]string {
+	names := map[string][]string{
+		inputProject: {inputProject, "项目名称"}, inputApp: {inputApp, "应用名称"},
+		inputParameter: {inputParameter, "参数", "参数名称"}, inputKeyword: {inputKeyword, "关键字", "搜索"},
+	}
+	for field, more := range configured {
+		all := names[field]
+		for _, name := range append([]string{field}, more...) {
+			if !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+		names[field] = all
+	}
+	return names
+}
+
+// input reads one input of an option action, "" when it is missing. Errors: invalid_request.
+func (s *Server) input(f fields, name string) (string, error) {
+	value := ""
+	for _, known := range s.names[name] {
+		for _, given := range unfold(f[known]) {
+			if value != "" && given != value {
+				return "", invalid("字段%s只能有一个值", quoted(known))
+			}
+			value = given
+		}
+	}
+	return value, nil
+}
+
+// inputs reads several. A field with a name that means nothing is refused: it is a slip in the connector's mapping.
+func (s *Server) inputs(f fields, names ...string) ([]string, error) {
+	for _, field := range slices.Sorted(maps.Keys(f)) {
+		if !s.isKnown(field) {
+			return nil, invalid("不认识的字段%s,请检查连接器的入参配置", quoted(field))
+		}
+	}
+	values := make([]string, len(names))
+	for i, name := range names {
+		var err error
+		if values[i], err = s.input(f, name); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+func (s *Server) isKnown(field string) bool {
+	for _, names := range s.names {
+		if slices.Contains(names, field) {
+			return true
+		}
+	}
+	return false
+}
+
+// unfold takes apart what DingTalk sends for a selection, ["…"] in a text, and drops what is empty.
+func unfold(values []string) []string {
+	var out []string
+	for _, v := range values {
+		v = strings.TrimSpace(v)
+		var list []string
+		if strings.HasPrefix(v, "[") && json.Unmarshal([]byte(v), &list) == nil {
+			out = append(out, unfold(list)...)
+		} else if v != "" && v != "null" {
+			out = append(out, v)
+		}
+	}
+	return out
+}

@@ -1,0 +1,56 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// headerTrace carries the id under which the log knows the request.
+const headerTrace = "X-Trace-Id"
+
+// trace gives the request its id. What the caller may have sent as one is not trusted.
+func (s *Server) trace(c *gin.Context) {
+	current := &call{traceID: s.newID()}
+	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), callKey{}, current))
+	c.Writer.Header()[headerTrace] = []string{current.traceID}
+	c.Next()
+}
+
+// recover turns a panic into an answer that says nothing of it. The stack goes to the log.
+func (s *Server) recover(c *gin.Context) {
+	defer func() {
+		caught := recover()
+		if caught == nil {
+			return
+		}
+		if err, ok := caught.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			panic(caught)
+		}
+		ctx := c.Request.Context()
+		s.log.ErrorContext(ctx, "panic", "trace_id", TraceID(ctx), "panic", fmt.Sprint(caught), "stack", string(debug.Stack()))
+		c.Abort()
+		if c.Writer.Written() {
+			return // the caller has half an answer; nothing can be added to it
+		}
+		s.fail(c, model.Errorf(model.CodeInternal, "%s", internalMessage))
+	}()
+	c.Next()
+}
+
+// secure sets the headers that keep a browser from making more of an answer than it is.
+func secure(c *gin.Context) {
+	h := c.Writer.Header()
+	h["X-Content-Type-Options"] = []string{"nosniff"}
+	h["Cache-Control"] = []string{"no-store"}
+	h["Referrer-Policy"] = []string{"no-referrer"}
+	h["X-Frame-Options"] = []string{"DENY"}
+	h["Content-Security-Policy"] = []string{"default-src 'none'; frame-ancestors 'none'"}
+	c.Next()
+}

@@ -1,0 +1,33 @@
+package api
+
+import "github.com/oabridge/oabridge/model"
+
+// Accepted counts a form that became a release.
+func (m *Metrics) Accepted(source string) { m.submissions.WithLabelValues(source, "accepted").Inc() }
+
+// Duplicate counts a form that came again.
+func (m *Metrics) Duplicate() { m.submissions.WithLabelValues("", "duplicate").Inc() }
+
+// Refused counts a form that did not pass.
+func (m *Metrics) Refused() { m.submissions.WithLabelValues("", "refused").Inc() }
+
+// Moved counts a deployment that came into a state.
+func (m *Metrics) Moved(controller string, to model.DeploymentState) {
+	m.deployments.WithLabelValues(controller, string(to)).Inc()
+}
+
+// Delivered counts a try to deliver a message.
+func (m *Metrics) Delivered(channel model.Channel, code model.Code) {
+	m.messages.WithLabelValues(string(channel), labelOf(code)).Inc()
+}
+
+// Refreshed counts a listing and says how many apps are offered now.
+func (m *Metrics) Refreshed(controller string, code model.Code, apps int) {
+	m.refreshes.WithLabelValues(controller, labelOf(code)).Inc()
+	m.apps.WithLabelValues(controller).Set(float64(apps))
+}
+
+// Polled counts a look at what a controller runs.
+func (m *Metrics) Polled(controller string, code model.Code) {
+	m.polls.WithLabelValues(controller, labelOf(code)).Inc()
+}

@@ -1,0 +1,88 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Options are everything a Server needs.
+type Options struct {
+	Service   Service
+	Connector ConnectorAuth
+	// Fields are the names under which a form's canonical field comes in, by canonical field. The canonical name is
+	// always accepted.
+	Fields  map[string][]string
+	Tokens  []Token  // of the JSON API; none: nobody gets in
+	Checks  []Check  // what must hold before requests are sent here
+	Metrics *Metrics // nil makes one of its own
+	Gauges  Gauges
+	Logger  *slog.Logger
+	NewID   func() string // makes trace ids
+	Now     func() time.Time
+	Limits  Limits
+}
+
+// ConnectorAuth says how a connector call proves where it comes from. Any one of the ways that are set suffices; with
+// none set nobody gets in.
+type ConnectorAuth struct {
+	// Signature checks the signature headers; nil: not configured. Errors: signature_missing, signature_invalid,
+	// signature_expired.
+	Signature     func(http.Header) error
+	BasicUser     string
+	BasicPassword string
+	Token         string // a fixed bearer token or X-Api-Key
+	Insecure      bool   // lets everybody in
+}
+
+// Token is one caller of the JSON API. Who acted is recorded by its name.
+type Token struct {
+	Name  string
+	Token string
+}
+
+// Check is one thing that must hold for the process to be ready.
+type Check struct {
+	Name  string
+	Probe func(context.Context) error
+}
+
+// Limits bound a request. Zero values take the defaults.
+type Limits struct {
+	Answer time.Duration // a connector action that needs no database; 800 ms
+	Submit time.Duration // recording a release; it goes on when the caller hangs up; 3 s
+	API    time.Duration // a call of the JSON API; 10 s
+	Probe  time.Duration // all readiness checks, and what is counted on a scrape; 2 s
+	Body   int64         // bytes of a request body; 1 MB
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(d *time.Duration, value time.Duration) {
+		if *d == 0 {
+			*d = value
+		}
+	}
+	set(&l.Answer, 800*time.Millisecond)
+	set(&l.Submit, 3*time.Second)
+	set(&l.API, 10*time.Second)
+	set(&l.Probe, 2*time.Second)
+	if l.Body == 0 {
+		l.Body = 1 << 20
+	}
+	return l
+}
+
+func (o Options) withDefaults() Options {
+	o.Limits = o.Limits.withDefaults()
+	if o.Metrics == nil {
+		o.Metrics = NewMetrics()
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}

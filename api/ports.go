@@ -1,0 +1,48 @@
+package api
+
+import (
+	"context"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Service is everything the routes ask for.
+type Service interface {
+	Chooser
+	Submitter
+	Reader
+	Operator
+}
+
+// Chooser offers what a form may choose from. Its errors have the codes catalogue_unready, unknown_project, unknown_app
+// and unknown_parameter.
+type Chooser interface {
+	ProjectOptions(keyword string) (*model.Choices, error)
+	AppOptions(project, keyword string) (*model.Choices, error)
+	ParameterOptions(project, app, parameter, keyword string) (*model.Choices, error)
+}
+
+// Submitter takes forms.
+type Submitter interface {
+	// NewRequestID makes a fresh id for a form's hidden field.
+	NewRequestID() string
+	// Validate answers one line per problem, "" when there is none. Errors: catalogue_unready.
+	Validate(ctx context.Context, fields map[string][]string) (string, error)
+	// Submit records an approved form. Errors: validation_failed, submission_conflict, catalogue_unready,
+	// database_unavailable.
+	Submit(ctx context.Context, fields map[string][]string, source string) (model.Receipt, error)
+}
+
+// Reader reads releases for people. Errors: not_found, database_unavailable.
+type Reader interface {
+	List(ctx context.Context, f model.ReleaseFilter) ([]*model.Release, error)
+	Release(ctx context.Context, id int64) (*model.Release, error)
+	History(ctx context.Context, id int64) ([]model.Event, error)
+	Messages(ctx context.Context, id int64) ([]model.Message, error)
+}
+
+// Operator changes releases for people. Errors: not_found, conflict, database_unavailable.
+type Operator interface {
+	Cancel(ctx context.Context, id int64, by, reason string) (*model.Release, error)
+	Start(ctx context.Context, id int64, by string) (*model.Release, error)
+}

@@ -1,0 +1,94 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"unicode"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// identify lets callers with a token in and notes who they are.
+func (s *Server) identify(c *gin.Context) {
+	name, err := s.doors.caller(c.Request)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	callOf(c.Request.Context()).actor = name
+	c.Next()
+}
+
+// request is one call of the JSON API, read.
+type request struct {
+	by     string // name of the caller's token
+	number string // of the path
+	fields fields
+}
+
+// handle makes a handler of a function that answers with what is to be rendered.
+func (s *Server) handle(answer func(context.Context, request) (any, error)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		f, err := s.read(c.Writer, c.Request)
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		ctx, cancel := context.WithTimeout(c.Request.Context(), s.limits.API)
+		defer cancel()
+		reply, err := answer(ctx, request{by: callOf(ctx).actor, number: c.Param("number"), fields: f})
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		c.JSON(http.StatusOK, reply)
+	}
+}
+
+// one is the field's only value, "" when it is missing. Errors: invalid_request.
+func (r request) one(name string) (string, error) {
+	values := r.fields[name]
+	switch len(values) {
+	case 0:
+		return "", nil
+	case 1:
+		return values[0], nil
+	default:
+		return "", invalid("字段%s只能有一个值", quoted(name))
+	}
+}
+
+// only refuses fields with other names. Errors: invalid_request.
+func (r request) only(names ...string) error {
+	for name := range r.fields {
+		if !slices.Contains(names, name) {
+			return invalid("不认识的字段%s", quoted(name))
+		}
+	}
+	return nil
+}
+
+// maxReason is how long a reason may be, in runes.
+const maxReason = 500
+
+// reason reads why somebody acts. Errors: invalid_request.
+func (r request) reason() (string, error) {
+	reason, err := r.one("reason")
+	if err != nil {
+		return "", err
+	}
+	hidden := func(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }
+	switch {
+	case len([]rune(reason)) > maxReason:
+		return "", invalid("字段%s过长(最多 %d 个字)", quoted("reason"), maxReason)
+	case slices.ContainsFunc([]rune(reason), hidden):
+		return "", invalid("字段%s含有控制字符", quoted("reason"))
+	}
+	return reason, nil
+}
+
+// id is the number of the path. Errors: not_found.
+func (r request) id() (int64, error) { return model.ParseNumber(r.number) }

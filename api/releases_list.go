@@ -1,0 +1,79 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// How many releases a page holds.
+const (
+	defaultPage = 50
+	maxPage     = 200
+)
+
+type listReply struct {
+	Releases []releaseView `json:"releases"`
+	// NextBefore is the value of ?before= for the next page; null on the last.
+	NextBefore *string `json:"next_before"`
+}
+
+// listReleases answers GET /api/releases: the newest first.
+func (s *Server) listReleases(ctx context.Context, r request) (any, error) {
+	filter, err := r.filter()
+	if err != nil {
+		return nil, err
+	}
+	limit := filter.Limit
+	found, err := s.service.List(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	reply := listReply{Releases: make([]releaseView, len(found))}
+	for i, release := range found {
+		reply.Releases[i] = viewOf(release)
+	}
+	if len(found) == limit {
+		reply.NextBefore = new(found[limit-1].Number())
+	}
+	return reply, nil
+}
+
+// filter reads ?state=&limit=&before=. Errors: invalid_request.
+func (r request) filter() (model.ReleaseFilter, error) {
+	f := model.ReleaseFilter{Limit: defaultPage}
+	if err := r.only("state", "limit", "before"); err != nil {
+		return f, err
+	}
+	for name, set := range map[string]func(string) bool{
+		"state": func(v string) bool {
+			f.State = model.ReleaseState(v)
+			return slices.Contains(model.ReleaseStates(), f.State)
+		},
+		"limit": func(v string) (ok bool) {
+			f.Limit, ok = atoi(v)
+			return ok && f.Limit >= 1 && f.Limit <= maxPage
+		},
+		"before": func(v string) bool {
+			id, err := model.ParseNumber(v)
+			f.Before = id
+			return err == nil
+		},
+	} {
+		value, err := r.one(name)
+		if err != nil {
+			return f, err
+		}
+		if value != "" && !set(value) {
+			return f, invalid("参数%s的值“%s”不正确", quoted(name), model.Cut(value, 40))
+		}
+	}
+	return f, nil
+}
+
+func atoi(s string) (int, bool) {
+	n, err := strconv.Atoi(s)
+	return n, err == nil
+}

@@ -1,0 +1,79 @@
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// Server answers every route. It is an http.Handler and safe for concurrent use.
+type Server struct {
+	service  Service
+	doors    doors
+	names    map[string][]string
+	checks   []Check
+	metrics  *Metrics
+	log      *slog.Logger
+	newID    func() string
+	now      func() time.Time
+	limits   Limits
+	draining atomic.Bool
+	buffers  sync.Pool
+	engine   *gin.Engine
+}
+
+// New makes a Server. It listens nowhere.
+func New(o Options) *Server {
+	o = o.withDefaults()
+	gin.SetMode(gin.ReleaseMode)
+	s := &Server{
+		service: o.Service, doors: newDoors(o.Connector, o.Tokens), names: inputNames(o.Fields), checks: o.Checks,
+		metrics: o.Metrics, log: o.Logger, newID: o.NewID, now: o.Now, limits: o.Limits,
+		buffers: sync.Pool{New: func() any { return new([]byte) }},
+	}
+	o.Metrics.watch(o.Gauges, o.Limits.Probe, o.Now)
+	s.engine = s.routes()
+	return s
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
+
+// Drain makes the process say that it is not ready, so that no new requests are sent here; those that come are still
+// answered.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+func newEngine() *gin.Engine {
+	e := gin.New()
+	e.HandleMethodNotAllowed = true
+	e.RedirectTrailingSlash = false // DingTalk does not follow redirects
+	e.ForwardedByClientIP = false
+	_ = e.SetTrustedProxies(nil) // cannot fail: there is nothing to parse
+	return e
+}
+
+func (s *Server) routes() *gin.Engine {
+	e := newEngine()
+	e.Use(s.trace, s.account, s.recover, secure)
+	e.NoRoute(s.noRoute)
+	e.NoMethod(s.noMethod)
+	connector := e.Group("/connector")
+	for _, a := range s.actions() {
+		connector.GET("/"+a.name, s.connect(a))
+		connector.POST("/"+a.name, s.connect(a))
+	}
+	releases := e.Group("/api/releases", s.identify)
+	releases.GET("", s.handle(s.listReleases))
+	releases.GET("/:number", s.handle(s.getRelease))
+	releases.POST("/:number/cancel", s.handle(s.cancelRelease))
+	releases.POST("/:number/start", s.handle(s.startRelease))
+	e.GET("/healthz", s.healthz)
+	e.GET("/readyz", s.readyz)
+	e.GET("/metrics", gin.WrapH(s.metrics.handler()))
+	e.GET("/openapi.yaml", openapi)
+	return e
+}
