@@ -1,26 +1,26 @@
 # Everything a developer runs. `make` alone lists the targets.
 
 GOLANGCI_LINT := v2.15.0
-CACHE ?= $(CURDIR)/.cache
+CACHE := $(CURDIR)/.cache
 LINT := $(CACHE)/bin/golangci-lint-$(GOLANGCI_LINT)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BENCH ?= .
 FUZZTIME ?= 10s
 
 .DEFAULT_GOAL := help
-.PHONY: help test servers vet fmt lint check bench fuzz build demo clean
+.PHONY: help setup test vet fmt lint check bench fuzz build demo clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-servers: ## Install MariaDB and Redis when they are missing (the tests start private ones)
-	@./scripts/servers.sh
+setup: ## Install what the tests need and the machine lacks
+	@./scripts/setup.sh
 
 # With -race, vet and the tests compile the dependencies once and not twice.
-vet: ## Run go vet
+vet: setup ## Run go vet
 	go vet -race ./...
 
-test: servers vet ## Do all set-up, then run every test with the race detector
+test: vet ## Do all set-up, then run every test with the race detector
 	OABRIDGE_TEST_REQUIRE_SERVERS=1 go test -race -shuffle=on ./...
 
 fmt: ## Fail when a file is not formatted
@@ -36,7 +36,7 @@ lint: $(LINT) ## Run golangci-lint, building it first when needed
 
 check: fmt test lint build ## Everything a change must pass
 
-bench: servers ## Run the benchmarks; BENCH=regexp chooses some
+bench: setup ## Run the benchmarks; BENCH=regexp chooses some
 	OABRIDGE_TEST_REQUIRE_SERVERS=1 go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 fuzz: ## Run every fuzz test for FUZZTIME
