@@ -14,12 +14,12 @@ type Options struct {
 	// Fields are the names under which a form's canonical field comes in, by canonical field. The canonical name is
 	// always accepted.
 	Fields  map[string][]string
-	Tokens  []Token  // of the JSON API; none: nobody gets in
-	Checks  []Check  // what must hold before requests are sent here
-	Metrics *Metrics // nil makes one of its own
-	Gauges  Gauges
-	Logger  *slog.Logger
-	NewID   func() string // makes trace ids
+	Tokens  []Token       // of the JSON API; none: nobody gets in
+	Checks  []Check       // what must hold before requests are sent here
+	Metrics *Metrics      // nil makes one of its own
+	Gauges  Gauges        // what is counted at each scrape
+	Logger  *slog.Logger  // nil logs nothing
+	NewID   func() string // makes trace ids of letters, digits and hyphens; required
 	Now     func() time.Time
 	Limits  Limits
 }

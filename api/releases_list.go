@@ -47,33 +47,34 @@ func (r request) filter() (model.ReleaseFilter, error) {
 	if err := r.only("state", "limit", "before"); err != nil {
 		return f, err
 	}
-	for name, set := range map[string]func(string) bool{
-		"state": func(v string) bool {
-			f.State = model.ReleaseState(v)
-			return slices.Contains(model.ReleaseStates(), f.State)
-		},
-		"limit": func(v string) (ok bool) {
-			f.Limit, ok = atoi(v)
-			return ok && f.Limit >= 1 && f.Limit <= maxPage
-		},
-		"before": func(v string) bool {
-			id, err := model.ParseNumber(v)
-			f.Before = id
-			return err == nil
-		},
-	} {
-		value, err := r.one(name)
+	for _, parameter := range []struct {
+		name string
+		set  func(*model.ReleaseFilter, string) bool
+	}{{"state", setState}, {"limit", setLimit}, {"before", setBefore}} {
+		value, err := r.one(parameter.name)
 		if err != nil {
 			return f, err
 		}
-		if value != "" && !set(value) {
-			return f, invalid("参数%s的值“%s”不正确", quoted(name), model.Cut(value, 40))
+		if value != "" && !parameter.set(&f, value) {
+			return f, invalid("参数%s的值“%s”不正确", quoted(parameter.name), model.Cut(value, 40))
 		}
 	}
 	return f, nil
 }
 
-func atoi(s string) (int, bool) {
-	n, err := strconv.Atoi(s)
-	return n, err == nil
+func setState(f *model.ReleaseFilter, value string) bool {
+	f.State = model.ReleaseState(value)
+	return slices.Contains(model.ReleaseStates(), f.State)
+}
+
+func setLimit(f *model.ReleaseFilter, value string) bool {
+	n, err := strconv.Atoi(value)
+	f.Limit = n
+	return err == nil && n >= 1 && n <= maxPage
+}
+
+func setBefore(f *model.ReleaseFilter, value string) bool {
+	id, err := model.ParseNumber(value)
+	f.Before = id
+	return err == nil
 }
