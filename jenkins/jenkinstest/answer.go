@@ -64,7 +64,10 @@ func (a *answer) writeGzip(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	zip := gzips.Get().(*gzip.Writer)
+	zip, ok := gzips.Get().(*gzip.Writer)
+	if !ok {
+		return // the pool holds nothing else
+	}
 	defer gzips.Put(zip)
 	zip.Reset(w)
 	_, _ = zip.Write(a.body) // the client may be gone

@@ -26,7 +26,6 @@ type build struct {
 	waiting     []*Input // inputs asked now
 	answers     []Answer
 	interrupted *interruption
-	stops       int // how often it was told to stop
 	slot        int // executor; -1 for pipelines
 	nulled      bool
 	extra       []string // log lines of inputs and aborts

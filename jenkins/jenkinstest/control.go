@@ -153,17 +153,12 @@ func controlJob(w http.ResponseWriter, r *http.Request) (Job, error) {
 	if wire.FullName == "" {
 		return Job{}, errors.New("FullName is missing")
 	}
-	for text, into := range map[*string]*time.Duration{&wire.Duration: &wire.Job.Duration, &wire.QuietPeriod: &wire.Job.QuietPeriod} {
-		if *text == "" {
-			continue
-		}
-		d, err := time.ParseDuration(*text)
-		if err != nil {
-			return Job{}, fmt.Errorf("durations are written like 300ms: %w", err)
-		}
-		*into = d
+	set := func(into *time.Duration) func(time.Duration) { return func(d time.Duration) { *into = d } }
+	args := arguments{url.Values{"Duration": {wire.Duration}, "QuietPeriod": {wire.QuietPeriod}}}
+	if err := args.duration("Duration", set(&wire.Job.Duration)); err != nil {
+		return Job{}, err
 	}
-	return wire.Job, nil
+	return wire.Job, args.duration("QuietPeriod", set(&wire.Job.QuietPeriod))
 }
 
 func reply(w http.ResponseWriter, v any, err error) {

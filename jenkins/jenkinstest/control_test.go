@@ -61,7 +61,8 @@ func TestControlSwitches(t *testing.T) {
 
 func TestControlJobsAndLedger(t *testing.T) {
 	r := newRig(t)
-	w := control(t, r.Server, "POST", "/_control/job", `{"FullName":"x/y","Kind":"freestyle","Duration":"300ms","Parameters":[{"Name":"V","Kind":"string"}]}`)
+	w := control(t, r.Server, "POST", "/_control/job",
+		`{"FullName":"x/y","Kind":"freestyle","Duration":"300ms","Parameters":[{"Name":"V","Kind":"string"}]}`)
 	if w.Code != 200 || r.lookup("x/y").job.Duration != 300*time.Millisecond {
 		t.Fatalf("job: %d %s", w.Code, w.Body)
 	}
@@ -93,7 +94,8 @@ func TestControlRefusesNonsense(t *testing.T) {
 		"finish?job=a&number=x": "", "finish?job=a&number=1": "", "job": `{"FullName":""}`, "job?": `{"Nope":1}`,
 		"job?x": `{"FullName":"a","Duration":"long"}`,
 	} {
-		if w := control(t, s, "POST", "/_control/"+target, body); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), `"error"`) {
+		w := control(t, s, "POST", "/_control/"+target, body)
+		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), `"error"`) {
 			t.Errorf("%s %s: %d %s", target, body, w.Code, w.Body)
 		}
 	}

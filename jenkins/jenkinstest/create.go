@@ -149,6 +149,7 @@ func configParameter(n xmlNode) Parameter {
 		p.Multi = strings.Contains(n.text("type"), "MULTI") || strings.Contains(n.text("type"), "CHECKBOX")
 	case Run:
 		p.Choices = []string{n.text("projectName")}
+	default: // the others have no choices in their configuration
 	}
 	return p
 }

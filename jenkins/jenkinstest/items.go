@@ -46,11 +46,7 @@ func (i *item) path() string {
 }
 
 func (i *item) container() bool {
-	switch i.job.Kind {
-	case Folder, Multibranch, Organization:
-		return true
-	}
-	return false
+	return i.job.Kind == Folder || i.job.Kind == Multibranch || i.job.Kind == Organization
 }
 
 func (i *item) pipeline() bool { return i.job.Kind == Pipeline }

@@ -15,8 +15,9 @@ func (k Kind) classes() (job, run string) {
 		return "org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject", ""
 	case Organization:
 		return "jenkins.branch.OrganizationFolder", ""
+	default:
+		return "hudson.model.FreeStyleProject", "hudson.model.FreeStyleBuild"
 	}
-	return "hudson.model.FreeStyleProject", "hudson.model.FreeStyleBuild"
 }
 
 func (s *Server) rootBean(c *call) *bean {
@@ -63,25 +64,15 @@ func (s *Server) itemBean(c *call, i *item) *bean {
 }
 
 func (s *Server) containerFields(c *call, i *item, b *bean) *bean {
-	view := func() any {
-		return newBean("hudson.model.AllView").add(3, "name", "All").add(3, "url", s.opt.RootURL+i.path()+"/")
-	}
+	view := newBean("hudson.model.AllView").add(3, "name", "All").add(3, "url", s.opt.RootURL+i.path()+"/")
 	return b.add(1, "healthReport", []*bean{}).add(1, "jobs", func() any { return s.children(c, i) }).
-		add(1, "primaryView", view).add(1, "views", func() any { return []*bean{view().(*bean)} })
+		add(1, "primaryView", view).add(1, "views", []*bean{view})
 }
 
 func (s *Server) jobFields(c *call, i *item, b *bean) *bean {
 	b.add(1, "buildable", !i.job.Disabled)
 	b.add(1, "builds", func(sel *selection) any { return s.buildBeans(c, i, sel) })
 	b.add(3, "color", func() any { return i.color(c) })
-	link := func(name string, matches func(*build) bool) {
-		b.add(1, name, func() any {
-			if found := s.newest(i, c, matches); found != nil {
-				return s.buildBean(c, found)
-			}
-			return nil
-		})
-	}
 	b.add(1, "firstBuild", func() any {
 		if len(i.builds) > 0 && !i.builds[0].started.After(c.now) {
 			return s.buildBean(c, i.builds[0])
@@ -90,7 +81,12 @@ func (s *Server) jobFields(c *call, i *item, b *bean) *bean {
 	})
 	b.add(1, "healthReport", []*bean{}).add(1, "keepDependencies", false)
 	for _, name := range permalinkOrder {
-		link(name, permalinks[name])
+		b.add(1, name, func() any {
+			if found := s.newest(i, c, permalinks[name]); found != nil {
+				return s.buildBean(c, found)
+			}
+			return nil
+		})
 	}
 	b.add(1, "nextBuildNumber", i.nextNumber)
 	b.addInline(1, "property", func() any { return i.properties() })
@@ -105,6 +101,11 @@ func (s *Server) jobFields(c *call, i *item, b *bean) *bean {
 	if i.pipeline() {
 		return b.add(1, "resumeBlocked", false) // pipelines export no "disabled"
 	}
+	return i.projectFields(b)
+}
+
+// projectFields are what freestyle, Maven and matrix jobs export beside the fields of every job.
+func (i *item) projectFields(b *bean) *bean {
 	scm := i.job.SCM
 	if scm == "" {
 		scm = "hudson.scm.NullSCM"

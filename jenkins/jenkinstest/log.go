@@ -1,7 +1,9 @@
 package jenkinstest
 
 import (
+	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -84,6 +86,17 @@ func inputText(in Input) string {
 	return in.Message + "\n" + note + proceed + " or " + note + "Abort"
 }
 
+// htmlLog is a log as the console page shows it: escaped, with links to the users.
+func (b *build) htmlLog(text string) string {
+	text = html.EscapeString(text)
+	for _, c := range b.causes {
+		by := "Started by user "
+		text = strings.Replace(text, by+c.fullName, by+"<a href='/user/"+url.PathEscape(c.user)+
+			"' class='jenkins-table__link model-link model-link--float'>"+c.fullName+"</a>", 1)
+	}
+	return text
+}
+
 // progressiveLog is logText/progressiveText and /progressiveHtml: a start beyond the end gives the whole log again.
 func (s *Server) progressiveLog(c *call, b *build, rest []string) *answer {
 	kind := "text/plain;charset=utf-8"
@@ -98,7 +111,11 @@ func (s *Server) progressiveLog(c *call, b *build, rest []string) *answer {
 	if start < 0 || start > len(raw) {
 		start = 0
 	}
-	a := newAnswer(http.StatusOK, kind, []byte(plainLog(raw[start:])))
+	text := plainLog(raw[start:])
+	if rest[0] == "progressiveHtml" {
+		text = b.htmlLog(text)
+	}
+	a := newAnswer(http.StatusOK, kind, []byte(text))
 	a.set("X-Text-Size", strconv.Itoa(len(raw)))
 	if b.running() {
 		a.set("X-More-Data", "true")

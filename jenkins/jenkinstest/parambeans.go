@@ -44,8 +44,9 @@ func (p *Parameter) classes() paramClass {
 			return paramClass{extended + "Definition", extended + "Value", "PT_MULTI_SELECT"}
 		}
 		return paramClass{extended + "Definition", extended + "Value", "PT_SINGLE_SELECT"}
+	default:
+		return simple("String")
 	}
-	return simple("String")
 }
 
 // valueBean is a value as a default, in a queue item or in a build; secrets export no value.
@@ -92,6 +93,7 @@ func definitionBean(p Parameter) *bean {
 		b.add(3, "filter", "ALL").add(3, "projectName", project)
 	case GitParameter:
 		b.add(3, "allValueItems", func() any { return revisions(p.Choices) })
+	default: // the others export no more
 	}
 	return b
 }

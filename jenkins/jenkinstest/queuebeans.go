@@ -71,8 +71,9 @@ func (s *Server) why(q *queueItem, now time.Time) any {
 			return "‘Jenkins’ doesn’t have label ‘" + q.item.job.Label + "’"
 		}
 		return "Waiting for next available executor"
+	default:
+		return nil
 	}
-	return nil
 }
 
 // routeQueue answers /queue/item/N/api/json, /queue/item/N/cancelQueue and /queue/cancelItem.

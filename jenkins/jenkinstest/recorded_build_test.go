@@ -19,7 +19,7 @@ func TestRecordedLogsAndStop(t *testing.T) {
 	}
 	r.subst = []string{"start=528", "start=" + size}
 	r.wait(3 * time.Second)
-	r.replayAll(114, 115)
+	r.replayAll(114, 115, 116)
 	if w := r.replay(115); !strings.HasPrefix(w.Body.String(), "Started by user") {
 		t.Error("a start beyond the end must give the whole log")
 	}
@@ -52,7 +52,8 @@ func TestRecordedBlindUser(t *testing.T) {
 }
 
 func TestRecordedQuietDown(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.Maintenance = 5 * time.Second }).at(58, map[string]int{"deploy-params": 11, "pipe-simple": 2, "slow-10s": 2})
+	r := newRig(t, func(o *Options) { o.Maintenance = 5 * time.Second })
+	r.at(58, map[string]int{"deploy-params": 11, "pipe-simple": 2, "slow-10s": 2})
 	r.replayAll(224, 225)
 	r.post("/job/slow-10s/build?delay=0sec", "")
 	r.wait(300 * time.Millisecond)
@@ -73,9 +74,9 @@ func TestRecordedQuietDown(t *testing.T) {
 func TestRecordedRestart(t *testing.T) {
 	r := newRig(t).at(63, map[string]int{"serial-job": 3, "pipe-input": 4, "noparam": 6, "quiet-job": 5})
 	serial := r.lookup("serial-job")
-	first := &build{item: serial, number: 1, queueID: 18, result: "SUCCESS", started: r.now.Add(-2 * time.Hour), finished: r.now.Add(-2*time.Hour + 25*time.Second)}
-	serial.builds[0].queueID = 19
-	serial.builds = append([]*build{first}, serial.builds...)
+	first := *serial.builds[0]
+	first.number, first.queueID, serial.builds[0].queueID = 1, 18, 19
+	serial.builds = append([]*build{&first}, serial.builds...)
 	r.post("/job/serial-job/buildWithParameters?delay=0sec", "WHO=r1")
 	r.post("/job/pipe-input/buildWithParameters?delay=0sec", "VERSION=v1")
 	r.post("/job/serial-job/buildWithParameters?delay=0sec", "WHO=r2")

@@ -47,7 +47,8 @@ func TestRecordedInputWithParameters(t *testing.T) {
 	const job = "pipe-input-params"
 	r.paused(job)
 	r.replayAll(span(162, 170)...)
-	if got := r.Ledger().Builds[0].Answers[0].Parameters; got["REGION"] != "cn-east" || got["FORCE"] != true || got["MEMO"] != "备注1\n备注2" {
+	got := r.Ledger().Builds[0].Answers[0].Parameters
+	if got["REGION"] != "cn-east" || got["FORCE"] != true || got["MEMO"] != "备注1\n备注2" {
 		t.Errorf("the pipeline got %v", got)
 	}
 	r.replay(172)
@@ -116,6 +117,8 @@ func TestRecordedStageView(t *testing.T) {
 	r.replay(192)
 	r.wait(5 * time.Second)
 	r.replay(193)
+	r.replay(194, "v=1", "[Pipeline] node", "Running on Jenkins in /srv/jenkins/srv/jenkins/workspace/pipe-simple", "[Pipeline] {",
+		"[Pipeline] sh", "+ echo in node", "in node", "+ sleep 2", "[Pipeline] // node") // scripts are not run
 	r.lastID = 41
 	r.post("/job/pipe-fail/build", "")
 	r.wait(6 * time.Second)

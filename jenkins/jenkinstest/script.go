@@ -10,11 +10,12 @@ import (
 
 var (
 	sleepStep  = regexp.MustCompile(`\bsleep(?:\s*\(|\s)\s*(?:time:\s*)?(\d+(?:\.\d+)?)`)
-	errorStep  = regexp.MustCompile(`\berror(?:\s*\(|\s)\s*['"]`)
+	errorStep  = regexp.MustCompile(`\berror(?:\s*\(|\s)\s*['"]([^'"]*)`)
 	unstable   = regexp.MustCompile(`\bunstable(?:\s*\(|\s)\s*['"]|result\s*=\s*['"]UNSTABLE`)
 	failure    = regexp.MustCompile(`(?m)^\s*exit\s+[1-9]|^\s*false\s*$`)
 	inputWord  = regexp.MustCompile(`\binput\b`)
 	parameter  = regexp.MustCompile(`\b(string|text|choice|booleanParam|password)\s*\(`)
+	ownBlock   = regexp.MustCompile(`\bparameters\s*[({]`) // the pipeline's, not an input's "parameters: ["
 	inputBare  = regexp.MustCompile(`^\s*\(?\s*['"]([^'"]*)['"]`)
 	choiceList = regexp.MustCompile(`choices:\s*(?:\[([^\]]*)\]|['"]([^'"]*)['"])`)
 	quoted     = regexp.MustCompile(`['"]([^'"]*)['"]`)
@@ -41,19 +42,22 @@ func slept(script string) time.Duration {
 // readScript understands sleep, error, unstable, input and a parameters block in a pipeline's script.
 func readScript(job *Job, script string) {
 	job.Duration = slept(script)
-	switch {
-	case errorStep.MatchString(script):
-		job.Result = "FAILURE"
-	case unstable.MatchString(script):
+	if unstable.MatchString(script) {
 		job.Result = "UNSTABLE"
 	}
+	if m := errorStep.FindStringSubmatch(script); m != nil {
+		job.Result, job.Error = "FAILURE", m[1]
+	}
+	rest := script
 	for _, at := range inputWord.FindAllStringIndex(script, -1) {
-		if in, ok := readInput(statement(script[at[1]:])); ok {
+		text := statement(script[at[1]:])
+		if in, ok := readInput(text); ok {
 			job.Inputs = append(job.Inputs, in)
+			rest = strings.Replace(rest, text, "", 1)
 		}
 	}
-	if at := strings.Index(script, "parameters"); at >= 0 && len(job.Inputs) == 0 && len(job.Parameters) == 0 {
-		job.Parameters = readParameters(statement(script[at+len("parameters"):]))
+	if at := ownBlock.FindStringIndex(rest); at != nil && len(job.Parameters) == 0 {
+		job.Parameters = readParameters(statement(rest[at[1]-1:]))
 		job.ParametersAfterFirstRun = true // Jenkins learns them by running the script
 	}
 }
@@ -122,7 +126,8 @@ func readParameters(text string) []Parameter {
 	var params []Parameter
 	for _, at := range parameter.FindAllStringSubmatchIndex(text, -1) {
 		args := statement(text[at[1]:])
-		p := Parameter{Name: argument(args, "name"), Default: argument(args, "defaultValue"), Description: argument(args, "description")}
+		p := Parameter{Name: argument(args, "name"), Default: argument(args, "defaultValue")}
+		p.Description = argument(args, "description")
 		switch text[at[2]:at[3]] {
 		case "text":
 			p.Kind = Text

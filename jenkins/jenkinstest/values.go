@@ -50,6 +50,7 @@ func makeValue(p Parameter, texts []string) (value, error) {
 		return value{p, extendedChoice(p, texts)}, nil
 	case ActiveChoice, CascadeChoice:
 		return value{p, strings.Join(texts, ",")}, nil // any value is passed through
+	default:
 	}
 	if len(texts) != 1 {
 		return value{}, errValue
@@ -62,6 +63,7 @@ func makeValue(p Parameter, texts []string) (value, error) {
 		}
 	case Boolean:
 		text = strconv.FormatBool(strings.EqualFold(text, "true"))
+	default: // any text will do
 	}
 	return value{p, text}, nil
 }

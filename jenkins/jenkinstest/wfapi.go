@@ -115,10 +115,10 @@ func (b *build) pendingAction(in *Input) map[string]any {
 // wfDefinition shows the default, a password's too.
 func (p *Parameter) wfDefinition() map[string]any {
 	d := map[string]any{"defaultVal": p.defaultText()}
-	switch p.Kind {
-	case Boolean:
+	if p.Kind == Boolean {
 		d["defaultVal"] = p.defaultText() == "true"
-	case Choice:
+	}
+	if p.Kind == Choice {
 		d["choices"] = nonNil(p.Choices)
 	}
 	return d
@@ -159,38 +159,41 @@ func (b *build) describe(now time.Time) map[string]any {
 // stages are the stages entered so far; steps of the same name in a row are one stage.
 func (b *build) stages(now time.Time) []any {
 	stages := []any{}
-	var last map[string]any
-	for at := range b.steps {
-		st := &b.steps[at]
-		if st.started.IsZero() || st.stage == "" {
-			continue
+	for at := 0; at < len(b.steps); {
+		first, last := at, at
+		for at++; at < len(b.steps) && b.steps[at].stage == b.steps[first].stage; at++ {
+			if !b.steps[at].started.IsZero() {
+				last = at
+			}
 		}
+		if st := b.steps[first]; !st.started.IsZero() && st.stage != "" {
+			stages = append(stages, b.stage(first, last, now))
+		}
+	}
+	return stages
+}
+
+func (b *build) stage(first, last int, now time.Time) map[string]any {
+	var took, paused time.Duration
+	for _, st := range b.steps[first : last+1] {
 		end := st.ended
 		if end.IsZero() {
 			end = now
 		}
-		took := end.Sub(st.started).Milliseconds()
-		paused := int64(0)
+		took += end.Sub(st.started)
 		if len(st.inputs) > 0 {
-			paused = took
+			paused += end.Sub(st.started)
 		}
-		if last != nil && last["name"] == st.stage {
-			took += last["durationMillis"].(int64)
-			paused += last["pauseDurationMillis"].(int64)
-			last["durationMillis"], last["pauseDurationMillis"] = took, paused
-			last["status"] = b.stageStatus(at)
-			continue
-		}
-		node := fmt.Sprint(4 + 6*at)
-		last = map[string]any{
-			"_links": map[string]any{"self": href(b.path() + "/execution/node/" + node + "/wfapi/describe")}, "id": node,
-			"name": st.stage, "execNode": "", "status": b.stageStatus(at), "startTimeMillis": st.started.UnixMilli(),
-			"durationMillis": took, "pauseDurationMillis": paused,
-		}
-		b.stageError(at, last)
-		stages = append(stages, last)
 	}
-	return stages
+	node := fmt.Sprint(4 + 6*first)
+	stage := map[string]any{
+		"_links": map[string]any{"self": href(b.path() + "/execution/node/" + node + "/wfapi/describe")}, "id": node,
+		"name": b.steps[first].stage, "execNode": "", "status": b.stageStatus(last),
+		"startTimeMillis": b.steps[first].started.UnixMilli(), "durationMillis": took.Milliseconds(),
+		"pauseDurationMillis": paused.Milliseconds(),
+	}
+	b.stageError(last, stage)
+	return stage
 }
 
 // stageStatus: the stage that a build stopped in has the build's own status, those before it succeeded.
