@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 type dialect struct {
 	goose      goose.Dialect
 	migrations string // the folder of the embedded files
-	migration  func() (*sql.DB, error)
+	migration  func(context.Context) (pool *sql.DB, done func() error, err error)
 	hasTable   string // counts the tables of a name in this database
 
 	pool    *sql.DB

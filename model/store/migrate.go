@@ -9,7 +9,6 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 	"gorm.io/gorm"
 )
 
@@ -21,16 +20,14 @@ const versionTable = "goose_db_version"
 // ErrNewerDatabase is why Migrate refuses a database that a newer program has migrated.
 var ErrNewerDatabase = errors.New("the database belongs to a newer version of oabridge")
 
-// Migrate brings the schema up to date and returns the versions before and after. Any number of processes may do so at
-// once. Errors: ErrNewerDatabase.
+// Migrate brings the schema up to date and returns the versions before and after. Any number of replicas may do so at
+// once on MySQL: one migrates, the others wait. Errors: ErrNewerDatabase.
 func (s *Store) Migrate(ctx context.Context) (from, to int64, err error) {
-	pool := s.sql
-	if s.dialect.migration != nil {
-		if pool, err = s.dialect.migration(); err != nil {
-			return 0, 0, err
-		}
-		defer func() { err = joinClose(err, pool) }()
+	pool, done, err := s.dialect.migration(ctx)
+	if err != nil {
+		return 0, 0, fmt.Errorf("the database cannot be locked for migrating: %w", err)
 	}
+	defer func() { err = errors.Join(err, done()) }()
 	provider, err := s.provider(pool)
 	if err != nil {
 		return 0, 0, err
@@ -54,11 +51,8 @@ func (s *Store) provider(pool *sql.DB) (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithTableName(versionTable)}
-	if s.dialect.migration != nil {
-		options = append(options, goose.WithSessionLocker(namedLock{}))
-	}
-	return goose.NewProvider(s.dialect.goose, pool, files, options...)
+	return goose.NewProvider(s.dialect.goose, pool, files,
+		goose.WithDisableGlobalRegistry(true), goose.WithTableName(versionTable))
 }
 
 // Version is the schema's version, 0 for an empty database. Errors: database_unavailable.
@@ -72,30 +66,4 @@ func (s *Store) Version(ctx context.Context) (int64, error) {
 		return db.Raw("SELECT COALESCE(MAX(version_id), 0) FROM " + versionTable).Scan(&version).Error
 	})
 	return version, err
-}
-
-// namedLock lets one session at a time migrate a MySQL database. The server gives the lock back when the session dies.
-type namedLock struct{}
-
-var _ lock.SessionLocker = namedLock{}
-
-// The lock's name belongs to the whole server, so it is made of the database's.
-const lockName = "CONCAT('oabridge.', SHA1(DATABASE()))"
-
-const lockSeconds = 300
-
-// SessionLock waits for the lock.
-func (namedLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
-	var got sql.NullInt64
-	err := conn.QueryRowContext(ctx, "SELECT GET_LOCK("+lockName+", ?)", lockSeconds).Scan(&got)
-	if err == nil && got.Int64 != 1 {
-		err = fmt.Errorf("another process has been migrating the database for %d seconds", lockSeconds)
-	}
-	return err
-}
-
-// SessionUnlock gives the lock back.
-func (namedLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, "SELECT RELEASE_LOCK("+lockName+")")
-	return err
 }

@@ -35,7 +35,7 @@ func openMySQL(o Options) (dialect, error) {
 	pool.SetConnMaxLifetime(mysqlLifetime)
 	return dialect{
 		goose: goose.DialectMySQL, migrations: "migrations/mysql",
-		migration: func() (*sql.DB, error) { return migrationPool(config) },
+		migration: func(ctx context.Context) (*sql.DB, func() error, error) { return mysqlMigration(ctx, config) },
 		hasTable:  "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
 		pool:      pool, gorm: mysql.New(mysql.Config{Conn: pool}),
 		useIndex: "FORCE INDEX (%s)", skipLocked: " FOR UPDATE SKIP LOCKED",
@@ -62,13 +62,6 @@ func mysqlConfig(dsn string) (*sqldriver.Config, error) {
 	c.Params["sql_mode"] = mysqlMode // a value that does not fit is an error, never cut
 	c.Params["innodb_lock_wait_timeout"] = mysqlLockWait
 	return c, c.Apply(sqldriver.Charset("utf8mb4", "utf8mb4_bin"))
-}
-
-// migrationPool has no time-out on reading: changing a big table takes its time.
-func migrationPool(c *sqldriver.Config) (*sql.DB, error) {
-	patient := c.Clone()
-	patient.ReadTimeout = 0
-	return mysqlPool(patient)
 }
 
 func mysqlPool(c *sqldriver.Config) (*sql.DB, error) {

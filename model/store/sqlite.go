@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -28,6 +30,9 @@ func openSQLite(o Options) (dialect, error) {
 	pool.SetMaxIdleConns(o.MaxOpen)
 	return dialect{
 		goose: goose.DialectSQLite3, migrations: "migrations/sqlite",
+		migration: func(context.Context) (*sql.DB, func() error, error) {
+			return pool, func() error { return nil }, nil // SQLite's own lock: a migration is one transaction
+		},
 		hasTable: "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
 		pool:     pool, gorm: gormlite.OpenDB(pool), prepare: true,
 		useIndex: "INDEXED BY %s",

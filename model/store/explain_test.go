@@ -1,0 +1,103 @@
+package store_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/model/store"
+	"github.com/oabridge/oabridge/model/store/storetest"
+)
+
+// onEach runs a test on every database, migrated.
+func onEach(t *testing.T, test func(*testing.T, *store.Store)) {
+	for name, open := range map[string]storetest.Opener{"sqlite": openSQLite, "mariadb": openMariaDB} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, storetest.NewClock().Now)
+			if _, _, err := s.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			test(t, s)
+		})
+	}
+}
+
+// due is a release whose deployment can be claimed at once.
+func due(now time.Time) *model.Release {
+	return &model.Release{State: model.ReleaseActive, Deployments: []*model.Deployment{{
+		JobRef: model.JobRef{Controller: "prod", FullName: "deploy/shop/web"}, State: model.StateWaiting, NextAt: &now,
+	}}}
+}
+
+func compose(r *model.Release) error {
+	r.Record(model.Event{Kind: model.EventKindAccepted})
+	r.Tell(model.Message{Key: r.Number()})
+	return nil
+}
+
+// TestPlans asks the database how it runs the statements of the daily work: all must use the index made for them, none
+// may read a table from end to end.
+func TestPlans(t *testing.T) {
+	onEach(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		if err := s.Seed(ctx, 500); err != nil {
+			t.Fatal(err)
+		}
+		r := due(storetest.NewClock().Now())
+		if err := s.CreateRelease(ctx, r, []string{"key"}, compose); err != nil {
+			t.Fatal(err)
+		}
+		job := model.JobRef{Controller: "prod", FullName: "deploy/shop/web"}
+		recorded := s.Record()
+		for index, run := range map[string]func() error{
+			"deployments_due":     func() error { _, err := s.ClaimDeployments(ctx, "prod", "me", 0, 10); return err },
+			"messages_due":        func() error { _, err := s.ClaimMessages(ctx, "me", 0, 10); return err },
+			"deployments_state":   func() error { _, err := s.FollowedDeployments(ctx, "prod"); return err },
+			"deployments_build":   func() error { _, err := s.BuildHolders(ctx, job, 8); return err },
+			"releases_state":      func() error { return list(s, t, model.ReleaseFilter{State: model.ReleaseActive, Limit: 20}) },
+			"deployments_release": func() error { _, err := s.Release(ctx, r.ID); return err },
+			"PRIMARY":             func() error { _, err := s.ReleaseByKeys(ctx, []string{"key"}); return err },
+			"events_release":      func() error { _, err := s.History(ctx, r.ID, 100); return err },
+			"messages_release":    func() error { _, err := s.Messages(ctx, r.ID, 100); return err },
+			"":                    func() error { return list(s, t, model.ReleaseFilter{Limit: 20}) },
+		} {
+			if err := run(); err != nil {
+				t.Fatal(err)
+			}
+			wantIndex(t, s, index, recorded.Take())
+		}
+	})
+}
+
+func list(s *store.Store, t *testing.T, f model.ReleaseFilter) error {
+	_, err := s.ListReleases(t.Context(), f)
+	return err
+}
+
+func wantIndex(t *testing.T, s *store.Store, index string, statements []string) {
+	t.Helper()
+	if index == "PRIMARY" && s.Driver() == store.DriverSQLite {
+		index = "PRIMARY KEY"
+	}
+	used := false
+	for _, statement := range statements {
+		if !strings.HasPrefix(statement, "SELECT") {
+			continue
+		}
+		plan, err := s.Plan(t.Context(), statement)
+		if err != nil {
+			t.Fatal(err)
+		}
+		used = used || strings.Contains(plan, index)
+		for _, whole := range []string{" ALL ", "SCAN deployments", "SCAN messages", "SCAN events"} {
+			if strings.Contains(plan, whole) {
+				t.Errorf("a whole table is read:\n%s\n%s", statement, plan)
+			}
+		}
+		t.Logf("%.150s\n\t%s", statement, plan)
+	}
+	if !used {
+		t.Errorf("%s is not used by %q", index, statements)
+	}
+}
