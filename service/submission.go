@@ -35,19 +35,34 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 		return model.Receipt{}, model.Errorf(model.CodeValidationFailed, "%s", problems.Message())
 	}
 	r := s.newRelease(p, source, print)
-	err = s.store.CreateRelease(ctx, r, keys, func(r *model.Release) error { s.composeAccepted(r); return nil })
-	if model.CodeOf(err) == model.CodeConflict { // it arrived twice at once and the other one was first
-		receipt, _, err := s.repeat(ctx, form, keys, print)
+	receipt, err := s.record(ctx, r, form, keys)
+	if err != nil || receipt != nil {
 		return valueOr(receipt), err
-	}
-	if err != nil {
-		return model.Receipt{}, err
 	}
 	s.log.InfoContext(ctx, "release accepted", "release", r.Number(), "source", source, "mode", string(r.Mode),
 		"project", r.Project, "deployments", len(r.Deployments))
 	s.observer.Accepted(source)
 	s.nudge()
 	return receiptOf(r, false), nil
+}
+
+// record stores the release, unless the same submission was stored in the meantime: then it returns that one's answer.
+// A release whose form was copied may take only one of the keys; r is then stored under those that are left.
+func (s *Service) record(ctx context.Context, r *model.Release, f Form, keys []string) (*model.Receipt, error) {
+	for {
+		err := s.store.CreateRelease(ctx, r, keys, func(r *model.Release) error { s.composeAccepted(r); return nil })
+		if model.CodeOf(err) != model.CodeConflict {
+			return nil, err
+		}
+		receipt, left, repeatErr := s.repeat(ctx, f, keys, r.Fingerprint)
+		if repeatErr != nil || receipt != nil {
+			return receipt, repeatErr
+		}
+		if len(left) >= len(keys) {
+			return nil, err // nobody holds a key and yet one is known: no use in trying for ever
+		}
+		keys = left
+	}
 }
 
 func valueOr(r *model.Receipt) model.Receipt {
