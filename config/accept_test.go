@@ -1,0 +1,79 @@
+package config
+
+import (
+	"testing"
+)
+
+// TestAccepted keeps what is right from being called wrong: every enum's values, the bounds themselves, and every way
+// to write something. The broken ones are in testdata/broken.
+func TestAccepted(t *testing.T) {
+	const jenkins = "\njenkins: [{name: prod, url: https://jenkins.example.com, user: bridge, token: jenkins-token, "
+	const rest = "}]\ndingtalk: {connector: {secret: connector-secret}}\n"
+	const controller = "\njenkins: [{name: prod, url: https://jenkins.example.com, user: bridge, token: jenkins-token}]\n"
+	const aesKey = "o1w0aum42yaptlz8alnhwikjd3jenzt9cb9wmzptgus"
+	tests := map[string]string{
+		"listening on one address":      minimal + `listen: "127.0.0.1:0"`,
+		"listening on IPv6":             minimal + `listen: "[::1]:8080"`,
+		"no public address":             minimal + `public_url: ""`,
+		"a public address with a path":  minimal + `public_url: http://example.com/bridge`,
+		"UTC":                           minimal + `timezone: UTC`,
+		"another zone":                  minimal + `timezone: America/Argentina/Ushuaia`,
+		"debug as JSON":                 minimal + `log: {level: debug, format: json}`,
+		"warnings":                      minimal + `log: {level: warn}`,
+		"errors":                        minimal + `log: {level: error}`,
+		"a token of 16 characters":      minimal + `api: {tokens: [{name: ops, token: 1234567890abcdef}]}`,
+		"SQLite with options":           minimal + `database: {dsn: "file:/data/a.db?cache=private"}`,
+		"MySQL":                         minimal + `database: {driver: mysql, dsn: "u:p@tcp(db:3306)/oabridge?tls=true"}`,
+		"MySQL without a password":      minimal + `database: {driver: mysql, dsn: "root@unix(/run/mysqld.sock)/oabridge"}`,
+		"MySQL, a password with @ in":   minimal + `database: {driver: mysql, dsn: "u:p@ss@tcp(db:3306)/oabridge"}`,
+		"one connection":                minimal + `database: {max_open: 1}`,
+		"a thousand connections":        minimal + `database: {max_open: 1000}`,
+		"Redis on IPv6":                 minimal + `redis: {addr: "[::1]:6379", db: 15}`,
+		"Jenkins below a path":          `jenkins: [{name: a-1, url: "http://10.0.0.7:8080/jenkins/", user: u, token: t` + rest,
+		"a project's expression":        jenkins + `project: '^(?P<project>[^-]+)-(?P<app>.+)$'` + rest,
+		"Go's other way to name groups": jenkins + `project: '^(?<project>[^-]+)-(?<app>.+)$'` + rest,
+		"the shortest times":            jenkins + `refresh: 1s, poll: 50ms, max_in_flight: 1` + rest,
+		"the longest times":             jenkins + `refresh: 24h, poll: 5m, max_in_flight: 100` + rest,
+		"no release parameter":          jenkins + `release_parameter: ""` + rest,
+		"aborting an input":             jenkins + `inputs: [{id: ".*", answer: abort}]` + rest,
+		"answering an input":            jenkins + `inputs: [{job: "^prod/", id: Deploy, answer: proceed, parameters: {ENV: prod}}]` + rest,
+		"Basic alone":                   controller + `dingtalk: {connector: {basic: {user: u, password: p}}}`,
+		"a fixed token alone":           controller + `dingtalk: {connector: {token: 1234567890abcdef}}`,
+		"nothing, on purpose":           controller + `dingtalk: {connector: {insecure: true}}`,
+		"the least skew":                controller + `dingtalk: {connector: {secret: s, max_skew: 10s}}`,
+		"the most skew":                 controller + `dingtalk: {connector: {secret: s, max_skew: 1h}}`,
+		"events by stream":              controller + `dingtalk: {app_key: k, app_secret: s, connector: {secret: s}, events: {mode: stream}}`,
+		"events by HTTP": controller + `dingtalk: {app_key: k, app_secret: s, connector: {secret: s}, events: {mode: http, token: t, aes_key: ` +
+			aesKey + `}}`,
+		"approvals always read again":     controller + `dingtalk: {app_key: k, app_secret: s, connector: {secret: s}, verify_approval: always}`,
+		"approvals never read again":      controller + `dingtalk: {connector: {secret: s}, verify_approval: off}`,
+		"work notices":                    controller + `dingtalk: {app_key: k, app_secret: s, agent_id: 1234567890, connector: {secret: s}}`,
+		"a robot without a secret":        controller + `dingtalk: {connector: {secret: s}, robots: [{name: 运维群, webhook: "https://o/robot/send?access_token=a"}]}`,
+		"a mobile number with its prefix": controller + `dingtalk: {connector: {secret: s}, robots: [{name: a, webhook: "https://o/?access_token=a", at_mobiles: ["+86-13800138000"]}]}`,
+		"side by side":                    minimal + `form: {order: parallel}`,
+		"a name that is known anyway":     minimal + `form: {fields: {app: [应用名称, app]}}`,
+		"two parameters from one field":   minimal + `form: {parameters: {BRANCH: 分支, TAG: 分支}}`,
+		"a parameter from a known field":  minimal + `form: {parameters: {DESCRIPTION: 上线说明}}`,
+		"never late":                      minimal + `schedule: {run_if_late_by: 0s}`,
+		"a week late":                     minimal + `schedule: {run_if_late_by: 168h}`,
+	}
+	for name, text := range tests {
+		t.Run(name, func(t *testing.T) {
+			cfg := load(t, text)
+			if err := cfg.Validate(); err != nil {
+				t.Errorf("valid for Load, but not for Validate: %v", err)
+			}
+			if _, err := Load(write(t, "again.yaml", text), nil); err != nil {
+				t.Errorf("the second time: %v", err)
+			}
+		})
+	}
+}
+
+// TestRedactedLoadsAgain: what is printed is a configuration, so it can be taken as the start of another one.
+func TestRedactedLoadsAgain(t *testing.T) {
+	text := load(t, minimal).Redacted()
+	if got := load(t, text).Redacted(); got != text {
+		t.Errorf("printed again it became\n%s\nfrom\n%s", got, text)
+	}
+}
