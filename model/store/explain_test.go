@@ -3,38 +3,11 @@ package store_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/oabridge/oabridge/model"
 	"github.com/oabridge/oabridge/model/store"
 	"github.com/oabridge/oabridge/model/store/storetest"
 )
-
-// onEach runs a test on every database, migrated.
-func onEach(t *testing.T, test func(*testing.T, *store.Store)) {
-	for name, open := range map[string]storetest.Opener{"sqlite": openSQLite, "mariadb": openMariaDB} {
-		t.Run(name, func(t *testing.T) {
-			s := open(t, storetest.NewClock().Now)
-			if _, _, err := s.Migrate(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			test(t, s)
-		})
-	}
-}
-
-// due is a release whose deployment can be claimed at once.
-func due(now time.Time) *model.Release {
-	return &model.Release{State: model.ReleaseActive, Deployments: []*model.Deployment{{
-		JobRef: model.JobRef{Controller: "prod", FullName: "deploy/shop/web"}, State: model.StateWaiting, NextAt: &now,
-	}}}
-}
-
-func compose(r *model.Release) error {
-	r.Record(model.Event{Kind: model.EventKindAccepted})
-	r.Tell(model.Message{Key: r.Number()})
-	return nil
-}
 
 // TestPlans asks the database how it runs the statements of the daily work: all must use the index made for them, none
 // may read a table from end to end.

@@ -69,3 +69,10 @@ func (s *Store) Driver() string {
 	}
 	return DriverMySQL
 }
+
+// Value is the only column of the only row of a query.
+func (s *Store) Value(ctx context.Context, query string) (string, error) {
+	var value string
+	err := s.sql.QueryRowContext(ctx, query).Scan(&value)
+	return value, err
+}

@@ -51,15 +51,17 @@ func sqliteURI(path string) (string, error) {
 	if err := createPrivate(full); err != nil {
 		return "", fmt.Errorf("database.dsn: the file cannot be opened for writing: %w", err)
 	}
-	options := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		sqliteBusyTimeout, "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)",
-	}}
-	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(full), RawQuery: options.Encode()}
+	options := url.Values{
+		"_txlock": {"immediate"},
+		"_pragma": {sqliteBusyTimeout, "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)"},
+		"modeof":  {full}, // the log gets the rights of the database
+	}
+	query := strings.ReplaceAll(options.Encode(), "+", "%20") // SQLite takes a plus for a plus
+	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(full), RawQuery: query}
 	return uri.String(), nil
 }
 
-// createPrivate makes sure of the file: parameters may be secret, so only its owner reads it. SQLite gives its
-// companion files the same rights.
+// createPrivate makes sure of the file: parameters may be secret, so only its owner reads it.
 func createPrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
