@@ -29,13 +29,13 @@ type buildKey struct {
 // tick looks once, in two requests, and moves what changed. It returns how many deployments are followed. A look that
 // failed changes nothing.
 func (f follower) tick(ctx context.Context) (int, error) {
-	ours, err := f.store.Lease(ctx, "follow:"+f.c.Name, f.owner, f.pace.Lease)
-	if err != nil || !ours {
-		return 0, err
-	}
 	followed, err := f.store.FollowedDeployments(ctx, f.c.Name)
 	if err != nil || len(followed) == 0 {
 		return 0, err
+	}
+	ours, err := f.store.Lease(ctx, "follow:"+f.c.Name, f.owner, f.pace.Lease)
+	if err != nil || !ours {
+		return len(followed), err
 	}
 	queued, running, err := f.c.Client.Overview(ctx)
 	f.observer.Polled(f.c.Name, model.CodeOf(err))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -63,7 +64,17 @@ func (ps Problems) Message() string {
 }
 
 func (ps *Problems) add(field, format string, args ...any) {
-	*ps = append(*ps, Problem{Field: field, Message: fmt.Sprintf(format, args...)})
+	*ps = append(*ps, Problem{Field: field, Message: oneLine(fmt.Sprintf(format, args...))})
+}
+
+// oneLine keeps what a form says from forging a line of its own in a message.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if isControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
 }
 
 // Form is a submission read into canonical fields, not yet checked against the catalogue.
@@ -80,22 +91,23 @@ type Form struct {
 	Request      string
 	Originator   string
 	Approvers    []string
-	Parameters   map[string]string // by Jenkins parameter or, where no mapping exists, by field name
+	Parameters   map[string]string   // by Jenkins parameter or, where no mapping exists, by field name
+	StandsFor    map[string][]string // the Jenkins parameters that each field without a meaning of its own gives
 	Raw          map[string][]string
 }
 
 // formReader turns fields as they came in into a Form.
 type formReader struct {
-	canonical  map[string]string // field name → canonical field
-	titles     map[string]string // canonical field → its name for people
-	parameters map[string]string // field name → Jenkins parameter
+	canonical  map[string]string   // field name → canonical field
+	titles     map[string]string   // canonical field → its name for people
+	parameters map[string][]string // field name → Jenkins parameters
 	ignored    map[string]bool
 	location   *time.Location
 }
 
 func newFormReader(rules FormRules, location *time.Location) *formReader {
 	r := &formReader{
-		canonical: map[string]string{}, titles: map[string]string{}, parameters: map[string]string{},
+		canonical: map[string]string{}, titles: map[string]string{}, parameters: map[string][]string{},
 		ignored: map[string]bool{}, location: location,
 	}
 	for field, names := range rules.Fields {
@@ -107,8 +119,9 @@ func newFormReader(rules FormRules, location *time.Location) *formReader {
 			}
 		}
 	}
-	for parameter, name := range rules.Parameters {
-		r.parameters[name] = parameter
+	for _, parameter := range sortedKeys(rules.Parameters) {
+		name := rules.Parameters[parameter]
+		r.parameters[name] = append(r.parameters[name], parameter)
 	}
 	for _, name := range rules.Ignore {
 		r.ignored[name] = true
@@ -116,18 +129,18 @@ func newFormReader(rules FormRules, location *time.Location) *formReader {
 	return r
 }
 
-// parameterName is the Jenkins parameter that a form field stands for.
-func (r *formReader) parameterName(field string) string {
-	if parameter, ok := r.parameters[field]; ok {
-		return parameter
+// parameterNames are the Jenkins parameters that a form field stands for.
+func (r *formReader) parameterNames(field string) []string {
+	if parameters, ok := r.parameters[field]; ok {
+		return parameters
 	}
-	return field
+	return []string{field}
 }
 
 // Read reads a form. Problems are those that need no catalogue.
 func (r *formReader) Read(fields map[string][]string) (Form, Problems) {
 	var problems Problems
-	f := Form{Parameters: map[string]string{}, Raw: fields}
+	f := Form{Parameters: map[string]string{}, StandsFor: map[string][]string{}, Raw: fields}
 	if len(fields) > maxFields {
 		problems.add("", "表单字段过多(%d 个,最多 %d 个)", len(fields), maxFields)
 		return f, problems
@@ -159,40 +172,55 @@ func (r *formReader) sort(fields map[string][]string, f *Form, problems *Problem
 				problems.add(name, "字段“%s”与另一个同义字段的值不一致", model.Cut(name, 40))
 			}
 			known[canonical] = values
-			continue
 		}
-		r.readParameter(name, values, f, problems)
+		switch _, mapped := r.parameters[name]; {
+		case !isField:
+			f.StandsFor[name] = r.parameterNames(name)
+			r.readParameter(name, values, f, problems)
+		case mapped: // a parameter may be given by a field that has a meaning of its own
+			r.readParameter(name, values, f, problems)
+		}
 	}
 	return known
 }
 
 func (r *formReader) readParameter(name string, values []string, f *Form, problems *Problems) {
-	parameter := r.parameterName(name)
-	if len(values) > 1 {
+	switch {
+	case len(values) > 1:
 		problems.add(name, "参数“%s”只能填写一个值", model.Cut(name, 40))
 		return
-	}
-	if before, twice := f.Parameters[parameter]; twice && before != values[0] {
-		problems.add(name, "参数“%s”由两个字段给出且值不一致", model.Cut(parameter, 40))
-		return
-	}
-	if len(values[0]) > maxValueBytes {
+	case len(values[0]) > maxValueBytes:
 		problems.add(name, "参数“%s”超过 4 kB", model.Cut(name, 40))
 		return
+	case !utf8.ValidString(values[0]):
+		problems.add(name, "参数“%s”不是有效的 UTF-8 文本", model.Cut(name, 40))
+		return
 	}
-	f.Parameters[parameter] = values[0]
+	for _, parameter := range r.parameterNames(name) {
+		if before, twice := f.Parameters[parameter]; twice && before != values[0] {
+			problems.add(name, "参数“%s”由两个字段给出且值不一致", model.Cut(parameter, 40))
+			return
+		}
+		f.Parameters[parameter] = values[0]
+	}
 }
+
+// maxFolds is how many lists may be folded into one another. DingTalk folds once, a connector that passes its value on
+// once more.
+const maxFolds = 3
 
 // clean drops what stands for "nothing" ("", "null") and unfolds values that are a JSON list in a string, as DingTalk
 // sends selections.
-func clean(values []string) []string {
+func clean(values []string) []string { return unfold(values, maxFolds) }
+
+func unfold(values []string, folds int) []string {
 	var out []string
 	for _, v := range values {
 		v = strings.TrimSpace(v)
-		if strings.HasPrefix(v, "[") {
+		if folds > 0 && strings.HasPrefix(v, "[") {
 			var list []any
 			if json.Unmarshal([]byte(v), &list) == nil {
-				out = append(out, clean(texts(list))...)
+				out = append(out, unfold(texts(list), folds-1)...)
 				continue
 			}
 		}
@@ -233,7 +261,7 @@ func (r *formReader) single(known map[string][]string, field string, limit int, 
 	switch v := values[0]; {
 	case len(v) > limit:
 		problems.add(field, "字段“%s”过长(最多 %d 字节)", r.titles[field], limit)
-	case hasControl(v, field == FieldReason):
+	case hasControl(v, field == FieldReason) || !utf8.ValidString(v):
 		problems.add(field, "字段“%s”含有控制字符", r.titles[field])
 	default:
 		return v
@@ -245,14 +273,14 @@ func (r *formReader) single(known map[string][]string, field string, limit int, 
 func splitIDs(values []string, problems *Problems) []string {
 	var ids []string
 	for _, v := range values {
-		for _, id := range strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune(",，;；、 \n\t", r) }) {
+		for _, id := range strings.FieldsFunc(v, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",，;；、", r) }) {
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
 		}
 	}
-	tooLong := func(id string) bool { return len(id) > maxIDBytes || hasControl(id, false) }
-	if len(ids) > maxApprovers || slices.ContainsFunc(ids, tooLong) {
+	wrong := func(id string) bool { return len(id) > maxIDBytes || hasControl(id, false) || !utf8.ValidString(id) }
+	if len(ids) > maxApprovers || slices.ContainsFunc(ids, wrong) {
 		problems.add(FieldApprovers, "审批人字段不正确(最多 %d 人,每个用户 ID 最多 %d 字节)", maxApprovers, maxIDBytes)
 		return nil
 	}
@@ -285,10 +313,14 @@ func hasControl(s string, multiline bool) bool {
 		if multiline && (r == '\n' || r == '\r' || r == '\t') {
 			return false
 		}
-		// Format characters (bidirectional overrides, zero width) make a text look like another; the joiner is part of
-		// many emoji.
-		return unicode.IsControl(r) || (unicode.Is(unicode.Cf, r) && r != '\u200d')
+		return isControl(r)
 	})
+}
+
+// isControl tells characters that act instead of being read. Format characters (bidirectional overrides, zero width)
+// make a text look like another; the joiner is part of many emoji.
+func isControl(r rune) bool {
+	return unicode.IsControl(r) || (unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) && r != '\u200d')
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -82,7 +82,12 @@ func (s *Service) ParameterOptions(project, app, parameter, keyword string) (*mo
 	if err != nil {
 		return nil, err
 	}
-	def := a.Parameter(s.form.parameterName(strings.TrimSpace(parameter)))
+	var def *model.ParameterDefinition
+	for _, name := range s.form.parameterNames(strings.TrimSpace(parameter)) {
+		if def = a.Parameter(name); def != nil {
+			break
+		}
+	}
 	if def == nil || def.Kind.Forbidden() {
 		return nil, model.Errorf(model.CodeUnknownParameter, "应用“%s”没有可填写的参数“%s”", a.Label, model.Cut(parameter, 40))
 	}

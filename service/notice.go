@@ -186,6 +186,9 @@ func parameters(d *model.Deployment) string {
 
 // people writes a duration as people say it.
 func people(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1f 秒", d.Seconds())
+	}
 	d = d.Round(time.Second)
 	switch {
 	case d < time.Minute:

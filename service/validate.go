@@ -147,10 +147,12 @@ func checkUnknown(apps []plannedApp, f Form, problems *Problems) {
 	if len(apps) == 0 {
 		return
 	}
-	for _, name := range sortedKeys(f.Parameters) {
-		declared := slices.ContainsFunc(apps, func(p plannedApp) bool { return p.app.Parameter(name) != nil })
-		if !declared {
-			problems.add(name, "所选应用没有参数“%s”", model.Cut(name, 40))
+	declared := func(name string) bool {
+		return slices.ContainsFunc(apps, func(p plannedApp) bool { return p.app.Parameter(name) != nil })
+	}
+	for _, field := range sortedKeys(f.StandsFor) {
+		if !slices.ContainsFunc(f.StandsFor[field], declared) {
+			problems.add(field, "所选应用没有参数“%s”", model.Cut(field, 40))
 		}
 	}
 }
@@ -174,11 +176,17 @@ func checkValue(def *model.ParameterDefinition, value string, problems *Problems
 	}
 }
 
+// shown is a refused value for people.
+func shown(def *model.ParameterDefinition, value string) string {
+	refused := newValue(def, value, true)
+	return model.Cut(refused.Shown(), 40)
+}
+
 func checkBool(def *model.ParameterDefinition, value string, problems *Problems) (string, bool) {
 	b, ok := readBool(value)
 	switch {
 	case !ok:
-		problems.add(def.Name, "参数“%s”只能填 是 或 否(true/false),不能是“%s”", def.Name, model.Cut(value, 40))
+		problems.add(def.Name, "参数“%s”只能填 是 或 否(true/false),不能是“%s”", def.Name, shown(def, value))
 		return "", false
 	case b:
 		return "true", true
@@ -197,7 +205,7 @@ func checkChoice(def *model.ParameterDefinition, value string, problems *Problem
 		}
 	}
 	problems.add(def.Name, "参数“%s”的值“%s”不在可选范围内(%s)",
-		def.Name, model.Cut(value, 40), model.Cut(strings.Join(def.Choices, "、"), 120))
+		def.Name, shown(def, value), model.Cut(strings.Join(def.Choices, "、"), 120))
 	return "", false
 }
 

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/oabridge/oabridge/api"
+	"github.com/oabridge/oabridge/config"
+	"github.com/oabridge/oabridge/dingtalk"
+	"github.com/oabridge/oabridge/jenkins"
+	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/model/store"
+	"github.com/oabridge/oabridge/model/store/cache"
+	"github.com/oabridge/oabridge/service"
+)
+
+// app is the whole bridge, wired but not started.
+type app struct {
+	cfg     *config.Config
+	log     *slog.Logger
+	store   *store.Store
+	service *service.Service
+	api     *api.Server
+	closers []func()
+}
+
+// newApp wires the bridge as the configuration says and brings the database up to date.
+func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, error) {
+	a := &app{cfg: cfg, log: log}
+	if err := a.open(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	metrics := api.NewMetrics()
+	controllers, err := a.controllers(metrics)
+	if err != nil {
+		a.Close()
+		return nil, err
+	}
+	messenger, err := a.messenger(ctx)
+	if err != nil {
+		a.Close()
+		return nil, err
+	}
+	a.service = service.New(service.Options{
+		Store: a.store, Controllers: controllers, Messenger: messenger, Observer: metrics, Logger: log,
+		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
+		PublicURL: cfg.PublicURL, Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy,
+		Now: time.Now, NewID: rand.Text,
+	})
+	a.api = api.New(a.apiOptions(metrics))
+	return a, nil
+}
+
+// open opens the database, migrates it and closes it with the app.
+func (a *app) open(ctx context.Context) error {
+	s, err := openStore(ctx, a.cfg.Database, a.log)
+	if err != nil {
+		return err
+	}
+	a.store = s
+	a.closers = append(a.closers, func() {
+		if err := s.Close(); err != nil {
+			a.log.Error("database not closed", slog.Any("error", err))
+		}
+	})
+	from, to, err := s.Migrate(ctx)
+	if err != nil {
+		return err
+	}
+	if from != to {
+		a.log.Info("database migrated", "from", from, "to", to)
+	}
+	return nil
+}
+
+func openStore(ctx context.Context, cfg config.Database, log *slog.Logger) (*store.Store, error) {
+	maxOpen := cfg.MaxOpen
+	if cfg.Driver == config.SQLite {
+		maxOpen = 0
+	}
+	return store.Open(ctx, store.Options{Driver: cfg.Driver, DSN: cfg.DSN.Reveal(), MaxOpen: maxOpen, Now: time.Now, Logger: log})
+}
+
+// Close releases what newApp took, in the opposite order.
+func (a *app) Close() {
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		a.closers[i]()
+	}
+	a.closers = nil
+}
+
+func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
+	var controllers []service.Controller
+	for _, j := range a.cfg.Jenkins {
+		client, err := newJenkins(j, func(method, kind string, status int, took time.Duration) {
+			metrics.JenkinsRequest(j.Name, method, kind, status, took)
+		})
+		if err != nil {
+			return nil, err
+		}
+		a.closers = append(a.closers, client.Close)
+		controllers = append(controllers, service.Controller{
+			Name: j.Name, URL: j.URL, Client: client, User: j.User, Rules: catalogueRules(j), Inputs: inputRules(j.Inputs),
+			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, Poll: j.Poll, MaxInFlight: j.MaxInFlight,
+		})
+	}
+	return controllers, nil
+}
+
+func newJenkins(j config.Jenkins, observe func(method, kind string, status int, took time.Duration)) (*jenkins.Client, error) {
+	return jenkins.New(jenkins.Options{
+		Name: j.Name, URL: j.URL, User: j.User, Token: j.Token.Reveal(), MaxInFlight: j.MaxInFlight, Observe: observe, Now: time.Now,
+	})
+}
+
+// The expressions below were compiled once already, when the configuration was checked.
+
+func catalogueRules(j config.Jenkins) service.CatalogueRules {
+	rules := service.CatalogueRules{Folders: j.Folders, Include: expressions(j.Include), Exclude: expressions(j.Exclude)}
+	if j.Project != config.ProjectByFolder {
+		rules.Project = regexp.MustCompile(j.Project)
+	}
+	return rules
+}
+
+func inputRules(inputs []config.Input) []service.InputRule {
+	rules := make([]service.InputRule, len(inputs))
+	for i, in := range inputs {
+		rules[i] = service.InputRule{
+			Job: regexp.MustCompile(in.Job), ID: regexp.MustCompile(in.ID), Abort: in.Answer == config.AnswerAbort,
+			Parameters: in.Parameters,
+		}
+	}
+	return rules
+}
+
+func expressions(list []string) []*regexp.Regexp {
+	compiled := make([]*regexp.Regexp, len(list))
+	for i, e := range list {
+		compiled[i] = regexp.MustCompile(e)
+	}
+	return compiled
+}
+
+func formRules(f config.Form) service.FormRules {
+	return service.FormRules{Fields: f.Names(), Parameters: f.Parameters, Ignore: f.Ignore, Order: model.Order(f.Order)}
+}
+
+func notifiedRobots(cfg *config.Config) []string {
+	if len(cfg.Notify.Robots) > 0 {
+		return cfg.Notify.Robots
+	}
+	names := make([]string, len(cfg.DingTalk.Robots))
+	for i, r := range cfg.DingTalk.Robots {
+		names[i] = r.Name
+	}
+	return names
+}
+
+// worksNotices tells whether people can be reached one by one: that needs an app and its agent.
+func worksNotices(d config.DingTalk) bool { return d.AppKey != "" && d.AgentID > 0 }
+
+// dingtalkTimeout bounds one request to DingTalk; it ends before a message's lease does.
+const dingtalkTimeout = 8 * time.Second
+
+func (a *app) messenger(ctx context.Context) (*dingtalk.Sender, error) {
+	client := &http.Client{Timeout: dingtalkTimeout}
+	robots := make([]*dingtalk.Robot, len(a.cfg.DingTalk.Robots))
+	for i, r := range a.cfg.DingTalk.Robots {
+		robot, err := dingtalk.NewRobot(r.Name, r.Webhook.Reveal(), r.Secret.Reveal(), r.AtMobiles, r.AtAll, client, time.Now)
+		if err != nil {
+			return nil, fmt.Errorf("dingtalk.robots[%d]: %w", i, err)
+		}
+		robots[i] = robot
+	}
+	if a.cfg.DingTalk.AppKey == "" {
+		return dingtalk.NewSender(nil, robots...), nil
+	}
+	return dingtalk.NewSender(newDingTalk(a.cfg.DingTalk, client, a.tokens(ctx)), robots...), nil
+}
+
+func newDingTalk(d config.DingTalk, client *http.Client, tokens dingtalk.TokenCache) *dingtalk.Client {
+	return dingtalk.New(dingtalk.Options{
+		HTTPClient: client, APIURL: d.APIURL, OAPIURL: d.OAPIURL, AppKey: d.AppKey, AppSecret: d.AppSecret.Reveal(),
+		AgentID: d.AgentID, Tokens: tokens, Now: time.Now, Timeout: dingtalkTimeout,
+	})
+}
+
+// tokens is where replicas share DingTalk's access token: Redis when it is configured, else nowhere. A Redis that does
+// not answer costs speed only.
+func (a *app) tokens(ctx context.Context) dingtalk.TokenCache {
+	if a.cfg.Redis.Addr == "" {
+		return nil
+	}
+	shared := cache.NewRedis(cache.RedisOptions{
+		Addr: a.cfg.Redis.Addr, Password: a.cfg.Redis.Password.Reveal(), DB: a.cfg.Redis.DB,
+	})
+	a.closers = append(a.closers, func() { _ = shared.Close() }) // nothing of ours is lost with it
+	ping, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if err := shared.Ping(ping); err != nil {
+		a.log.Warn("redis does not answer; going on without it", "key", "redis.addr", "remedy",
+			"check the address and that Redis runs", slog.Any("error", err))
+	}
+	return shared
+}
+
+func (a *app) apiOptions(metrics *api.Metrics) api.Options {
+	connector := a.cfg.DingTalk.Connector
+	auth := api.ConnectorAuth{
+		BasicUser: connector.Basic.User, BasicPassword: connector.Basic.Password.Reveal(),
+		Token: connector.Token.Reveal(), Insecure: connector.Insecure,
+	}
+	if connector.Secret != "" {
+		auth.Signature = func(h http.Header) error {
+			return dingtalk.VerifyConnector(connector.Secret.Reveal(), h.Get(dingtalk.HeaderTimestamp),
+				h.Get(dingtalk.HeaderSignature), time.Now(), connector.MaxSkew)
+		}
+	}
+	tokens := make([]api.Token, len(a.cfg.API.Tokens))
+	for i, t := range a.cfg.API.Tokens {
+		tokens[i] = api.Token{Name: t.Name, Token: t.Token.Reveal()}
+	}
+	return api.Options{
+		Service: a.service, Connector: auth, Fields: a.cfg.Form.Names(), Tokens: tokens, Metrics: metrics, Logger: a.log,
+		NewID: func() string { return strings.ToLower(rand.Text()) }, Now: time.Now,
+		Checks: []api.Check{
+			{Name: "database", Probe: a.store.Ping},
+			{Name: "catalogue", Probe: func(context.Context) error { return a.catalogueLoaded() }},
+		},
+	}
+}
+
+func (a *app) catalogueLoaded() error {
+	if len(a.service.Listed()) == 0 {
+		return model.Errorf(model.CodeCatalogueUnready, "还没有从 Jenkins 取得应用清单")
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oabridge/oabridge/config"
+)
+
+func newServe(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Run the bridge · 运行服务",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := env.load()
+			if err != nil {
+				return err
+			}
+			return failed(serve(cmd.Context(), cfg, newLogger(cfg.Log, cmd.ErrOrStderr())))
+		},
+	}
+}
+
+func newLogger(cfg config.Log, w io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
+		level = slog.LevelInfo // a checked configuration has a level that is known
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if cfg.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// serve runs the bridge until ctx ends.
+func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
+	a, err := newApp(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w (another process may use the address; change listen)", err)
+	}
+	log.Info("listening", "address", listener.Addr().String(), "database", cfg.Database.Driver, "controllers", len(cfg.Jenkins))
+	return a.run(ctx, listener)
+}
+
+// How a shutdown goes: readiness turns 503 first, so that nothing new is sent here; then requests and steps in hand
+// may end.
+const (
+	drainPause      = 500 * time.Millisecond
+	shutdownTimeout = 10 * time.Second
+)
+
+// run serves requests on listener and does the work behind them until ctx ends.
+func (a *app) run(ctx context.Context, listener net.Listener) error {
+	if err := a.service.Warm(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	server := &http.Server{
+		Handler: a.api, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	var work sync.WaitGroup
+	work.Go(func() { a.service.Run(working) })
+	broken := make(chan error, 1)
+	work.Go(func() { broken <- server.Serve(listener) })
+
+	var err error
+	select {
+	case <-ctx.Done():
+		a.log.Info("shutting down")
+		a.api.Drain()
+		time.Sleep(drainPause)
+	case err = <-broken:
+	}
+	stopWork()
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if closeErr := server.Shutdown(closing); closeErr != nil {
+		err = errors.Join(err, closeErr)
+	}
+	work.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	a.log.Info("stopped")
+	return err
+}
