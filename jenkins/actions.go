@@ -1,6 +1,9 @@
 package jenkins
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // actionsJSON is what is attached to builds and queue items: objects of many classes, most of them empty in our trees.
 type actionsJSON []struct {
@@ -32,7 +35,7 @@ func (a actionsJSON) users() []string {
 	var users []string
 	for _, action := range a {
 		for _, cause := range action.Causes {
-			if cause.UserID != "" {
+			if cause.UserID != "" && !slices.Contains(users, cause.UserID) {
 				users = append(users, cause.UserID)
 			}
 		}

@@ -98,8 +98,12 @@ func (c *Client) failure(op operation, x *exchange, err error) error {
 	if refused, ok := errors.AsType[*statusError](err); ok {
 		return c.judge(op, x, refused)
 	}
-	if bad, ok := errors.AsType[*bodyError](err); ok && !bad.broken() {
+	bad, ok := errors.AsType[*bodyError](err)
+	switch {
+	case ok && !bad.broken():
 		return model.Wrap(model.CodeJenkinsProtocol, c.hidden(bad), "%s", c.unreadable(op, bad))
+	case !ok && x.status != 0: // net/http could not read where a redirect leads
+		return model.Wrap(model.CodeJenkinsProtocol, c.hidden(err), "%s", c.unexpected(op, x))
 	}
 	if op.method == http.MethodPost && !x.unsent() {
 		return model.Wrap(model.CodeJenkinsUnknown, c.hidden(err), "%s", c.uncertain(op, "没有收到答复"))

@@ -72,7 +72,9 @@ func answering(kind, verb, object string) operation {
 
 func jobObject(job string) string { return fmt.Sprintf("任务「%s」", job) }
 
-func buildObject(job string, number int64) string { return fmt.Sprintf("构建「%s #%d」", job, number) }
+func buildObject(job string, number int64) string {
+	return fmt.Sprintf("构建「%s #%d」", job, number)
+}
 
 func itemObject(id int64) string { return fmt.Sprintf("队列项 %d", id) }
 
