@@ -3,6 +3,8 @@ package cache
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -55,10 +57,23 @@ func (r *Redis) Set(ctx context.Context, key string, value []byte, ttl time.Dura
 }
 
 // Delete forgets the value.
-func (r *Redis) Delete(ctx context.Context, key string) error { return r.client.Del(ctx, Prefix+key).Err() }
+func (r *Redis) Delete(ctx context.Context, key string) error {
+	return r.client.Del(ctx, Prefix+key).Err()
+}
 
 // Ping tells whether Redis answers and accepts the password.
 func (r *Redis) Ping(ctx context.Context) error { return r.client.Ping(ctx).Err() }
 
 // Close ends the connections.
 func (r *Redis) Close() error { return r.client.Close() }
+
+// LogTo sends the Redis library's own log lines, which repeat the errors that Cache returns, to log at debug level. The
+// library has one log for the whole process: only main calls this.
+func LogTo(log *slog.Logger) { redis.SetLogger(libraryLog{log}) }
+
+type libraryLog struct{ log *slog.Logger }
+
+// Printf is the library's hook.
+func (l libraryLog) Printf(ctx context.Context, format string, args ...any) {
+	l.log.DebugContext(ctx, "redis: "+fmt.Sprintf(format, args...))
+}
