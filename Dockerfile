@@ -4,7 +4,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /root-of-image/oabridge . \
+RUN CGO_ENABLED=0 go build -tags nomsgpack -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /root-of-image/oabridge . \
     && mkdir -p /root-of-image/data /root-of-image/tmp && chmod 1777 /root-of-image/tmp
 
 # The binary is static and brings its time zones; certificates are all it needs beside it.
