@@ -33,10 +33,14 @@ func newFake() *cobra.Command {
 const controlPath = "/_control/"
 
 // fakeJenkinsHandler is the fake with its switches.
-func fakeJenkinsHandler(s *jenkinstest.Server) http.Handler { return withControl(s, s.ControlHandler()) }
+func fakeJenkinsHandler(s *jenkinstest.Server) http.Handler {
+	return withControl(s, s.ControlHandler())
+}
 
 // fakeDingTalkHandler is the fake with its switches.
-func fakeDingTalkHandler(s *dingtalktest.Server) http.Handler { return withControl(s, s.ControlHandler()) }
+func fakeDingTalkHandler(s *dingtalktest.Server) http.Handler {
+	return withControl(s, s.ControlHandler())
+}
 
 // withControl is no http.ServeMux: one would redirect unclean paths, which are the fake's own to answer.
 func withControl(fake, control http.Handler) http.Handler {

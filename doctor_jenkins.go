@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/oabridge/oabridge/config"
+	"github.com/oabridge/oabridge/jenkins"
+	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/service"
+)
+
+// listingTimeout bounds the one check that reads every job: a big Jenkins takes its time for the first listing.
+const listingTimeout = 30 * time.Second
+
+const loginRemedy = "give the user Overall/Read and a valid API token, and set jenkins[].user and token · " +
+	"在 Jenkins 中授予 Overall/Read、重新生成 API Token,并更新 jenkins 的 user 与 token"
+
+// jenkinsExamination are the checks of one controller.
+type jenkinsExamination struct {
+	*examination
+	cfg    config.Jenkins
+	client *jenkins.Client
+	status jenkins.Status
+	err    error // why there is no status although the controller answers
+}
+
+func (d *examination) jenkins(ctx context.Context, cfg config.Jenkins) {
+	e := &jenkinsExamination{examination: d, cfg: cfg}
+	reachable := e.check(ctx, e.name("reachable"), e.reach)
+	if e.client != nil {
+		defer e.client.Close()
+	}
+	// Whatever comes later fails for the same reason.
+	if reachable.status == statusFail || e.check(ctx, e.name("login"), e.login).status == statusFail {
+		return
+	}
+	for _, folder := range cfg.Folders {
+		e.check(ctx, e.name("folder "+folder), func(ctx context.Context) finding { return e.folder(ctx, folder) })
+	}
+	e.apps(ctx)
+	e.check(ctx, e.name("clock"), func(context.Context) finding { return clockFinding(e.status.Ahead) })
+}
+
+func (e *jenkinsExamination) name(check string) string { return "jenkins " + e.cfg.Name + ": " + check }
+
+func (e *jenkinsExamination) reach(ctx context.Context) finding {
+	const remedy = "check jenkins[].url, and that Jenkins runs and can be reached from here · 检查 jenkins.url、Jenkins 是否运行、网络是否可达"
+	var err error
+	if e.client, err = newJenkins(e.cfg, nil); err != nil {
+		return broken(err.Error(), remedy)
+	}
+	e.status, e.err = e.client.Ping(ctx)
+	switch code := model.CodeOf(e.err); {
+	case code == model.CodeJenkinsAuth || code == model.CodeJenkinsForbidden:
+		return fine("it answers, but refuses the login · 可达,但拒绝登录")
+	case e.err != nil:
+		return broken(explain(e.err), remedy)
+	case e.status.QuietingDown:
+		return doubtful("version "+e.status.Version+", preparing for shutdown: new builds wait · 准备关闭,新的构建会一直排队",
+			"restart Jenkins or cancel its shutdown · 重启 Jenkins,或取消“准备关闭”")
+	}
+	return fine("version " + e.status.Version + " · 可达")
+}
+
+func (e *jenkinsExamination) login(ctx context.Context) finding {
+	who, err := e.client.WhoAmI(ctx)
+	if err == nil {
+		err = e.err
+	}
+	switch {
+	case err != nil:
+		return broken(explain(err), loginRemedy)
+	case who.Anonymous:
+		return broken("Jenkins takes us for nobody (anonymous) · 未登录(匿名)", loginRemedy)
+	case who.Name != e.cfg.User:
+		return doubtful(fmt.Sprintf("logged in as %q, configured as %q: our builds may not be recognised · 实际账号与配置不同", who.Name, e.cfg.User),
+			"write jenkins[].user exactly as Jenkins does · 将 jenkins.user 改为 Jenkins 中的账号名")
+	}
+	return fine("as " + who.Name + " · 已登录")
+}
+
+func (e *jenkinsExamination) folder(ctx context.Context, folder string) finding {
+	const remedy = "correct jenkins[].folders, or give the user Job/Read and Job/Build on the folder · " +
+		"修改 jenkins.folders,或授予该账号 Job/Read 与 Job/Build 权限"
+	sight, err := e.client.JobVisible(ctx, strings.Trim(folder, "/"))
+	switch {
+	case err != nil:
+		return broken(explain(err), remedy)
+	case !sight.Visible:
+		return broken("it does not exist, or the user may not see it · 不存在或无权查看", remedy)
+	case !sight.Container:
+		return broken("it is a job and no folder · 它是任务,不是文件夹", remedy)
+	}
+	return fine("visible · 可见")
+}
+
+// apps looks at everything on offer, then at what of it can be found again after an accident.
+func (e *jenkinsExamination) apps(ctx context.Context) {
+	var found service.Surveyed
+	f := e.checkWithin(ctx, listingTimeout, e.name("apps"), func(ctx context.Context) finding {
+		jobs, err := e.client.Jobs(ctx)
+		if err != nil {
+			return broken(explain(err), "see that Jenkins is well, or narrow what the user sees · 检查 Jenkins 状态,或缩小账号可见范围")
+		}
+		found = service.Survey(catalogueRules(e.cfg), model.Listing{Controller: e.cfg.Name, Jobs: jobs}, e.cfg.ReleaseParameter)
+		if found.Apps == 0 {
+			return broken(fmt.Sprintf("none among %d items: forms have nothing to offer · 没有可选应用", len(jobs)),
+				"check folders, include, exclude and project of this Jenkins, and the user's Job/Read · "+
+					"检查 folders、include、exclude、project 以及 Job/Read 权限")
+		}
+		return fine(fmt.Sprintf("%d apps in %d projects, %d disabled left out · %[1]d 个应用", found.Apps, found.Projects, found.Disabled))
+	})
+	if f.status == statusOK {
+		e.check(ctx, e.name("release parameter"), func(context.Context) finding { return e.releaseParameter(found) })
+	}
+}
+
+// undeclaredShown is how many apps a warning names.
+const undeclaredShown = 3
+
+func (e *jenkinsExamination) releaseParameter(found service.Surveyed) finding {
+	missing := found.Undeclared
+	if len(missing) == 0 {
+		return fine("every app declares " + e.cfg.ReleaseParameter + " · 全部已声明")
+	}
+	named := strings.Join(missing[:min(len(missing), undeclaredShown)], ", ")
+	if len(missing) > undeclaredShown {
+		named += " …"
+	}
+	return doubtful(
+		fmt.Sprintf("%d of %d apps do not declare %s: %s. After a broken connection their builds are found by parameters and time, "+
+			"which is less certain · 未声明上线单号参数,断线后只能按参数与时间找回构建", len(missing), found.Apps, e.cfg.ReleaseParameter, named),
+		"add a string parameter "+e.cfg.ReleaseParameter+" to these jobs; nothing needs to read it · 为这些任务添加同名的字符串参数")
+}
