@@ -1,12 +1,10 @@
 package service
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/oabridge/oabridge/model"
@@ -65,16 +63,6 @@ func (ps Problems) Message() string {
 
 func (ps *Problems) add(field, format string, args ...any) {
 	*ps = append(*ps, Problem{Field: field, Message: oneLine(fmt.Sprintf(format, args...))})
-}
-
-// oneLine keeps what a form says from forging a line of its own in a message.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if isControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
 }
 
 // Form is a submission read into canonical fields, not yet checked against the catalogue.
@@ -205,50 +193,6 @@ func (r *formReader) readParameter(name string, values []string, f *Form, proble
 	}
 }
 
-// maxFolds is how many lists may be folded into one another. DingTalk folds once, a connector that passes its value on
-// once more.
-const maxFolds = 3
-
-// clean drops what stands for "nothing" ("", "null") and unfolds values that are a JSON list in a string, as DingTalk
-// sends selections.
-func clean(values []string) []string { return unfold(values, maxFolds) }
-
-func unfold(values []string, folds int) []string {
-	var out []string
-	for _, v := range values {
-		v = strings.TrimSpace(v)
-		if folds > 0 && strings.HasPrefix(v, "[") {
-			var list []any
-			if json.Unmarshal([]byte(v), &list) == nil {
-				out = append(out, unfold(texts(list), folds-1)...)
-				continue
-			}
-		}
-		if v != "" && v != "null" {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-// texts keeps the strings of a decoded list; other scalars are written as JSON writes them.
-func texts(list []any) []string {
-	var out []string
-	for _, v := range list {
-		switch v := v.(type) {
-		case nil:
-		case string:
-			out = append(out, v)
-		default:
-			b, err := json.Marshal(v)
-			if err == nil {
-				out = append(out, string(b))
-			}
-		}
-	}
-	return out
-}
-
 func (r *formReader) single(known map[string][]string, field string, limit int, problems *Problems) string {
 	values := known[field]
 	if len(values) == 0 {
@@ -269,24 +213,6 @@ func (r *formReader) single(known map[string][]string, field string, limit int, 
 	return ""
 }
 
-// splitIDs reads user ids, given as a list or in one text.
-func splitIDs(values []string, problems *Problems) []string {
-	var ids []string
-	for _, v := range values {
-		for _, id := range strings.FieldsFunc(v, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",，;；、", r) }) {
-			if !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
-		}
-	}
-	wrong := func(id string) bool { return len(id) > maxIDBytes || hasControl(id, false) || !utf8.ValidString(id) }
-	if len(ids) > maxApprovers || slices.ContainsFunc(ids, wrong) {
-		problems.add(FieldApprovers, "审批人字段不正确(最多 %d 人,每个用户 ID 最多 %d 字节)", maxApprovers, maxIDBytes)
-		return nil
-	}
-	return ids
-}
-
 // yes reads a yes-or-no field; empty is no.
 func (r *formReader) yes(known map[string][]string, field string, problems *Problems) bool {
 	v := r.single(known, field, maxIDBytes, problems)
@@ -295,39 +221,4 @@ func (r *formReader) yes(known map[string][]string, field string, problems *Prob
 		problems.add(field, "“%s”只能填 是 或 否", r.titles[field])
 	}
 	return value
-}
-
-// readBool reads 是, 否, true and false; nothing else, since Jenkins makes false of everything it does not know.
-func readBool(v string) (value, ok bool) {
-	switch strings.ToLower(v) {
-	case "是", "true":
-		return true, true
-	case "否", "false":
-		return false, true
-	}
-	return false, false
-}
-
-func hasControl(s string, multiline bool) bool {
-	return strings.ContainsFunc(s, func(r rune) bool {
-		if multiline && (r == '\n' || r == '\r' || r == '\t') {
-			return false
-		}
-		return isControl(r)
-	})
-}
-
-// isControl tells characters that act instead of being read. Format characters (bidirectional overrides, zero width)
-// make a text look like another; the joiner is part of many emoji.
-func isControl(r rune) bool {
-	return unicode.IsControl(r) || (unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) && r != '\u200d')
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
