@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -88,8 +89,10 @@ func TestNoConnection(t *testing.T) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	tls := httptest.NewTLSServer(http.NotFoundHandler())
+	tls := httptest.NewUnstartedServer(http.NotFoundHandler())
 	defer tls.Close()
+	tls.Config.ErrorLog = log.New(io.Discard, "", 0)
+	tls.StartTLS()
 	for _, base := range []string{"http://" + address, "http://jenkins.invalid", tls.URL} {
 		c, err := New(Options{Name: "prod", URL: base, User: testUser, Token: testToken})
 		if err != nil {
