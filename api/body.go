@@ -40,7 +40,7 @@ func readRaw(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return nil, model.Errorf(model.CodeUnsupportedMedia, "不支持压缩的请求体(Content-Encoding: %s)", model.Cut(encoding, 40))
 	}
-	tooLarge := model.Errorf(model.CodeBodyTooLarge, "请求体过大,最多 %d 字节", limit)
+	tooLarge := model.Errorf(model.CodeBodyTooLarge, "请求体过大(最多 %d 字节)", limit)
 	if r.ContentLength > limit {
 		return nil, tooLarge
 	}

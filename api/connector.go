@@ -60,9 +60,7 @@ func (s *Server) perform(w http.ResponseWriter, r *http.Request, a action) (frag
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Answer)
-	defer cancel()
-	return a.answer(ctx, f)
+	return a.answer(r.Context(), f)
 }
 
 // succeed answers with the envelope of success around body. The list of a large project is copied once and nothing else.

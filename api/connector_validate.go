@@ -12,6 +12,8 @@ func notValid(message string) fragment { return inside(validateReply{Message: me
 
 // validate checks a form before it is submitted.
 func (s *Server) validate(ctx context.Context, f fields) (fragment, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.Answer)
+	defer cancel()
 	message, err := s.service.Validate(ctx, f)
 	if err != nil {
 		return nil, err

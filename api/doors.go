@@ -57,8 +57,7 @@ func (d *doors) connector(r *http.Request) error {
 	if d.insecure {
 		return nil
 	}
-	refused := model.Errorf(model.CodeUnauthorized, "鉴权失败:用户名、密码或令牌不正确,请检查连接器的鉴权配置")
-	var signature error = refused
+	var signature error
 	if d.signature != nil {
 		if signature = d.signature(r.Header); signature == nil {
 			return nil
@@ -67,8 +66,9 @@ func (d *doors) connector(r *http.Request) error {
 	if d.byPassword(r) || d.byToken(r) {
 		return nil
 	}
-	if model.CodeOf(signature) == model.CodeSignatureMissing && tried(r) && (d.basic != nil || d.token != nil) {
-		return refused
+	other := tried(r) && (d.basic != nil || d.token != nil)
+	if signature == nil || (other && model.CodeOf(signature) == model.CodeSignatureMissing) {
+		return model.Errorf(model.CodeUnauthorized, "鉴权失败:用户名、密码或令牌不正确,请检查连接器的鉴权配置")
 	}
 	return signature
 }

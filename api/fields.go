@@ -28,22 +28,32 @@ func quoted(name string) string { return "“" + model.Cut(name, 40) + "”" }
 
 // add enters values under a name, after those that are there. Errors: invalid_request.
 func (f fields) add(name string, values ...string) error {
-	before, exists := f[name]
+	all := append(f[name], values...)
+	if err := checkField(name, all); err != nil || len(all) == 0 {
+		return err
+	}
+	f[name] = all
+	return f.checkCount()
+}
+
+func (f fields) checkCount() error {
+	if len(f) > maxFields {
+		return invalid("字段过多(最多 %d 个)", maxFields)
+	}
+	return nil
+}
+
+func checkField(name string, values []string) error {
 	switch {
 	case name == "":
 		return invalid("请求里有一个字段没有名字")
 	case !utf8.ValidString(name):
 		return invalid("有字段的名字不是 UTF-8 编码")
+	case len(values) > maxEntries:
+		return invalid("字段%s的值过多(最多 %d 个)", quoted(name), maxEntries)
 	case slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) }):
 		return invalid("字段%s的值不是 UTF-8 编码", quoted(name))
-	case len(values) == 0:
-		return nil
-	case !exists && len(f) >= maxFields:
-		return invalid("字段过多:最多 %d 个,从%s起超出", maxFields, quoted(name))
-	case len(before)+len(values) > maxEntries:
-		return invalid("字段%s的值过多(最多 %d 个)", quoted(name), maxEntries)
 	}
-	f[name] = append(before, values...)
 	return nil
 }
 
@@ -72,11 +82,11 @@ func readQuery(raw, where string) (fields, error) {
 	if err != nil {
 		return nil, invalid("%s不正确:含有无法解码的 %% 转义或分号", where)
 	}
-	f := fields{}
 	for name, values := range parsed {
-		if err := f.add(name, values...); err != nil {
+		if err := checkField(name, values); err != nil {
 			return nil, err
 		}
 	}
-	return f, nil
+	f := fields(parsed)
+	return f, f.checkCount()
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -50,7 +49,7 @@ func (s *Server) input(f fields, name string) (string, error) {
 
 // inputs reads several. A field with a name that means nothing is refused: it is a slip in the connector's mapping.
 func (s *Server) inputs(f fields, names ...string) ([]string, error) {
-	for _, field := range slices.Sorted(maps.Keys(f)) {
+	for field := range f {
 		if !s.isKnown(field) {
 			return nil, invalid("不认识的字段%s,请检查连接器的入参配置", quoted(field))
 		}

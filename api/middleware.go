@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,8 +16,8 @@ const headerTrace = "X-Trace-Id"
 
 // trace gives the request its id. What the caller may have sent as one is not trusted.
 func (s *Server) trace(c *gin.Context) {
-	current := &call{traceID: s.newID()}
-	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), callKey{}, current))
+	current := &call{Context: c.Request.Context(), traceID: s.newID()}
+	c.Request = c.Request.WithContext(current)
 	c.Writer.Header()[headerTrace] = []string{current.traceID}
 	c.Next()
 }
@@ -44,13 +43,13 @@ func (s *Server) recover(c *gin.Context) {
 	c.Next()
 }
 
-// secure sets the headers that keep a browser from making more of an answer than it is.
-func secure(c *gin.Context) {
-	h := c.Writer.Header()
-	h["X-Content-Type-Options"] = []string{"nosniff"}
-	h["Cache-Control"] = []string{"no-store"}
-	h["Referrer-Policy"] = []string{"no-referrer"}
-	h["X-Frame-Options"] = []string{"DENY"}
-	h["Content-Security-Policy"] = []string{"default-src 'none'; frame-ancestors 'none'"}
-	c.Next()
+// secure sets the headers that keep a browser from making more of an answer than it is. Their values are made once.
+func secure() gin.HandlerFunc {
+	typed, cached := []string{"nosniff"}, []string{"no-store"}
+	policy := []string{"default-src 'none'; frame-ancestors 'none'"}
+	return func(c *gin.Context) {
+		h := c.Writer.Header()
+		h["X-Content-Type-Options"], h["Cache-Control"], h["Content-Security-Policy"] = typed, cached, policy
+		c.Next()
+	}
 }

@@ -50,7 +50,7 @@ type Check struct {
 
 // Limits bound a request. Zero values take the defaults.
 type Limits struct {
-	Answer time.Duration // a connector action that needs no database; 800 ms
+	Answer time.Duration // checking a form; 800 ms (options come from memory and need no limit)
 	Submit time.Duration // recording a release; it goes on when the caller hangs up; 3 s
 	API    time.Duration // a call of the JSON API; 10 s
 	Probe  time.Duration // all readiness checks, and what is counted on a scrape; 2 s

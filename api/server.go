@@ -58,7 +58,7 @@ func newEngine() *gin.Engine {
 
 func (s *Server) routes() *gin.Engine {
 	e := newEngine()
-	e.Use(s.trace, s.account, s.recover, secure)
+	e.Use(s.trace, s.account, s.recover, secure())
 	e.NoRoute(s.noRoute)
 	e.NoMethod(s.noMethod)
 	connector := e.Group("/connector")

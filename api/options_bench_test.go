@@ -1,0 +1,181 @@
+package api_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/oabridge/oabridge/api"
+	"github.com/oabridge/oabridge/model"
+)
+
+// BenchmarkOptions compares signed calls of projects and apps, with 10,000 apps in 50 projects, with a bare net/http
+// handler that writes the same bytes: over loopback connections that are kept, in parallel. The client does next to
+// nothing, so that the servers are compared. "ratio" measures both in
+// turns and reports the median, which other work on the machine moves little.
+func BenchmarkOptions(b *testing.B) {
+	bridge, targets := startBridge(b)
+	bare := startBare(b, bridge, targets)
+	b.Run("bridge", func(b *testing.B) { runParallel(b, bridge, targets) })
+	b.Run("bare", func(b *testing.B) { runParallel(b, bare, targets) })
+	b.Run("ratio", func(b *testing.B) {
+		var ratios []float64
+		for b.Loop() {
+			before, took, after := runRound(b, bare, targets), runRound(b, bridge, targets), runRound(b, bare, targets)
+			ratios = append(ratios, (before+after).Seconds()/2/took.Seconds())
+		}
+		slices.Sort(ratios)
+		b.ReportMetric(ratios[len(ratios)/2], "bridge/bare")
+	})
+}
+
+// manyJobs are apps in folders, 200 each, with Chinese labels.
+func manyJobs(apps int) []model.Job {
+	var list []model.Job
+	for i := range apps {
+		folder := fmt.Sprintf("team%02d", i/200)
+		if i%200 == 0 {
+			list = append(list, model.Job{FullName: folder, Name: folder, DisplayName: fmt.Sprintf("业务线 %02d", i/200), Container: true})
+		}
+		name := fmt.Sprintf("service-%04d", i)
+		list = append(list, model.Job{
+			FullName: folder + "/" + name, Name: name, DisplayName: fmt.Sprintf("服务 %04d", i), Buildable: true,
+		})
+	}
+	return list
+}
+
+// startBridge serves the real thing as it is in production, with every line of its log written.
+func startBridge(b *testing.B) (*httptest.Server, [][]byte) {
+	m := api.NewMetrics()
+	s, _ := newService(b, manyJobs(10_000), m)
+	r := newRigWith(b, s, m, func(o *api.Options) { o.Logger = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
+	server := httptest.NewServer(r.handler)
+	b.Cleanup(server.Close)
+	h := http.Header{}
+	sign(h)
+	var headers bytes.Buffer
+	_ = h.Write(&headers) // a buffer takes everything
+	var requests [][]byte
+	for _, target := range []string{"/connector/projects", "/connector/apps?project=prod:team00", "/connector/apps?project=prod:team49"} {
+		requests = append(requests, fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: bridge.test\r\n%s\r\n", target, headers.String()))
+	}
+	return server, requests
+}
+
+// startBare serves the bytes that the bridge answered.
+func startBare(b *testing.B, bridge *httptest.Server, requests [][]byte) *httptest.Server {
+	bodies := map[string][]byte{}
+	for _, request := range requests {
+		target := strings.Fields(string(request))[1]
+		c := dial(b, bridge)
+		bodies[target] = bytes.Clone(c.get(b, request))
+		c.close()
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := bodies[r.URL.RequestURI()]
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		_, _ = w.Write(body) // the client checks what it gets
+	}))
+	b.Cleanup(server.Close)
+	return server
+}
+
+func runParallel(b *testing.B, server *httptest.Server, requests [][]byte) {
+	b.SetParallelism(4)
+	b.RunParallel(func(pb *testing.PB) {
+		c := dial(b, server)
+		defer c.close()
+		for i := 0; pb.Next(); i++ {
+			c.get(b, requests[i%len(requests)])
+		}
+	})
+}
+
+const (
+	roundClients  = 8
+	roundRequests = 100 // of each client
+)
+
+// runRound measures one round of requests by several clients at once.
+func runRound(b *testing.B, server *httptest.Server, requests [][]byte) time.Duration {
+	clients := make([]*rawClient, roundClients)
+	for i := range clients {
+		clients[i] = dial(b, server)
+		defer clients[i].close()
+	}
+	start := time.Now()
+	var all sync.WaitGroup
+	for _, c := range clients {
+		all.Go(func() {
+			for i := range roundRequests {
+				c.get(b, requests[i%len(requests)])
+			}
+		})
+	}
+	all.Wait()
+	return time.Since(start)
+}
+
+// rawClient sends requests over one connection and reads no more of the answer than it must.
+type rawClient struct {
+	conn   net.Conn
+	reader *bufio.Reader
+}
+
+func dial(b *testing.B, server *httptest.Server) *rawClient {
+	conn, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", server.Listener.Addr().String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &rawClient{conn: conn, reader: bufio.NewReaderSize(conn, 64<<10)}
+}
+
+func (c *rawClient) close() { _ = c.conn.Close() }
+
+// get returns the body, which is valid until the next call.
+func (c *rawClient) get(b *testing.B, request []byte) []byte {
+	if _, err := c.conn.Write(request); err != nil {
+		b.Error(err)
+		return nil
+	}
+	status, err := c.reader.ReadSlice('\n')
+	if err != nil || !bytes.HasPrefix(status, []byte("HTTP/1.1 200")) {
+		b.Errorf("status line %q: %v", status, err)
+		return nil
+	}
+	length := 0
+	for {
+		line, err := c.reader.ReadSlice('\n')
+		if err != nil {
+			b.Error(err)
+			return nil
+		}
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			break
+		}
+		if value, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
+			length, _ = strconv.Atoi(string(value)) // 0 fails below
+		}
+	}
+	body, err := c.reader.Peek(length)
+	if err != nil || length == 0 {
+		b.Errorf("body of %d bytes: %v", length, err)
+		return nil
+	}
+	_, _ = c.reader.Discard(length) // it was peeked
+	return body
+}
