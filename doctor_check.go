@@ -73,7 +73,7 @@ func (d *examination) check(ctx context.Context, name string, look func(context.
 func (d *examination) checkWithin(
 	ctx context.Context, timeout time.Duration, name string, look func(context.Context) finding,
 ) finding {
-	d.printf("%-28s ", d.clean(name))
+	d.printf("%-34s ", d.clean(name))
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	f := look(ctx)
