@@ -40,7 +40,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.next.Read(p)
 	b.left -= int64(n)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		b.failed = true
 	}
 	return n, err

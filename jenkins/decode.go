@@ -59,7 +59,8 @@ func (d *jobsDecoder) object(field func(key string) error) error {
 		if err != nil {
 			return err
 		}
-		if err := field(token.(string)); err != nil { // the decoder gives nothing but strings as keys
+		key, _ := token.(string) // the decoder gives nothing else here
+		if err := field(key); err != nil {
 			return err
 		}
 	}

@@ -31,8 +31,9 @@ func (c *Client) refusal(code model.Code, op operation, x *exchange, cause *stat
 		return fmt.Sprintf("%s在 Jenkins「%s」中的状态已经改变,无法%s;请先查看它现在的状态", op.object, c.name, op.verb)
 	case model.CodeJenkinsRejected:
 		return fmt.Sprintf("Jenkins「%s」拒绝%s(HTTP %d);请核对参数以及任务在 Jenkins 中的配置", c.name, op.what(), x.status)
+	default:
+		return c.unexpected(op, x)
 	}
-	return c.unexpected(op, x)
 }
 
 // unexpected is for answers that no Jenkins of ours gives: a proxy or another address.

@@ -97,11 +97,10 @@ func TestWhatEachOperationCosts(t *testing.T) {
 // TestOneDeployment is a build from the trigger to its end: one POST, and two requests a look.
 func TestOneDeployment(t *testing.T) {
 	s := countedSite(t)
-	s.fake.AddJob(jenkinstest.Job{FullName: "plain"})
+	s.fake.AddJob(jenkinstest.Job{FullName: "plain", Duration: time.Minute})
 	ctx := t.Context()
 	_, err := s.Trigger(ctx, "plain", false, nil)
 	ok(t, err)
-	s.clock.advance(time.Second)
 	_, running, err := s.Overview(ctx)
 	if err != nil || len(running) != 1 {
 		t.Fatalf("%+v %v", running, err)
