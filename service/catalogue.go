@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -173,7 +174,7 @@ func group(src source) []*grouped {
 		if g == nil {
 			g = &grouped{controller: src.listing.Controller, path: path, label: path, pattern: src.rules.Project}
 			if src.rules.Project == nil {
-				g.label = labels[path]
+				g.label = cmp.Or(labels[path], path)
 			}
 			byPath[path] = g
 			ordered = append(ordered, g)

@@ -29,7 +29,7 @@ func newChoices(all []model.Option) *model.Choices {
 
 // search keeps the options whose name or id contains the keyword, in any case.
 func search(all []model.Option, keyword string) []model.Option {
-	keyword = strings.ToLower(keyword)
+	keyword = strings.ToLower(strings.TrimSpace(keyword))
 	var found []model.Option
 	for _, o := range all {
 		if strings.Contains(strings.ToLower(o.Name), keyword) || strings.Contains(strings.ToLower(o.ID), keyword) {
