@@ -18,7 +18,7 @@ const (
 // two that are no field of a form.
 func inputNames(configured map[string][]string) map[string][]string {
 	names := map[string][]string{
-		inputProject: {inputProject, "项目名称"}, inputApp: {inputApp, "应用名称"},
+		inputProject: {inputProject}, inputApp: {inputApp},
 		inputParameter: {inputParameter, "参数", "参数名称"}, inputKeyword: {inputKeyword, "关键字", "搜索"},
 	}
 	for field, more := range configured {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/oabridge/oabridge/api"
+	"github.com/oabridge/oabridge/config"
 	"github.com/oabridge/oabridge/dingtalk"
 	"github.com/oabridge/oabridge/model"
 	"github.com/oabridge/oabridge/model/store"
@@ -76,7 +77,7 @@ func newService(t testing.TB, list []model.Job, m *api.Metrics) (*service.Servic
 	var ids atomic.Int64
 	s := service.New(service.Options{
 		Store: db, Messenger: discard{}, Observer: m, Logger: slog.New(slog.DiscardHandler), Location: time.UTC,
-		Now: time.Now, NewID: func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }, RunIfLateBy: time.Hour,
+		Form: service.FormRules{Fields: config.Form{}.Names()}, Now: time.Now, NewID: func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }, RunIfLateBy: time.Hour,
 		Controllers: []service.Controller{{Name: "prod", Client: jobs{list: list}, URL: "http://jenkins.test", Refresh: time.Minute}},
 	})
 	if err := s.RefreshOnce(ctx, "prod"); err != nil {
@@ -121,7 +122,7 @@ func newRigWith(t testing.TB, s api.Service, m *api.Metrics, change ...func(*api
 	r := &rig{t: t, log: &logbook{}, metrics: m}
 	var traces atomic.Int64
 	o := api.Options{
-		Service: s, Metrics: m, Connector: api.ConnectorAuth{Signature: verify(secret)},
+		Service: s, Metrics: m, Fields: config.Form{}.Names(), Connector: api.ConnectorAuth{Signature: verify(secret)},
 		Tokens: []api.Token{{Name: "ops", Token: opsToken}, {Name: "dev", Token: devToken}},
 		Logger: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		NewID:  func() string { return fmt.Sprintf("trace-%d", traces.Add(1)) },

@@ -1,0 +1,129 @@
+package api_test
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// fake is a service that answers what it is told to and remembers who asked for what.
+type fake struct {
+	mu     sync.Mutex
+	asked  []string
+	fields map[string][]string
+	by     string
+	reason string
+	filter model.ReleaseFilter
+	ctx    context.Context
+
+	err      error
+	problems string
+	receipt  model.Receipt
+	release  *model.Release
+	releases []*model.Release
+	events   []model.Event
+	messages []model.Message
+	during   func(context.Context) // runs inside every call
+}
+
+func (f *fake) note(ctx context.Context, what string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, what)
+	f.ctx = ctx
+	if f.during != nil {
+		f.during(ctx)
+	}
+}
+
+func (f *fake) choices(what string) (*model.Choices, error) {
+	f.note(context.Background(), what)
+	if f.err != nil {
+		return nil, f.err
+	}
+	return &model.Choices{List: []model.Option{{ID: "prod:a", Name: "甲"}, {ID: "prod:b", Name: "乙"}}, Total: 2}, nil
+}
+
+func (f *fake) ProjectOptions(keyword string) (*model.Choices, error) {
+	return f.choices("projects " + keyword)
+}
+
+func (f *fake) AppOptions(project, keyword string) (*model.Choices, error) {
+	return f.choices("apps " + project + " " + keyword)
+}
+
+func (f *fake) ParameterOptions(project, app, parameter, keyword string) (*model.Choices, error) {
+	return f.choices("parameters " + project + " " + app + " " + parameter + " " + keyword)
+}
+
+func (f *fake) NewRequestID() string {
+	f.note(context.Background(), "request")
+	return "request-1"
+}
+
+func (f *fake) Validate(ctx context.Context, fields map[string][]string) (string, error) {
+	f.note(ctx, "validate")
+	f.fields = fields
+	return f.problems, f.err
+}
+
+func (f *fake) Submit(ctx context.Context, fields map[string][]string, source string) (model.Receipt, error) {
+	f.note(ctx, "submit "+source)
+	f.fields = fields
+	return f.receipt, f.err
+}
+
+func (f *fake) List(ctx context.Context, filter model.ReleaseFilter) ([]*model.Release, error) {
+	f.note(ctx, "list")
+	f.filter = filter
+	return f.releases, f.err
+}
+
+func (f *fake) Release(ctx context.Context, _ int64) (*model.Release, error) {
+	f.note(ctx, "release")
+	return f.release, f.err
+}
+
+func (f *fake) History(ctx context.Context, _ int64) ([]model.Event, error) {
+	f.note(ctx, "history")
+	return f.events, f.err
+}
+
+func (f *fake) Messages(ctx context.Context, _ int64) ([]model.Message, error) {
+	f.note(ctx, "messages")
+	return f.messages, f.err
+}
+
+func (f *fake) Cancel(ctx context.Context, _ int64, by, reason string) (*model.Release, error) {
+	f.note(ctx, "cancel")
+	f.by, f.reason = by, reason
+	return f.release, f.err
+}
+
+func (f *fake) Start(ctx context.Context, _ int64, by string) (*model.Release, error) {
+	f.note(ctx, "start")
+	f.by = by
+	return f.release, f.err
+}
+
+// aRelease has everything that a view shows, with times that are not in UTC and a secret parameter.
+func aRelease() *model.Release {
+	at := time.Date(2026, 11, 22, 20, 0, 0, 0, time.FixedZone("CST", 8*3600))
+	return &model.Release{
+		ID: 1042, State: model.ReleaseActive, Source: "connector", ProcessInstanceID: "PROC-1", BusinessID: "2026-1",
+		Project: "prod:trade", ProjectName: "交易平台", Mode: model.ExecuteScheduled, ScheduledAt: &at,
+		Order: model.OrderSequence, Initiator: model.Person{ID: "u1", Name: "张三"}, Reason: "修复",
+		Form:      map[string][]string{"API_TOKEN": {"form-secret"}},
+		CreatedAt: at, UpdatedAt: at,
+		Deployments: []*model.Deployment{{
+			ID: 7, Position: 1, JobRef: model.JobRef{Controller: "prod", FullName: "trade/order"}, AppName: "订单服务",
+			State: model.StateRunning, Build: 12, StartedAt: &at, Duration: 1500 * time.Millisecond, BuildURL: "http://jenkins.test/12/",
+			Parameters: []model.ParameterValue{
+				{Name: "BRANCH", Value: "main", Chosen: true}, {Name: "API_TOKEN", Value: "parameter-secret", Secret: true},
+			},
+			Stop: &model.StopRequest{By: "ops", Reason: "停", At: at},
+		}},
+	}
+}

@@ -1,0 +1,98 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oabridge/oabridge/api"
+	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/service"
+)
+
+var _ service.Observer = (*api.Metrics)(nil)
+
+func TestMetrics(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	m := api.NewMetrics()
+	r := newRigWith(t, &fake{}, m, func(o *api.Options) {
+		o.Now = func() time.Time { return now }
+		o.Gauges = api.Gauges{
+			Open: func(context.Context) (map[string]int64, error) {
+				return map[string]int64{"queued": 3, "messages": 2}, nil
+			},
+			Listed: func() map[string]time.Time { return map[string]time.Time{"prod": now.Add(-time.Minute)} },
+		}
+	})
+	m.Accepted("connector")
+	m.Duplicate()
+	m.Refused()
+	m.Moved("prod", model.StateRunning)
+	m.Delivered(model.ChannelRobot, "")
+	m.Delivered(model.ChannelRobot, model.CodeDingTalkThrottled)
+	m.Refreshed("prod", "", 12)
+	m.Polled("prod", model.CodeJenkinsUnavailable)
+	m.JenkinsRequest("prod", "POST", "trigger", 201, 30*time.Millisecond)
+	r.call("projects", "")
+	r.do("BREW", "/made/up/path?secret=1", "", "")
+	a := r.do("GET", "/metrics", "", "")
+	if a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.raw)
+	}
+	for _, line := range []string{
+		`oabridge_submissions_total{outcome="accepted",source="connector"} 1`,
+		`oabridge_submissions_total{outcome="duplicate",source=""} 1`,
+		`oabridge_submissions_total{outcome="refused",source=""} 1`,
+		`oabridge_deployments_total{controller="prod",state="running"} 1`,
+		`oabridge_messages_total{channel="robot",code="ok"} 1`,
+		`oabridge_messages_total{channel="robot",code="dingtalk_throttled"} 1`,
+		`oabridge_catalogue_apps{controller="prod"} 12`,
+		`oabridge_catalogue_refreshes_total{code="ok",controller="prod"} 1`,
+		`oabridge_polls_total{code="jenkins_unavailable",controller="prod"} 1`,
+		`oabridge_jenkins_requests_total{controller="prod",kind="trigger",method="POST",status="201"} 1`,
+		`oabridge_jenkins_request_duration_seconds_bucket{controller="prod",kind="trigger",le="0.05"} 1`,
+		`oabridge_http_requests_total{code="200",method="GET",route="/connector/projects"} 1`,
+		`oabridge_http_requests_total{code="404",method="OTHER",route="unmatched"} 1`,
+		`oabridge_http_request_duration_seconds_count{method="GET",route="/connector/projects"} 1`,
+		`oabridge_open_deployments{state="queued"} 3`, `oabridge_open_deployments{state="running"} 0`,
+		`oabridge_pending_messages 2`, `oabridge_database_up 1`, `oabridge_catalogue_age_seconds{controller="prod"} 60`,
+		"go_goroutines ", "process_cpu_seconds_total ",
+	} {
+		if !strings.Contains(a.raw, "\n"+line) {
+			t.Errorf("missing: %s", line)
+		}
+	}
+	if strings.Contains(a.raw, "/made/up") || strings.Contains(a.raw, "BREW") {
+		t.Error("callers can make up labels")
+	}
+}
+
+func TestAScrapeSurvivesADatabaseThatIsAway(t *testing.T) {
+	r := newRig(t, &fake{}, func(o *api.Options) {
+		o.Limits.Probe = 10 * time.Millisecond
+		o.Gauges.Open = func(ctx context.Context) (map[string]int64, error) {
+			<-ctx.Done()
+			return nil, errors.Join(ctx.Err(), errors.New("dsn-secret"))
+		}
+	})
+	a := r.do("GET", "/metrics", "", "")
+	if a.status != http.StatusOK || !strings.Contains(a.raw, "oabridge_database_up 0") || strings.Contains(a.raw, "oabridge_pending_messages") {
+		t.Errorf("%d %s", a.status, a.raw)
+	}
+	if strings.Contains(a.raw, "dsn-secret") {
+		t.Error("a cause is in the metrics")
+	}
+}
+
+func TestMetricsMayBeSharedAndLeftOut(t *testing.T) {
+	m := api.NewMetrics()
+	newRigWith(t, &fake{}, m)
+	newRigWith(t, &fake{}, m)
+	s := api.New(api.Options{Service: &fake{}, NewID: func() string { return "id" }})
+	if s == nil {
+		t.Error("no server")
+	}
+}
