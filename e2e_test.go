@@ -32,7 +32,7 @@ const (
 
 // outside is everything that the bridge talks to, as separate HTTP servers with ledgers.
 type outside struct {
-	t        *testing.T
+	t        testing.TB
 	jenkins  *jenkinstest.Server
 	dingtalk *dingtalktest.Server
 	config   string // path of the configuration file
@@ -40,7 +40,7 @@ type outside struct {
 	caller   dingtalktest.Connector
 }
 
-func newOutside(t *testing.T, database string) *outside {
+func newOutside(t testing.TB, database string) *outside {
 	t.Helper()
 	o := &outside{t: t}
 	o.jenkins = jenkinstest.New(jenkinstest.Options{
@@ -84,7 +84,7 @@ dingtalk:
 	return o
 }
 
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
