@@ -18,9 +18,8 @@ type dialect struct {
 	migration  func(context.Context) (pool *sql.DB, done func() error, err error)
 	hasTable   string // counts the tables of a name in this database
 
-	pool    *sql.DB
-	gorm    gorm.Dialector
-	prepare bool
+	pool *sql.DB
+	gorm gorm.Dialector
 
 	useIndex   string // format that makes a statement use an index, whatever the statistics say
 	skipLocked string // ends a SELECT that locks what nobody else has locked

@@ -34,7 +34,7 @@ func openSQLite(o Options) (dialect, error) {
 			return pool, func() error { return nil }, nil // SQLite's own lock: a migration is one transaction
 		},
 		hasTable: "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
-		pool:     pool, gorm: gormlite.OpenDB(pool), prepare: true,
+		pool:     pool, gorm: gormlite.OpenDB(pool),
 		useIndex: "INDEXED BY %s",
 	}, nil
 }

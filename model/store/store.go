@@ -49,7 +49,6 @@ func (s *Store) connect(ctx context.Context, o Options) error {
 		Logger:                 newStatementLogger(o.Logger),
 		SkipDefaultTransaction: true,
 		DisableAutomaticPing:   true,
-		PrepareStmt:            s.dialect.prepare,
 	})
 	s.db = db
 	return err

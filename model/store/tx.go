@@ -6,7 +6,7 @@ import (
 	"gorm.io/gorm"
 )
 
-const attempts = 4 // of a transaction that loses against another one
+const attempts = 6 // of a transaction that loses against another one
 
 // read runs one or more reads, each seeing what is committed.
 func (s *Store) read(ctx context.Context, query func(*gorm.DB) error) error {
