@@ -1,6 +1,7 @@
 package jenkinstest
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -27,6 +28,10 @@ func TestRecordedUsersAndCrumbs(t *testing.T) {
 	rec := loadRecording(t, 131)
 	r.subst = []string{between(rec.text, `"crumb":"`, `"`), crumb, "JSESSIONID=node015n59rusllsf31p6glp10m7frv49.node0", cookie}
 	r.replayAll(span(132, 136)...)
+	wrong := http.Header{"Cookie": {cookie}, "Jenkins-Crumb": {"deadbeef"}}
+	if w := r.send("POST", "/job/noparam/build", "adminpw", "", wrong); w.Code != 403 {
+		t.Errorf("a wrong crumb in the right session: %d", w.Code)
+	}
 }
 
 func between(text, before, after string) string {
