@@ -31,15 +31,17 @@ type boundedBody struct {
 
 // Read implements io.Reader.
 func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left < 0 {
-		b.exceeded = true
+	if b.exceeded {
 		return 0, errTooLarge
 	}
 	if int64(len(p)) > b.left+1 {
 		p = p[:b.left+1]
 	}
 	n, err := b.next.Read(p)
-	b.left -= int64(n)
+	if b.left -= int64(n); b.left < 0 {
+		b.exceeded = true
+		return n - 1, errTooLarge
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		b.failed = true
 	}

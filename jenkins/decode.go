@@ -16,7 +16,11 @@ type jobsDecoder struct {
 	jobs   []model.Job
 	shared map[string]string
 	values map[string]*string
+	alike  map[string][]model.ParameterDefinition // by their JSON
 }
+
+// maxAlike bounds how many different lists of parameters are remembered while a listing is read.
+const maxAlike = 1000
 
 // jobFields are the fields of one item that decide what it is.
 type jobFields struct {
@@ -39,7 +43,10 @@ type propertyJSON struct {
 }
 
 func decodeJobs(r io.Reader) ([]model.Job, error) {
-	d := &jobsDecoder{json: json.NewDecoder(r), shared: map[string]string{}, values: map[string]*string{}}
+	d := &jobsDecoder{
+		json: json.NewDecoder(r), shared: map[string]string{}, values: map[string]*string{},
+		alike: map[string][]model.ParameterDefinition{},
+	}
 	err := d.object(func(key string) error {
 		if key == "jobs" {
 			return d.list()
@@ -156,11 +163,32 @@ func (d *jobsDecoder) share(s string) string {
 	return s
 }
 
+// property reads the parameters. Jobs made from one template declare the same ones, word for word: they share them.
 func (d *jobsDecoder) property(job *model.Job) error {
-	var properties []propertyJSON
-	if err := d.json.Decode(&properties); err != nil {
+	var raw json.RawMessage
+	if err := d.json.Decode(&raw); err != nil {
 		return err
 	}
+	known, ok := d.alike[string(raw)]
+	if !ok {
+		var err error
+		if known, err = d.parameters(raw); err != nil {
+			return err
+		}
+		if len(d.alike) < maxAlike {
+			d.alike[string(raw)] = known
+		}
+	}
+	job.Parameters = known
+	return nil
+}
+
+func (d *jobsDecoder) parameters(raw []byte) ([]model.ParameterDefinition, error) {
+	var properties []propertyJSON
+	if err := json.Unmarshal(raw, &properties); err != nil {
+		return nil, err
+	}
+	var list []model.ParameterDefinition
 	for i := range properties {
 		for j := range properties[i].Definitions {
 			p := &properties[i].Definitions[j]
@@ -173,10 +201,10 @@ func (d *jobsDecoder) property(job *model.Job) error {
 			if p.Default != nil {
 				definition.Default = d.value(p.Default.Value)
 			}
-			job.Parameters = append(job.Parameters, definition)
+			list = append(list, definition)
 		}
 	}
-	return nil
+	return slices.Clip(list), nil
 }
 
 func (d *jobsDecoder) value(s scalar) *string {

@@ -58,7 +58,10 @@ func (c *Client) do(ctx context.Context, op operation, r request) (*exchange, er
 		x.limit = answerLimit
 	}
 	started := time.Now()
-	_, err := c.requester.Do(x.attach(ctx), r.api(op.method), new(string), r.query)
+	res, err := c.requester.Do(x.attach(ctx), r.api(op.method), new(string), r.query)
+	if res != nil {
+		_ = res.Body.Close()
+	}
 	c.observe(op.method, op.kind, x.status, time.Since(started))
 	if err != nil {
 		return nil, c.failure(op, x, err)

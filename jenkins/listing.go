@@ -21,6 +21,7 @@ func listingTree() string {
 }
 
 // Jobs returns every job and container that the user may see, in one request. Containers stand before what they hold.
+// The jobs share what they have in common: read it, do not change it.
 func (c *Client) Jobs(ctx context.Context) ([]model.Job, error) {
 	var jobs []model.Job
 	_, err := c.do(ctx, reading(kindListing, "读取", "任务列表"), request{
