@@ -122,7 +122,7 @@ func (s *site) admin(t testing.TB, path, contentType, body string) {
 	}
 	req.SetBasicAuth(s.user, s.token)
 	req.Header.Set("Content-Type", contentType)
-	res, err := new(http.Transport).RoundTrip(req)
+	res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
