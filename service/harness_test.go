@@ -30,24 +30,6 @@ func TestMain(m *testing.M) {
 
 var shanghai = time.FixedZone("CST", 8*3600)
 
-// clock is a clock that only the test moves.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // inbox is a Messenger that keeps what it was given, and fails while told to.
 type inbox struct {
 	mu  sync.Mutex
