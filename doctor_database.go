@@ -31,7 +31,10 @@ func checkFolder(folder string) finding {
 		err = errors.Join(probe.Close(), os.Remove(probe.Name()))
 	}
 	if err != nil {
-		return broken(fmt.Sprintf("SQLite cannot write in its folder · 无法写入数据库目录: %v", err),
+		if refused, ok := errors.AsType[*fs.PathError](err); ok {
+			err = refused.Err // the path in it is the probe's
+		}
+		return broken(fmt.Sprintf("SQLite cannot write in %s · 无法写入数据库目录: %v", folder, err),
 			"create the folder and give it to the user that runs oabridge, or change database.dsn · 创建该目录并授权,或修改 database.dsn")
 	}
 	return fine(folder + " is writable · 可写")

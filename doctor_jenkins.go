@@ -58,6 +58,8 @@ func (e *jenkinsExamination) reach(ctx context.Context) finding {
 		return fine("it answers, but refuses the login · 可达,但拒绝登录")
 	case e.err != nil:
 		return broken(explain(e.err), remedy)
+	case e.status.Version == "":
+		return doubtful("it answers without Jenkins' version: a proxy, or no Jenkins · 应答中没有 Jenkins 版本,可能是代理或其他服务", remedy)
 	case e.status.QuietingDown:
 		return doubtful("version "+e.status.Version+", preparing for shutdown: new builds wait · 准备关闭,新的构建会一直排队",
 			"restart Jenkins or cancel its shutdown · 重启 Jenkins,或取消“准备关闭”")

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/oabridge/oabridge/config"
+	"github.com/oabridge/oabridge/dingtalk/dingtalktest"
+	"github.com/oabridge/oabridge/jenkins/jenkinstest"
+)
+
+// patient is what the doctor looks at: a configuration, and fakes for everything that it names.
+type patient struct {
+	t        *testing.T
+	jenkins  *jenkinstest.Server
+	dingtalk *dingtalktest.Server
+	// What the configuration says; tests change it before they ask the doctor.
+	database, token, user, folders, appSecret, robots, redis, connector string
+	jenkinsURL, dingtalkURL                                             string
+	agentID                                                             int
+}
+
+const (
+	patientJenkinsToken = "hush-jenkins-token"
+	patientAppSecret    = "hush-app-secret"
+)
+
+// newPatient is in perfect health. Both fakes' clocks are ahead of ours by skew.
+func newPatient(t *testing.T, skew time.Duration) *patient {
+	t.Helper()
+	p := &patient{
+		t: t, token: patientJenkinsToken, user: "bridge", folders: "[deploy]", appSecret: patientAppSecret, agentID: 7,
+		database: filepath.Join(t.TempDir(), "patient.db"), connector: "{secret: hush-connector}",
+	}
+	now := func() time.Time { return time.Now().Add(skew) }
+	p.jenkins = jenkinstest.New(jenkinstest.Options{Now: now, Users: []jenkinstest.User{
+		{Name: "bridge", Token: patientJenkinsToken, Admin: true},
+		{Name: "payer", Token: patientJenkinsToken, Permissions: []jenkinstest.Permission{jenkinstest.Read}, Folders: []string{"deploy/pay"}},
+		{Name: "Bridge", Token: "hush-other-token", Admin: true},
+	}})
+	for _, job := range jenkinstest.Company() {
+		p.jenkins.AddJob(job)
+	}
+	for _, undeclared := range []string{"deploy/data/data-sync", "deploy/data/data-cache-flush"} {
+		p.jenkins.RemoveJob(undeclared)
+	}
+	p.dingtalk = dingtalktest.New(dingtalktest.Options{AppKey: "ding1", AppSecret: patientAppSecret, AgentID: 7})
+	p.jenkinsURL = serveTest(t, p.jenkins)
+	p.dingtalkURL = serveTest(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", now().UTC().Format(http.TimeFormat))
+		p.dingtalk.ServeHTTP(w, r)
+	}))
+	p.robots = fmt.Sprintf(`[{name: ops, webhook: "%s/robot/send?access_token=hush-robot-token", secret: SEChush-robot}]`, p.dingtalkURL)
+	if o := oabridge(t, "migrate", "-c", p.config()); o.code != 0 {
+		t.Fatal(o)
+	}
+	return p
+}
+
+func serveTest(t *testing.T, h http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func (p *patient) config() string {
+	app := "app_key: ding1\n  app_secret: " + p.appSecret
+	if p.appSecret == "" {
+		app = "app_key: ''"
+	}
+	return written(p.t, fmt.Sprintf(`
+database: {dsn: %q}
+redis: {addr: %q, password: hush-redis}
+jenkins: [{name: prod, url: %q, user: %s, token: %s, folders: %s}]
+dingtalk:
+  api_url: %q
+  oapi_url: %q
+  %s
+  agent_id: %d
+  connector: %s
+  robots: %s
+`, p.database, p.redis, p.jenkinsURL, p.user, p.token, p.folders, p.dingtalkURL, p.dingtalkURL, app, p.agentID, p.connector, p.robots))
+}
+
+// ask runs the doctor in both forms, which must agree, and checks that neither shows a secret.
+func (p *patient) ask() (code int, list []checked) {
+	p.t.Helper()
+	path := p.config()
+	cfg, err := config.Load(path, nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	text, asJSON := oabridge(p.t, "doctor", "-c", path), oabridge(p.t, "doctor", "--json", "-c", path)
+	for _, o := range []ending{text, asJSON} {
+		keepsSecrets(p.t, o, append(cfg.Secrets(), "hush", "fake-access-token")...)
+	}
+	decode(p.t, asJSON, &list)
+	for _, c := range list {
+		line := fmt.Sprintf("%-34s %-4s  %s\n", c.Check, c.Status, c.Detail)
+		if c.Remedy != "" {
+			line += "      → " + c.Remedy + "\n"
+		}
+		if !strings.Contains(text.stdout, line) {
+			p.t.Errorf("the text lacks %q:\n%s", line, text)
+		}
+		if c.Detail == "" || (c.Status == statusOK) != (c.Remedy == "") {
+			p.t.Errorf("every check has a detail, and a remedy unless it is OK: %+v", c)
+		}
+	}
+	if text.code != asJSON.code {
+		p.t.Errorf("exit %d as text, %d as JSON", text.code, asJSON.code)
+	}
+	return asJSON.code, list
+}
+
+var wellChecks = []string{
+	"configuration", "database folder", "database",
+	"jenkins prod: reachable", "jenkins prod: login", "jenkins prod: folder deploy", "jenkins prod: apps",
+	"jenkins prod: release parameter", "jenkins prod: clock",
+	"dingtalk: token", "dingtalk: work notices", "dingtalk: robots", "dingtalk: connector", "dingtalk: clock",
+}
+
+func TestDoctorFindsNothing(t *testing.T) {
+	p := newPatient(t, 0)
+	code, list := p.ask()
+	var names []string
+	for _, c := range list {
+		names = append(names, c.Check)
+		if c.Status != statusOK {
+			t.Errorf("%+v", c)
+		}
+	}
+	if diff := cmp.Diff(wellChecks, names); diff != "" || code != 0 {
+		t.Errorf("exit %d, checks (-want +got):\n%s", code, diff)
+	}
+	if l := p.jenkins.Ledger(); len(l.Triggers) > 0 {
+		t.Errorf("the doctor triggered %v", l.Triggers)
+	}
+	if l := p.dingtalk.Ledger(); len(l.Robots[""]) > 0 || len(l.WorkNotices) > 0 || l.Paths["/robot/send"] > 0 {
+		t.Errorf("the doctor sent something: %v", l)
+	}
+}
+
+// ailment is one thing that is wrong, and what the doctor says of it.
+type ailment struct {
+	name   string
+	skew   time.Duration
+	infect func(p *patient)
+	// Every check that is not OK, as "status check: words of the detail".
+	want []string
+	code int
+}
+
+func TestDoctorFindsWhatIsWrong(t *testing.T) {
+	for _, a := range slices.Concat(jenkinsAilments(), dingtalkAilments(), otherAilments()) {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPatient(t, a.skew)
+			a.infect(p)
+			code, list := p.ask()
+			list = slices.DeleteFunc(list, func(c checked) bool { return c.Status == statusOK })
+			if code != a.code || len(list) != len(a.want) {
+				t.Fatalf("exit %d, want %d with %d findings: %+v", code, a.code, len(a.want), list)
+			}
+			for i, c := range list {
+				line, words, _ := strings.Cut(a.want[i], " | ")
+				if c.Status+" "+c.Check != line || !strings.Contains(c.Detail, words) {
+					t.Errorf("%+v, want %s", c, a.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestDoctorOnABrokenConfiguration(t *testing.T) {
+	o := oabridge(t, "doctor", "--json", "-c", "testdata/config/broken.yaml")
+	var list []checked
+	decode(t, o, &list)
+	if o.code != exitFailure || len(list) != 12 {
+		t.Errorf("%d findings: %s", len(list), o)
+	}
+	for _, c := range list {
+		if c.Check != "configuration" || c.Status != statusFail || c.Remedy == "" {
+			t.Errorf("%+v", c)
+		}
+	}
+	keepsSecrets(t, o, "hush")
+}
