@@ -25,7 +25,8 @@ type operation struct {
 func (o operation) what() string { return o.verb + o.object }
 
 // verdict is what a status means for the operation; "" is success. A POST that was answered 5xx may have been
-// accepted: measured, a POST during start-up can be 500. Only 503 surely comes from before Jenkins or from its start.
+// accepted: measured, a POST during start-up can be 500. Only 503 surely comes from before Jenkins or from its start, and
+// 429 from a proxy before it.
 func (o operation) verdict(status int) model.Code {
 	if code, ok := o.codes[status]; ok {
 		return code
@@ -40,9 +41,9 @@ func (o operation) verdict(status int) model.Code {
 		return model.CodeJenkinsForbidden
 	case status == http.StatusNotFound:
 		return model.CodeJenkinsNotFound
-	case status >= 500 && post && status != http.StatusServiceUnavailable:
+	case post && (status >= 500 && status != http.StatusServiceUnavailable || status == http.StatusRequestTimeout):
 		return model.CodeJenkinsUnknown
-	case status >= 500, !post && status == http.StatusTooManyRequests, !post && status == http.StatusRequestTimeout:
+	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
 		return model.CodeJenkinsUnavailable
 	case status >= 400:
 		return model.CodeJenkinsRejected

@@ -13,7 +13,7 @@ const noDelay = "0sec"
 
 // Trigger POSTs once and never follows a redirect. It returns the queue id. parameterised chooses between
 // buildWithParameters and build. Every parameter is sent once; the last one of a name counts. Errors:
-// jenkins_unavailable (surely not accepted: no connection, 503), jenkins_outcome_unknown (time-out, cut connection,
+// jenkins_unavailable (surely not accepted: no connection, 503, 429), jenkins_outcome_unknown (time-out, cut connection,
 // other 5xx), jenkins_folded (303), jenkins_auth, jenkins_forbidden, jenkins_not_found, jenkins_job_disabled,
 // jenkins_rejected (other 4xx), jenkins_protocol (201 without a queue id: look for it).
 func (c *Client) Trigger(ctx context.Context, job string, parameterised bool, parameters []model.ParameterValue) (int64, error) {

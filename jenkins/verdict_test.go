@@ -12,6 +12,7 @@ import (
 func TestVerdictOfEveryStatus(t *testing.T) {
 	common := map[int]model.Code{
 		401: model.CodeJenkinsAuth, 403: model.CodeJenkinsForbidden, 404: model.CodeJenkinsNotFound, 503: model.CodeJenkinsUnavailable,
+		408: model.CodeJenkinsUnknown, 429: model.CodeJenkinsUnavailable,
 	}
 	for name, test := range map[string]struct {
 		op    operation
@@ -19,7 +20,7 @@ func TestVerdictOfEveryStatus(t *testing.T) {
 		class [6]model.Code
 	}{
 		"read": {reading("k", "v", "o"),
-			map[int]model.Code{200: "", 408: model.CodeJenkinsUnavailable, 429: model.CodeJenkinsUnavailable},
+			map[int]model.Code{200: "", 408: model.CodeJenkinsUnavailable},
 			classes(model.CodeJenkinsUnavailable)},
 		"trigger": {triggering("a"),
 			map[int]model.Code{201: "", 303: model.CodeJenkinsFolded, 409: model.CodeJenkinsDisabled},

@@ -71,7 +71,7 @@ type Listings interface {
 // Starter gives builds to Jenkins.
 type Starter interface {
 	// Trigger POSTs once and never follows a redirect. It returns the queue id. parameterised chooses between
-	// buildWithParameters and build. Errors: jenkins_unavailable (surely not accepted: no connection, 503),
+	// buildWithParameters and build. Errors: jenkins_unavailable (surely not accepted: no connection, 503, 429),
 	// jenkins_outcome_unknown (time-out, cut connection, 5xx), jenkins_folded (303), jenkins_auth, jenkins_forbidden,
 	// jenkins_not_found, jenkins_job_disabled, jenkins_rejected (other 4xx), jenkins_protocol (201 without a queue id:
 	// look for it).

@@ -23,12 +23,32 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 	if d.State == model.StateSubmitting {
 		return s.recover(ctx, d)
 	}
-	claimed := d.LeaseOwner
+	claimed, again := d.LeaseOwner, d.Attempts > 0 && d.Wait != model.WaitFolded
 	d, err := s.update(ctx, d, claimed, s.due)
 	if err != nil || d.State != model.StateSubmitting {
 		return err
 	}
+	if again {
+		return s.lookThenPost(ctx, d, claimed)
+	}
 	return s.post(ctx, d, claimed)
+}
+
+// lookThenPost POSTs for a deployment that was POSTed before, unless there is a build of it after all. A request that
+// was folded needs no look: Jenkins said that it made nothing of it.
+func (s submitter) lookThenPost(ctx context.Context, d *model.Deployment, claimed string) error {
+	hit, err := s.find(ctx, d)
+	if err == nil && hit == nil {
+		return s.post(ctx, d, claimed)
+	}
+	_, saveErr := s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
+		release(d)
+		if hit != nil {
+			return s.adopt(r, d, hit)
+		}
+		return s.notQueued(r, d, notSent(err))
+	})
+	return saveErr
 }
 
 // update changes a deployment that is still claimed by us. Errors: conflict when it is not any more.

@@ -277,3 +277,31 @@ func TestStaleClaimSavesNothing(t *testing.T) {
 		t.Errorf("%d triggers, want 1", n)
 	}
 }
+
+func TestEveryRepeatedPostIsPrecededByALook(t *testing.T) {
+	w := newWorld(t)
+	w.jenkins.Fail(503, 2, trigger)
+	got := w.submit()
+	w.turns(1)
+	looks := w.jenkins.Ledger().ByPath["GET job"]
+	w.turns(10)
+	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+	if n := w.jenkins.Ledger().ByPath["GET job"] - looks; n != 2 {
+		t.Errorf("%d looks at the job's builds for two repeated POSTs", n)
+	}
+}
+
+func TestBuildThatTurnsUpAfterAllIsAdoptedInsteadOfPostedAgain(t *testing.T) {
+	w := newWorld(t)
+	w.jenkins.Fail(503, 1, trigger)
+	got := w.submit()
+	w.turn()
+	w.want(got.Number, model.ReleaseActive, model.StateWaiting)
+	// A proxy said 503, and yet Jenkins had taken the request.
+	w.byHand("admin", "/job/deploy/job/mall/job/mall-web/buildWithParameters?delay=0sec", "VERSION=v2.1.0&ENV=prod&RELEASE_ID="+got.Number)
+	w.turns(5)
+	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+	if n := len(w.builds(webJob)); n != 1 {
+		t.Errorf("%d builds, want 1", n)
+	}
+}
