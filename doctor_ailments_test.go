@@ -122,6 +122,8 @@ func otherAilments() []ailment {
 				p.t.Fatal(err)
 			}
 		}, code: exitFailure, want: []string{"FAIL database | does not answer"}},
+		{name: "no MySQL", infect: func(p *patient) { p.database = "bridge:hush-password@tcp(" + closedAddress(p.t) + ")/oabridge" },
+			code: exitFailure, want: []string{"FAIL database | connection refused"}},
 		{name: "an empty database", infect: func(p *patient) { p.execute("DROP TABLE goose_db_version") },
 			want: []string{"WARN database | schema version 0"}},
 		{name: "a database of a newer program", infect: func(p *patient) {

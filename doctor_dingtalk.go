@@ -11,6 +11,8 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
+const networkRemedy = "check the network and proxy to dingtalk.api_url · 检查到 dingtalk.api_url 的网络与代理"
+
 func (d *examination) dingtalk(ctx context.Context, cfg config.DingTalk) {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment}
 	defer transport.CloseIdleConnections()
@@ -35,8 +37,9 @@ func checkToken(ctx context.Context, cfg config.DingTalk, client *http.Client) f
 	case model.CodeDingTalkForbidden:
 		return broken(explain(err), "publish the app, and allow this server's outgoing IP in its security settings · "+
 			"发布应用,并把本机出口 IP 加入服务器出口 IP 白名单")
+	default:
+		return broken(explain(err), networkRemedy)
 	}
-	return broken(explain(err), "check the network and proxy to dingtalk.api_url · 检查到 dingtalk.api_url 的网络与代理")
 }
 
 func checkWorkNotices(cfg config.DingTalk) finding {
@@ -86,21 +89,20 @@ func checkConnector(cfg config.Connector) finding {
 
 // checkDingTalkClock compares the clocks, because signatures carry the time. Any answer will do: all have a Date.
 func checkDingTalkClock(ctx context.Context, url string, client *http.Client) finding {
-	const remedy = "check the network and proxy to dingtalk.api_url · 检查到 dingtalk.api_url 的网络与代理"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return doubtful("not compared · 未比较: "+err.Error(), remedy)
+		return doubtful("not compared · 未比较: "+err.Error(), networkRemedy)
 	}
 	before := time.Now()
 	res, err := client.Transport.RoundTrip(req) // no redirect is followed: the first answer is DingTalk's
 	if err != nil {
-		return doubtful("DingTalk does not answer, so the clocks were not compared · 无法访问钉钉: "+err.Error(), remedy)
+		return doubtful("DingTalk does not answer, so the clocks were not compared · 无法访问钉钉: "+err.Error(), networkRemedy)
 	}
 	middle := before.Add(time.Since(before) / 2)
 	_ = res.Body.Close() // only the header counts
 	date, err := http.ParseTime(res.Header.Get("Date"))
 	if err != nil {
-		return doubtful("the answer has no date, so it is not DingTalk's · 应答没有日期,可能被代理改写", remedy)
+		return doubtful("the answer has no date, so it is not DingTalk's · 应答没有日期,可能被代理改写", networkRemedy)
 	}
 	return clockFinding(date.Sub(middle.Truncate(time.Second)))
 }

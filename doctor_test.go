@@ -15,6 +15,7 @@ import (
 	"github.com/oabridge/oabridge/config"
 	"github.com/oabridge/oabridge/dingtalk/dingtalktest"
 	"github.com/oabridge/oabridge/jenkins/jenkinstest"
+	"github.com/oabridge/oabridge/model/store/storetest/servers"
 )
 
 // patient is what the doctor looks at: a configuration, and fakes for everything that it names.
@@ -77,8 +78,12 @@ func (p *patient) config() string {
 	if p.appSecret == "" {
 		app = "app_key: ''"
 	}
+	driver := config.SQLite
+	if strings.Contains(p.database, "@") {
+		driver = config.MySQL
+	}
 	return written(p.t, fmt.Sprintf(`
-database: {dsn: %q}
+database: {driver: %s, dsn: %q}
 redis: {addr: %q, password: hush-redis}
 jenkins: [{name: prod, url: %q, user: %s, token: %s, folders: %s}]
 dingtalk:
@@ -88,7 +93,7 @@ dingtalk:
   agent_id: %d
   connector: %s
   robots: %s
-`, p.database, p.redis, p.jenkinsURL, p.user, p.token, p.folders, p.dingtalkURL, p.dingtalkURL, app, p.agentID, p.connector, p.robots))
+`, driver, p.database, p.redis, p.jenkinsURL, p.user, p.token, p.folders, p.dingtalkURL, p.dingtalkURL, app, p.agentID, p.connector, p.robots))
 }
 
 // ask runs the doctor in both forms, which must agree, and checks that neither shows a secret.
@@ -147,6 +152,28 @@ func TestDoctorFindsNothing(t *testing.T) {
 	}
 	if l := p.dingtalk.Ledger(); len(l.Robots[""]) > 0 || len(l.WorkNotices) > 0 || l.Paths["/robot/send"] > 0 {
 		t.Errorf("the doctor sent something: %v", l)
+	}
+}
+
+func TestDoctorWithServers(t *testing.T) {
+	p := newPatient(t, 0)
+	p.database = servers.MariaDB(t)
+	code, list := p.ask()
+	if i := slices.IndexFunc(list, func(c checked) bool { return c.Check == "database" }); code != 0 ||
+		!strings.Contains(list[i].Detail, "mysql, schema version 0") || list[i].Status != statusWarn {
+		t.Errorf("before the migration: exit %d, %+v", code, list[i])
+	}
+	if o := oabridge(t, "migrate", "-c", p.config()); o.code != 0 {
+		t.Fatal(o)
+	}
+	p.redis = servers.Redis(t)
+	code, list = p.ask()
+	var found []string
+	for _, c := range list[1:3] {
+		found = append(found, c.Check+" "+c.Status)
+	}
+	if diff := cmp.Diff([]string{"database OK", "redis OK"}, found); diff != "" || code != 0 {
+		t.Errorf("after it: exit %d (-want +got):\n%s", code, diff)
 	}
 }
 
