@@ -125,6 +125,10 @@ const undeclaredShown = 3
 
 func (e *jenkinsExamination) releaseParameter(found service.Surveyed) finding {
 	missing := found.Undeclared
+	if e.cfg.ReleaseParameter == "" {
+		return doubtful("release_parameter is empty: after a broken connection builds are found by parameters and time only · 未配置上线单号参数",
+			"set jenkins[].release_parameter, for example to RELEASE_ID · 设置 jenkins.release_parameter,例如 RELEASE_ID")
+	}
 	if len(missing) == 0 {
 		return fine("every app declares " + e.cfg.ReleaseParameter + " · 全部已声明")
 	}

@@ -24,9 +24,9 @@ type patient struct {
 	jenkins  *jenkinstest.Server
 	dingtalk *dingtalktest.Server
 	// What the configuration says; tests change it before they ask the doctor.
-	database, token, user, folders, appSecret, robots, redis, connector string
-	jenkinsURL, dingtalkURL                                             string
-	agentID                                                             int
+	database, token, user, folders, appSecret, robots, redis, connector, parameter string
+	jenkinsURL, dingtalkURL                                                        string
+	agentID                                                                        int
 }
 
 const (
@@ -39,7 +39,7 @@ func newPatient(t *testing.T, skew time.Duration) *patient {
 	t.Helper()
 	p := &patient{
 		t: t, token: patientJenkinsToken, user: "bridge", folders: "[deploy]", appSecret: patientAppSecret, agentID: 7,
-		database: filepath.Join(t.TempDir(), "patient.db"), connector: "{secret: hush-connector}",
+		database: filepath.Join(t.TempDir(), "patient.db"), connector: "{secret: hush-connector}", parameter: "RELEASE_ID",
 	}
 	now := func() time.Time { return time.Now().Add(skew) }
 	p.jenkins = jenkinstest.New(jenkinstest.Options{Now: now, Users: []jenkinstest.User{
@@ -85,7 +85,7 @@ func (p *patient) config() string {
 	return written(p.t, fmt.Sprintf(`
 database: {driver: %s, dsn: %q}
 redis: {addr: %q, password: hush-redis}
-jenkins: [{name: prod, url: %q, user: %s, token: %s, folders: %s}]
+jenkins: [{name: prod, url: %q, user: %s, token: %s, folders: %s, release_parameter: %q}]
 dingtalk:
   api_url: %q
   oapi_url: %q
@@ -93,7 +93,7 @@ dingtalk:
   agent_id: %d
   connector: %s
   robots: %s
-`, driver, p.database, p.redis, p.jenkinsURL, p.user, p.token, p.folders, p.dingtalkURL, p.dingtalkURL, app, p.agentID, p.connector, p.robots))
+`, driver, p.database, p.redis, p.jenkinsURL, p.user, p.token, p.folders, p.parameter, p.dingtalkURL, p.dingtalkURL, app, p.agentID, p.connector, p.robots))
 }
 
 // ask runs the doctor in both forms, which must agree, and checks that neither shows a secret.
