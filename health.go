@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/oabridge/oabridge/config"
 )
 
 func newHealth(env *environment) *cobra.Command {
@@ -22,10 +20,9 @@ func newHealth(env *environment) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if url == "" {
-				// Only the address is needed: a health check must not fail over a secret that it does not use.
-				cfg, err := config.Load(env.configFile, env.variables)
+				cfg, err := env.load()
 				if err != nil {
-					cfg = config.Default()
+					return err
 				}
 				url = "http://" + localAddress(cfg.Listen)
 			}
