@@ -53,14 +53,17 @@ func (s *Store) LoadListing(ctx context.Context, controller string, since time.T
 // packJobs writes job by job: the whole text, some megabytes, is never in memory.
 func packJobs(jobs []model.Job) ([]byte, error) {
 	var packed bytes.Buffer
-	zip := gzip.NewWriter(&packed)
+	zip, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
 	lines := json.NewEncoder(zip)
 	for i := range jobs {
 		if err := lines.Encode(&jobs[i]); err != nil {
 			return nil, err
 		}
 	}
-	err := zip.Close()
+	err = zip.Close()
 	return packed.Bytes(), err
 }
 

@@ -82,8 +82,11 @@ func (c readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	const level = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
-	if _, err := conn.(driver.ExecerContext).ExecContext(ctx, level, nil); err != nil {
+	session, ok := conn.(driver.ExecerContext)
+	if !ok {
+		return nil, joinClose(driver.ErrSkip, conn)
+	}
+	if _, err := session.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
 		return nil, joinClose(err, conn)
 	}
 	return conn, nil

@@ -63,7 +63,7 @@ func sqliteURI(path string) (string, error) {
 
 // createPrivate makes sure of the file: parameters may be secret, so only its owner reads it.
 func createPrivate(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the operator's own
 	if err != nil {
 		return err
 	}

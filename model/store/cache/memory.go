@@ -44,7 +44,7 @@ func (m *Memory) Get(_ context.Context, key string) ([]byte, bool, error) {
 	if !ok {
 		return nil, false, nil
 	}
-	e := element.Value.(*entry)
+	e := entryOf(element)
 	if !m.now().Before(e.expiry) {
 		m.remove(element)
 		return nil, false, nil
@@ -84,8 +84,14 @@ func (m *Memory) drop(key string) {
 	}
 }
 
+func entryOf(element *list.Element) *entry {
+	e, _ := element.Value.(*entry) // nothing else is ever put there
+	return e
+}
+
 func (m *Memory) remove(element *list.Element) {
-	e := m.order.Remove(element).(*entry)
+	m.order.Remove(element)
+	e := entryOf(element)
 	delete(m.byKey, e.key)
 	m.size -= e.size()
 }

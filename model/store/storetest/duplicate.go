@@ -24,7 +24,7 @@ func duplicateOneKey(t *testing.T, f *fixture) {
 		t.Fatal(err)
 	}
 	second := filledRelease(2)
-	err := f.CreateRelease(f.ctx, second, []string{"process:2", "request:1"}, func(r *model.Release) error {
+	err := f.CreateRelease(f.ctx, second, []string{"process:2", "request:1"}, func(*model.Release) error {
 		t.Fatal("a duplicate is composed")
 		return nil
 	})
