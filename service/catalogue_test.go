@@ -36,49 +36,54 @@ func container(fullName, label string) model.Job {
 	return model.Job{FullName: fullName, Name: fullName[strings.LastIndexByte(fullName, '/')+1:], DisplayName: label, Container: true}
 }
 
+// company is what a Jenkins lists.
+var company = []model.Job{
+	plainJob("root-job", ""), container("deploy", "发布"), container("deploy/mall", "商城"),
+	plainJob("deploy/mall/web", "商城前端"), plainJob("deploy/mall/web-test", "测试"),
+	{FullName: "deploy/mall/old", Name: "old", DisplayName: "旧版"},
+	container("deploy/mall/mobile", "移动端"), plainJob("deploy/mall/mobile/main", ""),
+	plainJob("deploy/pay-gateway", ""), plainJob("deploy/pay-risk", "风控"), plainJob("deployment/x", ""),
+	container("empty", "空"),
+}
+
+// selections are rules and what they offer of the company.
+var selections = map[string]struct {
+	rules CatalogueRules
+	want  string
+}{
+	"everywhere": {
+		CatalogueRules{},
+		"根目录: root-job\n商城: 商城前端 测试\n移动端: main\n发布: pay-gateway 风控\ndeployment: x\n",
+	},
+	"in one folder": {
+		CatalogueRules{Folders: []string{"/deploy/mall/"}}, "商城: 商城前端 测试\n移动端: main\n",
+	},
+	"in two folders, none by its first letters": {
+		CatalogueRules{Folders: []string{"deploy/mall/mobile", "deploymen"}}, "移动端: main\n",
+	},
+	"included": {
+		CatalogueRules{Include: patterns("/web", "^root")}, "根目录: root-job\n商城: 商城前端 测试\n",
+	},
+	"excluded": {
+		CatalogueRules{Folders: []string{"deploy"}, Exclude: patterns("-test$", "mobile/")}, "商城: 商城前端\n发布: pay-gateway 风控\n",
+	},
+	"excluded wins": {
+		CatalogueRules{Include: patterns("web"), Exclude: patterns("-test$")}, "商城: 商城前端\n",
+	},
+	"projects out of names": {
+		CatalogueRules{Project: regexp.MustCompile(`^deploy/(?P<project>[a-z]+)-(?P<app>.+)$`)}, "pay: gateway 风控\n",
+	},
+	"projects without an app group": {
+		CatalogueRules{Project: regexp.MustCompile(`^deploy/(?P<project>[a-z]+)-`)}, "pay: pay-gateway 风控\n",
+	},
+	"a project that is empty is none": {
+		CatalogueRules{Project: regexp.MustCompile(`^(?P<project>)(?P<app>.+)$`)}, "",
+	},
+	"nothing": {CatalogueRules{Include: patterns("^mars$")}, ""},
+}
+
 func TestWhatIsOffered(t *testing.T) {
-	company := []model.Job{
-		plainJob("root-job", ""), container("deploy", "发布"), container("deploy/mall", "商城"),
-		plainJob("deploy/mall/web", "商城前端"), plainJob("deploy/mall/web-test", "测试"),
-		{FullName: "deploy/mall/old", Name: "old", DisplayName: "旧版"},
-		container("deploy/mall/mobile", "移动端"), plainJob("deploy/mall/mobile/main", ""),
-		plainJob("deploy/pay-gateway", ""), plainJob("deploy/pay-risk", "风控"), plainJob("deployment/x", ""),
-		container("empty", "空"),
-	}
-	for name, c := range map[string]struct {
-		rules CatalogueRules
-		want  string
-	}{
-		"everywhere": {
-			CatalogueRules{},
-			"根目录: root-job\n商城: 商城前端 测试\n移动端: main\n发布: pay-gateway 风控\ndeployment: x\n",
-		},
-		"in one folder": {
-			CatalogueRules{Folders: []string{"/deploy/mall/"}}, "商城: 商城前端 测试\n移动端: main\n",
-		},
-		"in two folders, none by its first letters": {
-			CatalogueRules{Folders: []string{"deploy/mall/mobile", "deploymen"}}, "移动端: main\n",
-		},
-		"included": {
-			CatalogueRules{Include: patterns("/web", "^root")}, "根目录: root-job\n商城: 商城前端 测试\n",
-		},
-		"excluded": {
-			CatalogueRules{Folders: []string{"deploy"}, Exclude: patterns("-test$", "mobile/")}, "商城: 商城前端\n发布: pay-gateway 风控\n",
-		},
-		"excluded wins": {
-			CatalogueRules{Include: patterns("web"), Exclude: patterns("-test$")}, "商城: 商城前端\n",
-		},
-		"projects out of names": {
-			CatalogueRules{Project: regexp.MustCompile(`^deploy/(?P<project>[a-z]+)-(?P<app>.+)$`)}, "pay: gateway 风控\n",
-		},
-		"projects without an app group": {
-			CatalogueRules{Project: regexp.MustCompile(`^deploy/(?P<project>[a-z]+)-`)}, "pay: pay-gateway 风控\n",
-		},
-		"a project that is empty is none": {
-			CatalogueRules{Project: regexp.MustCompile(`^(?P<project>)(?P<app>.+)$`)}, "",
-		},
-		"nothing": {CatalogueRules{Include: patterns("^mars$")}, ""},
-	} {
+	for name, c := range selections {
 		t.Run(name, func(t *testing.T) {
 			got := buildCatalogue([]source{{rules: c.rules, listing: model.Listing{Controller: "prod", Jobs: company}}})
 			if diff := cmp.Diff(c.want, outline(got)); diff != "" {

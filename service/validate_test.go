@@ -73,55 +73,58 @@ func lines(t *testing.T, s *Service, changes ...string) []string {
 	return strings.Split(message, "\n")
 }
 
+// validationRules are changes of a complete form and the problems that they make; nil: valid.
+var validationRules = map[string]struct {
+	form []string
+	want []string // nil: valid
+}{
+	"complete":                       {nil, nil},
+	"app by label":                   {[]string{"应用名称", "订单服务"}, nil},
+	"app by key":                     {[]string{"应用名称", "prod:mall/order"}, nil},
+	"app by job name":                {[]string{"应用名称", "order"}, nil},
+	"app by full name":               {[]string{"应用名称", "mall/order"}, nil},
+	"project by key":                 {[]string{"项目名称", "prod:mall"}, nil},
+	"project left out, app by key":   {[]string{"项目名称", "", "应用名称", "prod:mall/order"}, nil},
+	"no project":                     {[]string{"项目名称", ""}, []string{"请选择项目"}},
+	"no app":                         {[]string{"应用名称", "[]"}, []string{"请选择应用"}},
+	"neither":                        {[]string{"项目名称", "null", "应用名称", ""}, []string{"请选择应用", "请选择项目"}},
+	"unknown project":                {[]string{"项目名称", "火星"}, []string{"没有项目“火星”,请重新选择"}},
+	"unknown app":                    {[]string{"应用名称", "火箭"}, []string{"项目“商城”里没有应用“火箭”(可能已停用或改名),请重新选择"}},
+	"app of another project":         {[]string{"应用名称", "支付网关"}, []string{"没有应用“支付网关”"}},
+	"key of another project":         {[]string{"应用名称", "prod:pay/gateway"}, []string{"没有应用“prod:pay/gateway”"}},
+	"disabled app":                   {[]string{"应用名称", "旧版"}, []string{"可能已停用"}},
+	"the more-entry is no app":       {[]string{"应用名称", moreID}, []string{"没有应用"}},
+	"the same app twice":             {[]string{"应用名称", `["商城前端","web"]`}, []string{"应用“商城前端”重复了"}},
+	"unknown field":                  {[]string{"优先级", "高"}, []string{"所选应用没有参数“优先级”"}},
+	"choice":                         {[]string{"ENV", "prod"}, nil},
+	"choice not in the list":         {[]string{"ENV", "mars"}, []string{"参数“ENV”的值“mars”不在可选范围内(staging、prod"}},
+	"choice in another case":         {[]string{"ENV", "PROD"}, []string{"不在可选范围内"}},
+	"choice by its shortened label":  {[]string{"ENV", strings.Repeat("长", 49) + "…"}, nil},
+	"yes":                            {[]string{"DRY_RUN", "是"}, nil},
+	"neither yes nor no":             {[]string{"DRY_RUN", "yes"}, []string{"参数“DRY_RUN”只能填 是 或 否(true/false),不能是“yes”"}},
+	"1 is no boolean":                {[]string{"DRY_RUN", "1"}, []string{"只能填 是 或 否"}},
+	"password":                       {[]string{"DB_PASSWORD", "x"}, []string{"参数“DB_PASSWORD”是密码、文件或凭据,不能由表单填写"}},
+	"file":                           {[]string{"PATCH", "x"}, []string{"不能由表单填写"}},
+	"credentials":                    {[]string{"KEY", "deploy-key"}, []string{"不能由表单填写"}},
+	"git parameter":                  {[]string{"BRANCH", "origin/release-1"}, nil},
+	"the release number is ours":     {[]string{"RELEASE_ID", "R-1"}, []string{"参数“RELEASE_ID”由系统填写,表单里不能填"}},
+	"over 4 kB":                      {[]string{"VERSION", strings.Repeat("x", 4097)}, []string{"参数“VERSION”超过 4 kB"}},
+	"database change not done":       {[]string{"dbChange", "是", "dbChangeDone", "否"}, []string{"请先完成数据库变更"}},
+	"database change not answered":   {[]string{"dbChange", "是"}, []string{"请先完成数据库变更"}},
+	"database change done":           {[]string{"dbChange", "是", "dbChangeDone", "是"}, nil},
+	"no database change":             {[]string{"dbChange", "否", "dbChangeDone", "否"}, nil},
+	"in the future":                  {[]string{"执行方式", "定时", "执行时间", "2026-11-22 20:01"}, nil},
+	"past":                           {[]string{"执行方式", "定时", "执行时间", "2026-11-22 19:59"}, []string{"执行时间 2026-11-22 19:59:00 已经过去,请重新选择"}},
+	"past without a mode":            {[]string{"执行时间", "2026-11-22 19:59"}, []string{"已经过去"}},
+	"unreadable time":                {[]string{"执行时间", "2026-11-22"}, []string{"请写成 2006-01-02 15:04"}},
+	"now, with a time in the future": {[]string{"执行方式", "立即", "执行时间", "2026-11-22 21:00"}, []string{"执行方式为立即,但填写了将来的执行时间 2026-11-22 21:00:00"}},
+	"now, with the time of now":      {[]string{"执行方式", "立即", "执行时间", "2026-11-22 20:01"}, nil},
+	"now, with a time in the past":   {[]string{"执行方式", "立即", "执行时间", "2026-11-22 08:00"}, nil},
+}
+
 func TestValidationRules(t *testing.T) {
 	s := offering(CatalogueRules{}, mall()...)
-	for name, c := range map[string]struct {
-		form []string
-		want []string // nil: valid
-	}{
-		"complete":                       {nil, nil},
-		"app by label":                   {[]string{"应用名称", "订单服务"}, nil},
-		"app by key":                     {[]string{"应用名称", "prod:mall/order"}, nil},
-		"app by job name":                {[]string{"应用名称", "order"}, nil},
-		"app by full name":               {[]string{"应用名称", "mall/order"}, nil},
-		"project by key":                 {[]string{"项目名称", "prod:mall"}, nil},
-		"project left out, app by key":   {[]string{"项目名称", "", "应用名称", "prod:mall/order"}, nil},
-		"no project":                     {[]string{"项目名称", ""}, []string{"请选择项目"}},
-		"no app":                         {[]string{"应用名称", "[]"}, []string{"请选择应用"}},
-		"neither":                        {[]string{"项目名称", "null", "应用名称", ""}, []string{"请选择应用", "请选择项目"}},
-		"unknown project":                {[]string{"项目名称", "火星"}, []string{"没有项目“火星”,请重新选择"}},
-		"unknown app":                    {[]string{"应用名称", "火箭"}, []string{"项目“商城”里没有应用“火箭”(可能已停用或改名),请重新选择"}},
-		"app of another project":         {[]string{"应用名称", "支付网关"}, []string{"没有应用“支付网关”"}},
-		"key of another project":         {[]string{"应用名称", "prod:pay/gateway"}, []string{"没有应用“prod:pay/gateway”"}},
-		"disabled app":                   {[]string{"应用名称", "旧版"}, []string{"可能已停用"}},
-		"the more-entry is no app":       {[]string{"应用名称", moreID}, []string{"没有应用"}},
-		"the same app twice":             {[]string{"应用名称", `["商城前端","web"]`}, []string{"应用“商城前端”重复了"}},
-		"unknown field":                  {[]string{"优先级", "高"}, []string{"所选应用没有参数“优先级”"}},
-		"choice":                         {[]string{"ENV", "prod"}, nil},
-		"choice not in the list":         {[]string{"ENV", "mars"}, []string{"参数“ENV”的值“mars”不在可选范围内(staging、prod"}},
-		"choice in another case":         {[]string{"ENV", "PROD"}, []string{"不在可选范围内"}},
-		"choice by its shortened label":  {[]string{"ENV", strings.Repeat("长", 49) + "…"}, nil},
-		"yes":                            {[]string{"DRY_RUN", "是"}, nil},
-		"neither yes nor no":             {[]string{"DRY_RUN", "yes"}, []string{"参数“DRY_RUN”只能填 是 或 否(true/false),不能是“yes”"}},
-		"1 is no boolean":                {[]string{"DRY_RUN", "1"}, []string{"只能填 是 或 否"}},
-		"password":                       {[]string{"DB_PASSWORD", "x"}, []string{"参数“DB_PASSWORD”是密码、文件或凭据,不能由表单填写"}},
-		"file":                           {[]string{"PATCH", "x"}, []string{"不能由表单填写"}},
-		"credentials":                    {[]string{"KEY", "deploy-key"}, []string{"不能由表单填写"}},
-		"git parameter":                  {[]string{"BRANCH", "origin/release-1"}, nil},
-		"the release number is ours":     {[]string{"RELEASE_ID", "R-1"}, []string{"参数“RELEASE_ID”由系统填写,表单里不能填"}},
-		"over 4 kB":                      {[]string{"VERSION", strings.Repeat("x", 4097)}, []string{"参数“VERSION”超过 4 kB"}},
-		"database change not done":       {[]string{"dbChange", "是", "dbChangeDone", "否"}, []string{"请先完成数据库变更"}},
-		"database change not answered":   {[]string{"dbChange", "是"}, []string{"请先完成数据库变更"}},
-		"database change done":           {[]string{"dbChange", "是", "dbChangeDone", "是"}, nil},
-		"no database change":             {[]string{"dbChange", "否", "dbChangeDone", "否"}, nil},
-		"in the future":                  {[]string{"执行方式", "定时", "执行时间", "2026-11-22 20:01"}, nil},
-		"past":                           {[]string{"执行方式", "定时", "执行时间", "2026-11-22 19:59"}, []string{"执行时间 2026-11-22 19:59:00 已经过去,请重新选择"}},
-		"past without a mode":            {[]string{"执行时间", "2026-11-22 19:59"}, []string{"已经过去"}},
-		"unreadable time":                {[]string{"执行时间", "2026-11-22"}, []string{"请写成 2006-01-02 15:04"}},
-		"now, with a time in the future": {[]string{"执行方式", "立即", "执行时间", "2026-11-22 21:00"}, []string{"执行方式为立即,但填写了将来的执行时间 2026-11-22 21:00:00"}},
-		"now, with the time of now":      {[]string{"执行方式", "立即", "执行时间", "2026-11-22 20:01"}, nil},
-		"now, with a time in the past":   {[]string{"执行方式", "立即", "执行时间", "2026-11-22 08:00"}, nil},
-	} {
+	for name, c := range validationRules {
 		t.Run(name, func(t *testing.T) {
 			got := lines(t, s, c.form...)
 			if len(got) != len(c.want) {
