@@ -54,7 +54,7 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		PublicURL: cfg.PublicURL, Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy,
 		Now: time.Now, NewID: rand.Text,
 	})
-	a.api = api.New(a.apiOptions(metrics))
+	a.api = api.New(a.apiOptions(metrics)) //nolint:contextcheck // requests bring contexts of their own
 	return a, nil
 }
 

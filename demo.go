@@ -60,11 +60,11 @@ func demo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) (err err
 	if err != nil {
 		return err
 	}
-	figures := w.figures(outcome, time.Since(started))
+	figures := w.figures(telling, outcome, time.Since(started))
 	if err := w.printFigures(figures, o.asJSON, stdout, story); err != nil {
 		return err
 	}
-	if wrong := w.verdict(outcome, figures); wrong != nil {
+	if wrong := w.verdict(telling, outcome, figures); wrong != nil {
 		return wrong
 	}
 	if o.once {

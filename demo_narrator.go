@@ -51,7 +51,7 @@ func (n *narrator) validated(answer map[string]any) {
 	n.say("提交校验不通过 · refused on submit: %v", answer["message"])
 }
 
-func (n *narrator) handedOver(a approval, status int, answer map[string]any) {
+func (n *narrator) handedOver(status int, answer map[string]any) {
 	switch {
 	case answer["success"] != true:
 		n.say("审批送达 · handed over: HTTP %d 未接受 not accepted: %v", status, answer["errorMsg"])

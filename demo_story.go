@@ -175,7 +175,7 @@ func approve(ctx context.Context, w *demoWorld, n *narrator, o *outcome, i int, 
 	if err != nil {
 		return err
 	}
-	n.handedOver(a, status, answer)
+	n.handedOver(status, answer)
 	o.take(a, status, answer)
 	err = w.await(ctx, w.told)
 	n.tellNew()

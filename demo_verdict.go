@@ -12,13 +12,13 @@ import (
 )
 
 // figures counts what the story came to, by what the fakes saw and the bridge recorded.
-func (w *demoWorld) figures(o outcome, elapsed time.Duration) figures {
+func (w *demoWorld) figures(ctx context.Context, o outcome, elapsed time.Duration) figures {
 	f := figures{
 		Releases: len(o.answers), Refused: o.refused, Duplicates: o.duplicates,
 		JenkinsRequests: w.jenkins.Ledger().Requests, ElapsedMS: elapsed.Milliseconds(),
 	}
 	for _, a := range o.answers {
-		r, err := w.release(a.number)
+		r, err := w.release(ctx, a.number)
 		if err != nil {
 			continue // the verdict says so
 		}
@@ -46,23 +46,23 @@ func (w *demoWorld) arrived() int {
 	return n
 }
 
-func (w *demoWorld) release(number string) (*model.Release, error) {
+func (w *demoWorld) release(ctx context.Context, number string) (*model.Release, error) {
 	id, err := model.ParseNumber(number)
 	if err != nil {
 		return nil, err
 	}
-	return w.app.service.Release(context.Background(), id)
+	return w.app.service.Release(ctx, id)
 }
 
 // verdict compares what happened with what should have: every answer, every deployment's end, every build that Jenkins
 // made and every notice that arrived. nil: all as it should be.
-func (w *demoWorld) verdict(o outcome, f figures) error {
+func (w *demoWorld) verdict(ctx context.Context, o outcome, f figures) error {
 	var wrong []error
 	for _, misfit := range o.misfits {
 		wrong = append(wrong, errors.New(misfit))
 	}
 	for _, a := range o.answers {
-		wrong = append(wrong, w.checkRelease(a))
+		wrong = append(wrong, w.checkRelease(ctx, a))
 	}
 	builds := len(w.jenkins.Ledger().Builds)
 	if builds != f.Deployments {
@@ -76,8 +76,8 @@ func (w *demoWorld) verdict(o outcome, f figures) error {
 	return errors.Join(wrong...)
 }
 
-func (w *demoWorld) checkRelease(a answered) error {
-	r, err := w.release(a.number)
+func (w *demoWorld) checkRelease(ctx context.Context, a answered) error {
+	r, err := w.release(ctx, a.number)
 	if err != nil {
 		return err
 	}

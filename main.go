@@ -41,7 +41,7 @@ func main() {
 
 // run is the whole program, with everything of the process that it uses handed in. It returns the exit code.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
-	root := newRoot(environ)
+	root := newRoot(environ) //nolint:contextcheck // cobra hands the context to the command that runs
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
