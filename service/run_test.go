@@ -14,7 +14,7 @@ const patience = 20 * time.Second
 
 // quick is an engine that does not make a test wait.
 func quick(o *Options) {
-	o.Pace = Pace{Idle: 5 * time.Millisecond}
+	o.Pace = Pace{Idle: 5 * time.Millisecond, Backoff: 10 * time.Millisecond}
 	o.Controllers[0].Poll, o.Controllers[0].Refresh = 8*time.Millisecond, 20*time.Millisecond
 }
 
