@@ -11,7 +11,7 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// fragment is the inside of a JSON object: what an action answers beside the envelope.
+// fragment is a JSON object without its opening brace: what an action answers after the envelope.
 type fragment []byte
 
 // blank is what a failed action carries, so that every output a form maps is there.
@@ -63,7 +63,7 @@ func (s *Server) perform(w http.ResponseWriter, r *http.Request, a action) (frag
 	return a.answer(r.Context(), f)
 }
 
-// succeed answers with the envelope of success around body. The list of a large project is copied once and nothing else.
+// succeed answers with the envelope of success around body.
 func (s *Server) succeed(c *gin.Context, body fragment) {
 	s.send(c, http.StatusOK, `{"success":true,"errorCode":"","errorMsg":"","traceId":"`, body)
 }
@@ -79,8 +79,8 @@ func (s *Server) failAction(c *gin.Context, m meaning, code model.Code, message 
 	if makeBlank := callOf(c.Request.Context()).blank; makeBlank != nil {
 		body = makeBlank(message)
 	}
-	head := inside(failedEnvelope{Code: code, Message: message})
-	s.send(c, status, "{"+string(head)+`,"traceId":"`, body)
+	head := encode(failedEnvelope{Code: code, Message: message})
+	s.send(c, status, head[:len(head)-1]+`,"traceId":"`, body)
 	c.Abort()
 }
 
@@ -90,30 +90,35 @@ type failedEnvelope struct {
 	Message string     `json:"errorMsg"`
 }
 
-// send writes head, the trace id, and body as one JSON object.
+// send writes head, the trace id, and body as one JSON object. The body, which may be the large list of a project, is not
+// copied.
 func (s *Server) send(c *gin.Context, status int, head string, body fragment) {
 	buffer, _ := s.buffers.Get().(*[]byte)
 	b := append((*buffer)[:0], head...)
 	b = append(b, TraceID(c.Request.Context())...)
-	b = append(b, '"')
 	if len(body) > 0 {
-		b = append(append(b, ','), body...)
+		b = append(b, `",`...)
+	} else {
+		b = append(b, `"}`...)
 	}
-	b = append(b, '}')
 	h := c.Writer.Header()
 	h["Content-Type"] = []string{"application/json; charset=utf-8"}
-	h["Content-Length"] = []string{strconv.Itoa(len(b))}
+	h["Content-Length"] = []string{strconv.Itoa(len(b) + len(body))}
 	c.Status(status)
 	_, _ = c.Writer.Write(b) // the caller hung up
+	_, _ = c.Writer.Write(body)
 	*buffer = b
 	s.buffers.Put(buffer)
 }
 
-// inside is v's JSON without the braces; v is one of this package's structs.
-func inside(v any) fragment {
+// inside is v's JSON without the opening brace; v is one of this package's structs.
+func inside(v any) fragment { return fragment(encode(v)[1:]) }
+
+// encode is the JSON of one of this package's structs.
+func encode(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // texts, numbers and times of sensible years always marshal
 	}
-	return b[1 : len(b)-1]
+	return string(b)
 }

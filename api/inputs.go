@@ -14,29 +14,39 @@ const (
 	inputKeyword   = "keyword"
 )
 
-// inputNames are the names under which each input may come in: its own, the configured ones, and Chinese ones for the
-// two that are no field of a form.
-func inputNames(configured map[string][]string) map[string][]string {
-	names := map[string][]string{
-		inputProject: {inputProject}, inputApp: {inputApp},
-		inputParameter: {inputParameter, "参数", "参数名称"}, inputKeyword: {inputKeyword, "关键字", "搜索"},
+// inputNames are the names under which inputs may come in.
+type inputNames struct {
+	of    map[string][]string // by input
+	known map[string]bool     // all of them
+}
+
+// newInputNames takes the configured names, and Chinese ones for the two inputs that are no field of a form. An input's
+// own name is always known.
+func newInputNames(configured map[string][]string) inputNames {
+	n := inputNames{of: map[string][]string{}, known: map[string]bool{}}
+	n.add(inputProject)
+	n.add(inputApp)
+	n.add(inputParameter, "参数", "参数名称")
+	n.add(inputKeyword, "关键字", "搜索")
+	for field, names := range configured {
+		n.add(field, names...)
 	}
-	for field, more := range configured {
-		all := names[field]
-		for _, name := range append([]string{field}, more...) {
-			if !slices.Contains(all, name) {
-				all = append(all, name)
-			}
+	return n
+}
+
+func (n inputNames) add(input string, names ...string) {
+	for _, name := range append([]string{input}, names...) {
+		if !slices.Contains(n.of[input], name) {
+			n.of[input] = append(n.of[input], name)
 		}
-		names[field] = all
+		n.known[name] = true
 	}
-	return names
 }
 
 // input reads one input of an option action, "" when it is missing. Errors: invalid_request.
 func (s *Server) input(f fields, name string) (string, error) {
 	value := ""
-	for _, known := range s.names[name] {
+	for _, known := range s.names.of[name] {
 		for _, given := range unfold(f[known]) {
 			if value != "" && given != value {
 				return "", invalid("字段%s只能有一个值", quoted(known))
@@ -50,7 +60,7 @@ func (s *Server) input(f fields, name string) (string, error) {
 // inputs reads several. A field with a name that means nothing is refused: it is a slip in the connector's mapping.
 func (s *Server) inputs(f fields, names ...string) ([]string, error) {
 	for field := range f {
-		if !s.isKnown(field) {
+		if !s.names.known[field] {
 			return nil, invalid("不认识的字段%s,请检查连接器的入参配置", quoted(field))
 		}
 	}
@@ -62,15 +72,6 @@ func (s *Server) inputs(f fields, names ...string) ([]string, error) {
 		}
 	}
 	return values, nil
-}
-
-func (s *Server) isKnown(field string) bool {
-	for _, names := range s.names {
-		if slices.Contains(names, field) {
-			return true
-		}
-	}
-	return false
 }
 
 // unfold takes apart what DingTalk sends for a selection, ["…"] in a text, and drops what is empty.

@@ -14,7 +14,7 @@ import (
 type Server struct {
 	service  Service
 	doors    doors
-	names    map[string][]string
+	names    inputNames
 	checks   []Check
 	metrics  *Metrics
 	log      *slog.Logger
@@ -31,7 +31,7 @@ func New(o Options) *Server {
 	o = o.withDefaults()
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{
-		service: o.Service, doors: newDoors(o.Connector, o.Tokens), names: inputNames(o.Fields), checks: o.Checks,
+		service: o.Service, doors: newDoors(o.Connector, o.Tokens), names: newInputNames(o.Fields), checks: o.Checks,
 		metrics: o.Metrics, log: o.Logger, newID: o.NewID, now: o.Now, limits: o.Limits,
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}
