@@ -2,7 +2,7 @@ package api
 
 import (
 	"log/slog"
-	"strings"
+	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -42,7 +42,7 @@ func (s *Server) logRequest(c *gin.Context, end time.Time, took time.Duration) {
 	line.AddAttrs(
 		slog.String("trace_id", current.traceID), slog.String("method", model.Cut(c.Request.Method, 16)),
 		slog.String("path", model.Cut(c.Request.URL.Path, 200)), slog.Int("status", status), slog.Duration("took", took),
-		slog.Int("bytes", max(c.Writer.Size(), 0)), slog.String("remote", c.RemoteIP()))
+		slog.Int("bytes", max(c.Writer.Size(), 0)), slog.String("remote", c.Request.RemoteAddr))
 	if current.actor != "" {
 		line.AddAttrs(slog.String("actor", current.actor))
 	}
@@ -69,8 +69,8 @@ func levelOf(route string, status int) slog.Level {
 
 // known keeps callers from making up label values.
 func known(method string) string {
-	const methods = " GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE "
-	if method != "" && strings.Contains(methods, " "+method+" ") {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
 		return method
 	}
 	return "OTHER"

@@ -178,10 +178,15 @@ func (r *rig) do(method, target, contentType, body string, change ...func(*http.
 	}
 	w := httptest.NewRecorder()
 	r.handler.ServeHTTP(w, req)
+	return r.read(w)
+}
+
+func (r *rig) read(w *httptest.ResponseRecorder) answer {
+	r.t.Helper()
 	a := answer{status: w.Code, header: w.Header(), raw: w.Body.String()}
 	if strings.HasPrefix(w.Header().Get("Content-Type"), "application/json") {
 		if err := json.Unmarshal(w.Body.Bytes(), &a.body); err != nil {
-			r.t.Fatalf("%s %s: answer %q: %v", method, target, a.raw, err)
+			r.t.Fatalf("answer %q: %v", a.raw, err)
 		}
 	}
 	return a
