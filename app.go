@@ -230,7 +230,8 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 	}
 	return api.Options{
 		Service: a.service, Connector: auth, Fields: a.cfg.Form.Names(), Tokens: tokens, Metrics: metrics, Logger: a.log,
-		NewID: func() string { return strings.ToLower(rand.Text()) }, Now: time.Now,
+		Gauges: api.Gauges{Open: a.service.Open, Listed: a.service.Listed},
+		NewID:  func() string { return strings.ToLower(rand.Text()) }, Now: time.Now,
 		Checks: []api.Check{
 			{Name: "database", Probe: a.store.Ping},
 			{Name: "catalogue", Probe: func(context.Context) error { return a.catalogueLoaded() }},

@@ -28,8 +28,8 @@ func TestMetrics(t *testing.T) {
 		}
 	})
 	m.Accepted("connector")
-	m.Duplicate()
-	m.Refused()
+	m.Duplicate("connector")
+	m.Refused("connector")
 	m.Moved("prod", model.StateRunning)
 	m.Delivered(model.ChannelRobot, "")
 	m.Delivered(model.ChannelRobot, model.CodeDingTalkThrottled)
@@ -44,8 +44,8 @@ func TestMetrics(t *testing.T) {
 	}
 	for _, line := range []string{
 		`oabridge_submissions_total{outcome="accepted",source="connector"} 1`,
-		`oabridge_submissions_total{outcome="duplicate",source=""} 1`,
-		`oabridge_submissions_total{outcome="refused",source=""} 1`,
+		`oabridge_submissions_total{outcome="duplicate",source="connector"} 1`,
+		`oabridge_submissions_total{outcome="refused",source="connector"} 1`,
 		`oabridge_deployments_total{controller="prod",state="running"} 1`,
 		`oabridge_messages_total{channel="robot",code="ok"} 1`,
 		`oabridge_messages_total{channel="robot",code="dingtalk_throttled"} 1`,

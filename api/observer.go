@@ -6,10 +6,10 @@ import "github.com/oabridge/oabridge/model"
 func (m *Metrics) Accepted(source string) { m.submissions.WithLabelValues(source, "accepted").Inc() }
 
 // Duplicate counts a form that came again.
-func (m *Metrics) Duplicate() { m.submissions.WithLabelValues("", "duplicate").Inc() }
+func (m *Metrics) Duplicate(source string) { m.submissions.WithLabelValues(source, "duplicate").Inc() }
 
 // Refused counts a form that did not pass.
-func (m *Metrics) Refused() { m.submissions.WithLabelValues("", "refused").Inc() }
+func (m *Metrics) Refused(source string) { m.submissions.WithLabelValues(source, "refused").Inc() }
 
 // Moved counts a deployment that came into a state.
 func (m *Metrics) Moved(controller string, to model.DeploymentState) {

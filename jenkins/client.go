@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/bndr/gojenkins"
@@ -53,6 +54,7 @@ type Client struct {
 	hide      *strings.Replacer
 	transport *http.Transport // nil when the caller brought one
 	requester *gojenkins.Requester
+	ahead     atomic.Int64 // a time.Duration, see Ahead
 }
 
 // New makes a Client; it sends nothing.

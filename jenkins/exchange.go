@@ -63,6 +63,7 @@ func (c *Client) do(ctx context.Context, op operation, r request) (*exchange, er
 		_ = res.Body.Close()
 	}
 	c.observe(op.method, op.kind, x.status, time.Since(started))
+	c.compareClocks(x)
 	if err != nil {
 		return nil, c.failure(op, x, err)
 	}

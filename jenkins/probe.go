@@ -43,19 +43,25 @@ func (c *Client) Ping(ctx context.Context) (Status, error) {
 		QuietingDown bool   `json:"quietingDown"`
 		URL          string `json:"url"`
 	}
-	before := c.now()
 	x, err := c.do(ctx, reading(kindStatus, "读取", "系统状态"), request{
 		path: "/api/json", query: treeQuery("quietingDown,url"), decode: decodeInto(&root),
 	})
 	if err != nil {
 		return Status{}, err
 	}
-	middle := before.Add(c.now().Sub(before) / 2)
-	s := Status{Version: x.header.Get("X-Jenkins"), QuietingDown: root.QuietingDown, RootURL: root.URL}
+	return Status{
+		Version: x.header.Get("X-Jenkins"), QuietingDown: root.QuietingDown, RootURL: root.URL, Ahead: c.Ahead(),
+	}, nil
+}
+
+// Ahead is how far the controller's clock was ahead of ours when it last answered, to the second, which is all its Date
+// header gives; 0 before the first answer.
+func (c *Client) Ahead() time.Duration { return time.Duration(c.ahead.Load()) }
+
+func (c *Client) compareClocks(x *exchange) {
 	if date, err := http.ParseTime(x.header.Get("Date")); err == nil {
-		s.Ahead = date.Sub(middle.Truncate(time.Second))
+		c.ahead.Store(int64(date.Sub(c.now().Truncate(time.Second))))
 	}
-	return s, nil
 }
 
 // Sight is what our user sees of a job or folder.

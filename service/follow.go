@@ -9,10 +9,7 @@ import (
 )
 
 // follower follows what one controller has of ours.
-type follower struct {
-	*Service
-	c *Controller
-}
+type follower struct{ worker }
 
 // view is what a controller has at one moment.
 type view struct {
@@ -33,7 +30,7 @@ func (f follower) tick(ctx context.Context) (int, error) {
 	if err != nil || len(followed) == 0 {
 		return 0, err
 	}
-	ours, err := f.store.Lease(ctx, "follow:"+f.c.Name, f.owner, f.pace.Lease)
+	ours, err := f.store.Lease(ctx, followLease(f.c), f.owner, f.pace.Lease)
 	if err != nil || !ours {
 		return len(followed), err
 	}
@@ -154,7 +151,7 @@ func (f follower) started(ctx context.Context, d *model.Deployment, number int64
 	if err != nil {
 		return err
 	}
-	if !(submitter{f.Service, f.c}).ours(d, b.Parameters, b.Users, b.StartedAt) {
+	if !f.ours(d, b.Parameters, b.Users, b.StartedAt) {
 		return f.searchBuild(ctx, d)
 	}
 	return f.runs(ctx, d, b)
@@ -162,8 +159,7 @@ func (f follower) started(ctx context.Context, d *model.Deployment, number int64
 
 // searchBuild looks for the build of a queue item that Jenkins does not know any more.
 func (f follower) searchBuild(ctx context.Context, d *model.Deployment) error {
-	sub := submitter{f.Service, f.c}
-	hit, err := sub.find(ctx, d)
+	hit, err := f.find(ctx, d)
 	switch {
 	case err != nil:
 		return err
@@ -208,10 +204,9 @@ func (f follower) ended(r *model.Release, d *model.Deployment, b model.Build) er
 	}
 	event := eventOfResult(b.Result)
 	cause := model.Cause{At: f.now(), Actor: actorJenkins}
-	switch event {
-	case model.EventAborted:
+	if event == model.EventAborted {
 		cause = f.stopCause(d, "在 Jenkins 中被中止")
-	case model.EventFailed:
+	} else if event == model.EventFailed {
 		cause.Message = fmt.Sprintf("构建结果 %s", b.Result)
 	}
 	return f.fire(r, d, event, cause)

@@ -23,7 +23,7 @@ func (f follower) lookRunning(ctx context.Context, d *model.Deployment, v view) 
 		return f.missing(ctx, d)
 	case err != nil:
 		return err
-	case !(submitter{f.Service, f.c}).ours(d, build.Parameters, build.Users, build.StartedAt):
+	case !f.ours(d, build.Parameters, build.Users, build.StartedAt):
 		return f.missing(ctx, d) // the number was given to another build after Jenkins lost ours
 	case build.Building:
 		return nil // between two executors, or a half answer: the next look tells

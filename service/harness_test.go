@@ -63,8 +63,8 @@ func (i *inbox) titles(recipient string) []string {
 type silent struct{}
 
 func (silent) Accepted(string)                     {}
-func (silent) Duplicate()                          {}
-func (silent) Refused()                            {}
+func (silent) Duplicate(string)                    {}
+func (silent) Refused(string)                      {}
 func (silent) Moved(string, model.DeploymentState) {}
 func (silent) Delivered(model.Channel, model.Code) {}
 func (silent) Refreshed(string, model.Code, int)   {}
@@ -81,12 +81,13 @@ type world struct {
 	store   *store.Store
 	inbox   *inbox
 	options Options
+	ahead   time.Duration // of Jenkins' clock
 }
 
 func newWorld(t *testing.T, adjust ...func(*Options)) *world {
 	t.Helper()
 	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}, inbox: &inbox{}}
-	w.jenkins = jenkinstest.New(jenkinstest.Options{Now: w.clock.Now, Users: []jenkinstest.User{
+	w.jenkins = jenkinstest.New(jenkinstest.Options{Now: func() time.Time { return w.clock.Now().Add(w.ahead) }, Users: []jenkinstest.User{
 		{Name: "admin", Token: "admin-token", Admin: true}, {Name: "li", Token: "li-token", Admin: true},
 	}})
 	for _, j := range jenkinstest.Company() {
@@ -159,7 +160,7 @@ func (w *world) submitDueNow() int {
 		w.t.Fatal(err)
 	}
 	for _, d := range due {
-		if err := (submitter{w.Service, w.controller()}).step(w.t.Context(), d); err != nil {
+		if err := (submitter{worker{w.Service, w.controller()}}).step(w.t.Context(), d); err != nil {
 			w.t.Fatalf("step of %s: %v", d.Key(), err)
 		}
 	}
@@ -167,7 +168,7 @@ func (w *world) submitDueNow() int {
 }
 
 func (w *world) look() error {
-	_, err := follower{w.Service, w.controller()}.tick(w.t.Context())
+	_, err := follower{worker{w.Service, w.controller()}}.tick(w.t.Context())
 	return err
 }
 

@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,7 +95,7 @@ func (w writer) input(r *model.Release, d *model.Deployment, step model.InputSte
 }
 
 func (w writer) finished(r *model.Release) notice {
-	title := fmt.Sprintf("上线单 %s %s", r.Number(), releaseWords[r.State])
+	title := fmt.Sprintf("上线单 %s %s", r.Number(), endOf(r))
 	t := newText(title)
 	w.header(t, r)
 	for _, d := range r.Deployments {
@@ -198,6 +199,17 @@ func people(d time.Duration) string {
 	default:
 		return fmt.Sprintf("%d 小时 %d 分", int(d.Hours()), int(d.Minutes())%60)
 	}
+}
+
+// endOf is how a release ended, in words. One that somebody stopped did not fail by itself.
+func endOf(r *model.Release) string {
+	ended := func(d *model.Deployment) bool {
+		return d.State != model.StateAborted && d.State != model.StateCancelled
+	}
+	if r.State == model.ReleaseFailed && !slices.ContainsFunc(r.Deployments, ended) {
+		return "已中止"
+	}
+	return releaseWords[r.State]
 }
 
 var releaseWords = map[model.ReleaseState]string{

@@ -12,7 +12,7 @@ import (
 
 // The outbox's limits.
 const (
-	maxTries       = 12
+	giveUpAfter    = 24 * time.Hour
 	firstPause     = 2 * time.Second
 	longestPause   = 10 * time.Minute
 	messagesAtOnce = 32
@@ -77,7 +77,7 @@ func (s *Service) settle(m *model.Message, err error) {
 		return
 	}
 	m.LastCode, m.LastError = model.CodeOf(err), model.Cut(model.MessageOf(err), 500)
-	if m.Attempts >= maxTries || !worthRetrying(m.LastCode) {
+	if now.Sub(m.CreatedAt) >= giveUpAfter || !worthRetrying(m.LastCode) {
 		m.State = model.MessageDead
 		return
 	}

@@ -46,7 +46,8 @@ type Work interface {
 	FollowedDeployments(ctx context.Context, controller string) ([]*model.Deployment, error)
 	// BuildHolders returns which deployments hold builds of the job, by build number, for numbers of at least from.
 	BuildHolders(ctx context.Context, job model.JobRef, from int64) (map[int64]int64, error)
-	// Lease takes or renews a named lease; false when somebody else holds it.
+	// Lease takes or renews a named lease; false when somebody else holds it. A ttl of 0 gives back
+	// one that is held.
 	Lease(ctx context.Context, name, owner string, ttl time.Duration) (bool, error)
 }
 
@@ -114,8 +115,15 @@ type Lister interface {
 	Jobs(ctx context.Context) ([]model.Job, error)
 }
 
+// Timekeeper compares clocks.
+type Timekeeper interface {
+	// Ahead is how far Jenkins' clock was ahead of ours when it last answered, to the second; negative when behind.
+	Ahead() time.Duration
+}
+
 // Jenkins is one controller's client.
 type Jenkins interface {
+	Timekeeper
 	Starter
 	Watcher
 	Asker

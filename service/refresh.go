@@ -82,7 +82,7 @@ func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
 	ctx, cancel := context.WithTimeout(ctx, listTimeout)
 	defer cancel()
 	// Two that list at once do no harm, so the lease need not outlast a slow listing.
-	ours, err := s.store.Lease(ctx, "list:"+c.Name, s.owner, c.Refresh+s.pace.Lease)
+	ours, err := s.store.Lease(ctx, listLease(c), s.owner, c.Refresh+s.pace.Lease)
 	if err != nil {
 		return err
 	}

@@ -18,12 +18,31 @@ func (s *Service) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, c := range s.ordered {
 		all.Go(func() { s.refreshing(ctx, c) })
-		all.Go(func() { s.submitting(ctx, submitter{s, c}) })
-		all.Go(func() { s.following(ctx, follower{s, c}) })
+		all.Go(func() { s.submitting(ctx, submitter{worker{s, c}}) })
+		all.Go(func() { s.following(ctx, follower{worker{s, c}}) })
 	}
 	all.Go(func() { s.delivering(ctx) })
 	all.Wait()
+	s.giveBack(ctx)
 }
+
+// giveBack ends this process' named leases, so that the next one need not wait for their end.
+func (s *Service) giveBack(ctx context.Context) {
+	ctx, cancel := s.stepContext(ctx)
+	defer cancel()
+	for _, c := range s.ordered {
+		for _, name := range []string{followLease(c), listLease(c)} {
+			if _, err := s.store.Lease(ctx, name, s.owner, 0); err != nil {
+				s.log.WarnContext(ctx, "lease not given back", "lease", name, slog.Any("error", err))
+				return
+			}
+		}
+	}
+}
+
+// What must run once per controller, however many processes there are, holds a lease of these names.
+func followLease(c *Controller) string { return "follow:" + c.Name }
+func listLease(c *Controller) string   { return "list:" + c.Name }
 
 // wait pauses for d or until the bell rings; false when ctx ended.
 func wait(ctx context.Context, d time.Duration, bell <-chan struct{}) bool {

@@ -31,8 +31,8 @@ type Observer interface {
 // Submissions counts what comes in.
 type Submissions interface {
 	Accepted(source string)
-	Duplicate()
-	Refused()
+	Duplicate(source string)
+	Refused(source string)
 }
 
 // Happenings counts what goes on.

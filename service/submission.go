@@ -22,7 +22,7 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 	if len(readProblems) == 0 {
 		receipt, insert, err := s.repeat(ctx, form, keys, print)
 		if err != nil || receipt != nil {
-			return valueOr(receipt), err
+			return s.repeated(receipt, source), err
 		}
 		keys = insert
 	}
@@ -31,13 +31,14 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 		return model.Receipt{}, err
 	}
 	if len(problems) > 0 {
+		s.observer.Refused(source)
 		s.tellRefused(ctx, form, problems, print)
 		return model.Receipt{}, model.Errorf(model.CodeValidationFailed, "%s", problems.Message())
 	}
 	r := s.newRelease(p, source, print)
 	receipt, err := s.record(ctx, r, form, keys)
 	if err != nil || receipt != nil {
-		return valueOr(receipt), err
+		return s.repeated(receipt, source), err
 	}
 	s.log.InfoContext(ctx, "release accepted", "release", r.Number(), "source", source, "mode", string(r.Mode),
 		"project", r.Project, "deployments", len(r.Deployments))
@@ -65,10 +66,12 @@ func (s *Service) record(ctx context.Context, r *model.Release, f Form, keys []s
 	}
 }
 
-func valueOr(r *model.Receipt) model.Receipt {
+// repeated counts a submission that was accepted before.
+func (s *Service) repeated(r *model.Receipt, source string) model.Receipt {
 	if r == nil {
 		return model.Receipt{}
 	}
+	s.observer.Duplicate(source)
 	return *r
 }
 
@@ -133,7 +136,6 @@ func (s *Service) repeat(ctx context.Context, f Form, keys []string, print strin
 			return nil, nil, model.Errorf(model.CodeSubmissionConflict,
 				"这份申请已登记为上线单 %s,但这次提交的内容不同;为避免误发布,未做任何处理。请重新发起审批", r.Number())
 		default:
-			s.observer.Duplicate()
 			receipt := receiptOf(r, true)
 			return &receipt, nil, nil
 		}
@@ -160,7 +162,6 @@ func (s *Service) repeatOfYesterday(ctx context.Context, print string) (*model.R
 	if err != nil {
 		return nil, err
 	}
-	s.observer.Duplicate()
 	receipt := receiptOf(r, true)
 	return &receipt, nil
 }
@@ -221,7 +222,6 @@ func (s *Service) composeAccepted(r *model.Release) {
 
 // tellRefused tells that an approved form was not accepted, once however often it is sent.
 func (s *Service) tellRefused(ctx context.Context, f Form, problems Problems, print string) {
-	s.observer.Refused()
 	n := s.write.refused(f, problems)
 	for _, m := range s.address(n, s.people(model.Person{ID: f.Originator}, nil), model.Hash(print, f.Instance, f.Request, n.markdown)) {
 		m.CreatedAt, m.NextAt = s.now(), s.now()

@@ -9,10 +9,7 @@ import (
 )
 
 // submitter gives due deployments of one controller to Jenkins.
-type submitter struct {
-	*Service
-	c *Controller
-}
+type submitter struct{ worker }
 
 // maxRejections is how often a POST may end in a 5xx without leaving a build before the values are held to be refused:
 // Jenkins answers 500 for a value that it does not take, too.
@@ -23,32 +20,50 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 	if d.State == model.StateSubmitting {
 		return s.recover(ctx, d)
 	}
-	claimed, again := d.LeaseOwner, d.Attempts > 0 && d.Wait != model.WaitFolded
+	claimed := d.LeaseOwner
+	if d.Attempts > 0 && d.Wait != model.WaitFolded { // of a folded request Jenkins said that it made nothing
+		if gone, err := s.lookAgain(ctx, d, claimed); err != nil || gone {
+			return err
+		}
+	}
 	d, err := s.update(ctx, d, claimed, s.due)
 	if err != nil || d.State != model.StateSubmitting {
 		return err
 	}
-	if again {
-		return s.lookThenPost(ctx, d, claimed)
-	}
 	return s.post(ctx, d, claimed)
 }
 
-// lookThenPost POSTs for a deployment that was POSTed before, unless there is a build of it after all. A request that
-// was folded needs no look: Jenkins said that it made nothing of it.
-func (s submitter) lookThenPost(ctx context.Context, d *model.Deployment, claimed string) error {
-	hit, err := s.find(ctx, d)
-	if err == nil && hit == nil {
-		return s.post(ctx, d, claimed)
+// lookAgain looks for a build of a deployment that was POSTed before and not accepted, since no POST is repeated without
+// a look. true: nothing is left to POST now, because there is a build after all or because Jenkins does not answer.
+func (s submitter) lookAgain(ctx context.Context, d *model.Deployment, claimed string) (bool, error) {
+	hit, lookErr := s.find(ctx, d)
+	if lookErr == nil && hit == nil {
+		return false, nil
 	}
-	_, saveErr := s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
+	_, err := s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		release(d)
-		if hit != nil {
-			return s.adopt(r, d, hit)
+		if hit == nil {
+			s.putOff(d, lookErr)
+			return nil
 		}
-		return s.notQueued(r, d, notSent(err))
+		if err := s.fire(r, d, model.EventDue, model.Cause{At: s.now(), Actor: actorSystem}); err != nil {
+			return err
+		}
+		return s.adopt(r, d, hit)
 	})
-	return saveErr
+	return true, err
+}
+
+// putOff lets a deployment wait on, because the look before its POST failed.
+func (s submitter) putOff(d *model.Deployment, lookErr error) {
+	err := notSent(lookErr)
+	pause := s.patience(d)
+	d.Wait, d.Code, d.Message = model.WaitJenkins, model.CodeOf(err), model.MessageOf(err)
+	if d.Code != model.CodeJenkinsUnavailable {
+		d.Wait, pause = model.WaitAuth, authPause
+	}
+	next := s.now().Add(pause)
+	d.NextAt = &next
 }
 
 // update changes a deployment that is still claimed by us. Errors: conflict when it is not any more.
@@ -158,8 +173,7 @@ func (s submitter) trigger(ctx context.Context, d *model.Deployment, parameters 
 
 // notSent keeps what a failed look says of our login and calls everything else "away": no POST was made.
 func notSent(err error) error {
-	switch model.CodeOf(err) {
-	case model.CodeJenkinsAuth, model.CodeJenkinsForbidden:
+	if code := model.CodeOf(err); code == model.CodeJenkinsAuth || code == model.CodeJenkinsForbidden {
 		return err
 	}
 	return model.Wrap(model.CodeJenkinsUnavailable, err, "Jenkins 暂时无法访问")
@@ -184,9 +198,9 @@ func (s submitter) notQueued(r *model.Release, d *model.Deployment, err error) e
 	case model.CodeJenkinsFolded:
 		return waitFor(model.WaitFolded, s.pace.Folded)
 	case model.CodeJenkinsUnavailable:
-		return waitFor(model.WaitJenkins, s.backoff(d.Attempts))
+		return waitFor(model.WaitJenkins, s.patience(d))
 	case model.CodeJenkinsAuth, model.CodeJenkinsForbidden:
-		return waitFor(model.WaitAuth, time.Minute)
+		return waitFor(model.WaitAuth, authPause)
 	case model.CodeJenkinsNotFound, model.CodeJenkinsDisabled, model.CodeJenkinsRejected:
 		return s.fire(r, d, model.EventRefused, cause)
 	default:
@@ -201,7 +215,18 @@ func (s submitter) notQueued(r *model.Release, d *model.Deployment, err error) e
 	}
 }
 
-// backoff doubles with each attempt, up to half a minute.
-func (s *Service) backoff(attempts int) time.Duration {
-	return min(s.pace.Backoff<<min(max(attempts-1, 0), 10), 30*time.Second)
+// authPause is how long Jenkins is left alone after it refused our login or our rights.
+const authPause = time.Minute
+
+// longestPatience bounds the pauses while Jenkins is away.
+const longestPatience = 30 * time.Second
+
+// patience is how long to wait before the next look or POST: longer with each POST that was made, and the longer the
+// last one is ago.
+func (s *Service) patience(d *model.Deployment) time.Duration {
+	pause := s.pace.Backoff << min(max(d.Attempts-1, 0), 10)
+	if d.SubmittedAt != nil {
+		pause = max(pause, s.now().Sub(*d.SubmittedAt)/2)
+	}
+	return min(pause, longestPatience)
 }

@@ -104,7 +104,7 @@ func TestCrashAfterTheIntentWasSaved(t *testing.T) {
 			if err != nil || len(due) != 1 {
 				t.Fatalf("claimed %d: %v", len(due), err)
 			}
-			s := submitter{w.Service, w.controller()}
+			s := submitter{worker{w.Service, w.controller()}}
 			d, err := s.update(t.Context(), due[0], "dead/1", s.due)
 			if err != nil {
 				t.Fatal(err)
@@ -271,37 +271,9 @@ func TestStaleClaimSavesNothing(t *testing.T) {
 	if w.submitDueNow() != 1 {
 		t.Fatal("nobody took over")
 	}
-	err = submitter{w.Service, w.controller()}.step(context.Background(), due[0])
+	err = submitter{worker{w.Service, w.controller()}}.step(context.Background(), due[0])
 	codeIs(t, err, model.CodeConflict)
 	if n := len(w.jenkins.Ledger().Triggers); n != 1 {
 		t.Errorf("%d triggers, want 1", n)
-	}
-}
-
-func TestEveryRepeatedPostIsPrecededByALook(t *testing.T) {
-	w := newWorld(t)
-	w.jenkins.Fail(503, 2, trigger)
-	got := w.submit()
-	w.turns(1)
-	looks := w.jenkins.Ledger().ByPath["GET job"]
-	w.turns(10)
-	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
-	if n := w.jenkins.Ledger().ByPath["GET job"] - looks; n != 2 {
-		t.Errorf("%d looks at the job's builds for two repeated POSTs", n)
-	}
-}
-
-func TestBuildThatTurnsUpAfterAllIsAdoptedInsteadOfPostedAgain(t *testing.T) {
-	w := newWorld(t)
-	w.jenkins.Fail(503, 1, trigger)
-	got := w.submit()
-	w.turn()
-	w.want(got.Number, model.ReleaseActive, model.StateWaiting)
-	// A proxy said 503, and yet Jenkins had taken the request.
-	w.byHand("admin", "/job/deploy/job/mall/job/mall-web/buildWithParameters?delay=0sec", "VERSION=v2.1.0&ENV=prod&RELEASE_ID="+got.Number)
-	w.turns(5)
-	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
-	if n := len(w.builds(webJob)); n != 1 {
-		t.Errorf("%d builds, want 1", n)
 	}
 }
