@@ -42,10 +42,6 @@ func TestAccepted(t *testing.T) {
 		"nothing, on purpose":           controller + `dingtalk: {connector: {insecure: true}}`,
 		"the least skew":                controller + `dingtalk: {connector: {secret: s, max_skew: 10s}}`,
 		"the most skew":                 controller + `dingtalk: {connector: {secret: s, max_skew: 1h}}`,
-		"events by stream":              controller + `dingtalk: {app_key: k, app_secret: s, connector: {secret: s}, events: {mode: stream}}`,
-		"events by HTTP": controller + `dingtalk: {app_key: k, app_secret: s, connector: {secret: s}, events: {mode: http, token: t, aes_key: ` +
-			aesKey + `}}`,
-		"approvals always read again":     controller + `dingtalk: {app_key: k, app_secret: s, connector: {secret: s}, verify_approval: always}`,
 		"approvals never read again":      controller + `dingtalk: {connector: {secret: s}, verify_approval: off}`,
 		"work notices":                    controller + `dingtalk: {app_key: k, app_secret: s, agent_id: 1234567890, connector: {secret: s}}`,
 		"a robot without a secret":        controller + `dingtalk: {connector: {secret: s}, robots: [{name: 运维群, webhook: "https://o/robot/send?access_token=a"}]}`,

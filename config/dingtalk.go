@@ -31,6 +31,10 @@ func (d DingTalk) check(r report) {
 	d.Events.check(r.at("events"))
 	checkRobots(r.at("robots"), d.Robots)
 	r.at("verify_approval").oneOf(d.VerifyApproval, VerifyAuto, VerifyAlways, VerifyOff)
+	if d.VerifyApproval == VerifyAlways {
+		r.at("verify_approval").add(d.VerifyApproval, "this version does not read approvals again yet",
+			"use auto, and protect the connector by its secret and TLS")
+	}
 }
 
 // checkApp checks the application's keys: both or none, and both when something was asked for that needs them.

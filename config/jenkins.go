@@ -70,7 +70,7 @@ func (j Jenkins) checkProject(r report) {
 	groups := regexp.MustCompile(j.Project).SubexpNames()
 	if !slices.Contains(groups, "project") || !slices.Contains(groups, "app") {
 		r.add(j.Project, "the expression lacks the groups project and app",
-			`write "folder" or an expression such as ^(?P<project>[^-]+)-(?P<app>.+)$`)
+			`write "folder" or an expression such as ^deploy/(?P<project>[^/]+)/(?P<app>.+)$`)
 	}
 }
 
