@@ -199,6 +199,7 @@ func (a *app) tokens(ctx context.Context) dingtalk.TokenCache {
 	if a.cfg.Redis.Addr == "" {
 		return nil
 	}
+	cache.LogTo(a.log)
 	shared := cache.NewRedis(cache.RedisOptions{
 		Addr: a.cfg.Redis.Addr, Password: a.cfg.Redis.Password.Reveal(), DB: a.cfg.Redis.DB,
 	})

@@ -28,6 +28,6 @@ func (s *Server) submit(ctx context.Context, f fields) (fragment, error) {
 		return nil, err
 	}
 	return inside(receiptReply{
-		ReleaseID: r.Number, State: r.State, ScheduledAt: utc(r.ScheduledAt), Duplicate: r.Duplicate,
+		ReleaseID: r.Number, State: r.State, ScheduledAt: r.ScheduledAt, Duplicate: r.Duplicate,
 	}), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -125,6 +126,8 @@ func (s *Service) offer(l model.Listing) {
 		}
 	}
 	s.offered.Store(buildCatalogue(sources))
+	// Reading a large listing leaves several times its size behind, and nothing like it comes for a while.
+	debug.FreeOSMemory()
 }
 
 // Listed says when each controller was listed last; one that never was is missing.

@@ -44,7 +44,7 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 		"project", r.Project, "deployments", len(r.Deployments))
 	s.observer.Accepted(source)
 	s.nudge()
-	return receiptOf(r, false), nil
+	return s.receiptOf(r, false), nil
 }
 
 // record stores the release, unless the same submission was stored in the meantime: then it returns that one's answer.
@@ -75,8 +75,14 @@ func (s *Service) repeated(r *model.Receipt, source string) model.Receipt {
 	return *r
 }
 
-func receiptOf(r *model.Release, duplicate bool) model.Receipt {
-	return model.Receipt{Number: r.Number(), State: r.Accepted, ScheduledAt: r.ScheduledAt, Duplicate: duplicate}
+// receiptOf is the answer to a submission; people read its time, so it is in their zone.
+func (s *Service) receiptOf(r *model.Release, duplicate bool) model.Receipt {
+	receipt := model.Receipt{Number: r.Number(), State: r.Accepted, Duplicate: duplicate}
+	if r.ScheduledAt != nil {
+		at := r.ScheduledAt.In(s.location)
+		receipt.ScheduledAt = &at
+	}
+	return receipt
 }
 
 // fingerprint tells whether two forms ask for the same. Who approved and the ids are left out: retries of one approval
@@ -136,7 +142,7 @@ func (s *Service) repeat(ctx context.Context, f Form, keys []string, print strin
 			return nil, nil, model.Errorf(model.CodeSubmissionConflict,
 				"这份申请已登记为上线单 %s,但这次提交的内容不同;为避免误发布,未做任何处理。请重新发起审批", r.Number())
 		default:
-			receipt := receiptOf(r, true)
+			receipt := s.receiptOf(r, true)
 			return &receipt, nil, nil
 		}
 	}
@@ -162,7 +168,7 @@ func (s *Service) repeatOfYesterday(ctx context.Context, print string) (*model.R
 	if err != nil {
 		return nil, err
 	}
-	receipt := receiptOf(r, true)
+	receipt := s.receiptOf(r, true)
 	return &receipt, nil
 }
 
