@@ -56,9 +56,9 @@ func (n *narrator) handedOver(status int, answer map[string]any) {
 	case answer["success"] != true:
 		n.say("审批送达 · handed over: HTTP %d 未接受 not accepted: %v", status, answer["errorMsg"])
 	case answer["duplicate"] == true:
-		n.say("审批送达 · handed over: 重复,仍为 duplicate of %v", answer["releaseId"])
+		n.say("审批送达 · handed over: 重复，仍为 duplicate of %v", answer["releaseId"])
 	case answer["scheduledAt"] != nil:
-		n.say("审批送达 · handed over: %v %v,定时 at %v", answer["releaseId"], answer["state"], answer["scheduledAt"])
+		n.say("审批送达 · handed over: %v %v，定时 at %v", answer["releaseId"], answer["state"], answer["scheduledAt"])
 	default:
 		n.say("审批送达 · handed over: %v %v", answer["releaseId"], answer["state"])
 	}
@@ -108,7 +108,7 @@ func plain(markdown string) string {
 
 // invite says how to go on by hand.
 func (n *narrator) invite(w *demoWorld) {
-	n.print("\n演示结束,服务继续运行,按 Ctrl-C 退出 · the story is over; everything stays up until Ctrl-C. Try:")
+	n.print("\n演示结束，服务继续运行，按 Ctrl-C 退出 · the story is over; everything stays up until Ctrl-C. Try:")
 	sign := "-H @<(go run . sign --secret " + w.secret + ")"
 	n.print("  curl -s %s %s/connector/projects", sign, w.url)
 	n.print("  curl -s %s -G --data-urlencode 项目名称=商城 %s/connector/apps", sign, w.url)

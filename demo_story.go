@@ -60,7 +60,7 @@ func demoApprovals(now time.Time, zone *time.Location) []approval {
 			want: []model.DeploymentState{succeeded},
 		},
 		{
-			about: "多个应用,按顺序,流水线确认自动应答 · several apps in order, the pipeline's input answered", instance: "proc-0003",
+			about: "多个应用，按顺序，流水线确认自动应答 · several apps in order, the pipeline's input answered", instance: "proc-0003",
 			fields: form("支付", `["风控服务","支付网关"]`, "立即", "VERSION", "v1.8.2",
 				"是否有数据库变更", "是", "数据库变更是否完成", "是"),
 			want: []model.DeploymentState{succeeded, succeeded},
@@ -70,7 +70,7 @@ func demoApprovals(now time.Time, zone *time.Location) []approval {
 			fields: form("支付", "退款服务", "立即", "VERSION", "v0.9.0"), want: []model.DeploymentState{model.StateFailed},
 		},
 		{
-			about: "数据库变更未完成,应拒绝 · an unfinished database change, to be refused", instance: "proc-0005",
+			about: "数据库变更未完成，应拒绝 · an unfinished database change, to be refused", instance: "proc-0005",
 			fields:  form("支付", "清结算", "立即", "VERSION", "v3.1.0", "是否有数据库变更", "是", "数据库变更是否完成", "否"),
 			refusal: "请先完成数据库变更",
 		},

@@ -49,7 +49,7 @@ func readRaw(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error
 		return nil, tooLarge
 	}
 	if err != nil {
-		return nil, model.Wrap(model.CodeInvalidRequest, err, "请求体没有接收完整,请重试")
+		return nil, model.Wrap(model.CodeInvalidRequest, err, "请求体没有接收完整，请重试")
 	}
 	return bytes.TrimSpace(raw), nil
 }
@@ -75,7 +75,7 @@ func readBody(contentType string, raw []byte) (fields, error) {
 
 func unsupported(contentType string) error {
 	return model.Errorf(model.CodeUnsupportedMedia,
-		"不支持的内容类型“%s”,请使用 application/json(UTF-8)、application/x-www-form-urlencoded 或 multipart/form-data",
+		"不支持的内容类型“%s”，请使用 application/json(UTF-8)、application/x-www-form-urlencoded 或 multipart/form-data",
 		model.Cut(strings.ToValidUTF8(contentType, "?"), 60))
 }
 
@@ -94,7 +94,7 @@ func readMultipart(raw []byte, boundary string) (fields, error) {
 			return nil, invalid("multipart 请求体不完整或格式不正确")
 		}
 		if part.FileName() != "" {
-			return nil, invalid("字段%s是文件,这里只接受文本", quoted(part.FormName()))
+			return nil, invalid("字段%s是文件，这里只接受文本", quoted(part.FormName()))
 		}
 		text, err := io.ReadAll(part)
 		if err != nil {

@@ -86,7 +86,7 @@ func (w *walker) object(depth int) (any, error) {
 			return nil, invalid("字段%s出现了两次", quoted(name))
 		}
 		if seen[name] = true; len(seen) > maxFields {
-			return nil, invalid("字段过多(最多 %d 个),从%s起超出", maxFields, quoted(name))
+			return nil, invalid("字段过多(最多 %d 个)，从%s起超出", maxFields, quoted(name))
 		}
 		v, err := w.value(name, depth+1)
 		if err != nil {

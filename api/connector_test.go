@@ -139,11 +139,11 @@ func TestFormsComeInEveryShape(t *testing.T) {
 	}
 }
 
-func TestReleasesAnswersTheScheduleInUTC(t *testing.T) {
+func TestReleasesAnswersTheScheduleInPeoplesZone(t *testing.T) {
 	at := time.Date(2026, 11, 22, 20, 0, 0, 0, time.FixedZone("CST", 8*3600))
 	r := newRig(t, &fake{receipt: model.Receipt{Number: "R-9", State: model.ReleaseActive, ScheduledAt: &at, Duplicate: true}})
 	a := r.call("releases", `{"project":"x"}`)
-	if a.body["scheduledAt"] != "2026-11-22T12:00:00Z" || a.body["duplicate"] != true || a.body["releaseId"] != "R-9" {
+	if a.body["scheduledAt"] != "2026-11-22T20:00:00+08:00" || a.body["duplicate"] != true || a.body["releaseId"] != "R-9" {
 		t.Error(a.raw)
 	}
 }

@@ -68,7 +68,7 @@ func (d *doors) connector(r *http.Request) error {
 	}
 	other := tried(r) && (d.basic != nil || d.token != nil)
 	if signature == nil || (other && model.CodeOf(signature) == model.CodeSignatureMissing) {
-		return model.Errorf(model.CodeUnauthorized, "鉴权失败:用户名、密码或令牌不正确,请检查连接器的鉴权配置")
+		return model.Errorf(model.CodeUnauthorized, "鉴权失败：用户名、密码或令牌不正确，请检查连接器的鉴权配置")
 	}
 	return signature
 }
@@ -116,7 +116,7 @@ func (d *doors) caller(r *http.Request) (string, error) {
 		}
 	}
 	if given == "" || name == "" {
-		return "", model.Errorf(model.CodeUnauthorized, "请在请求头 Authorization 中提供有效的令牌:Bearer <令牌>")
+		return "", model.Errorf(model.CodeUnauthorized, "请在请求头 Authorization 中提供有效的令牌：Bearer <令牌>")
 	}
 	return name, nil
 }

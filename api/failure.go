@@ -13,7 +13,7 @@ import (
 )
 
 // internalMessage is all that people learn of our own mistakes.
-const internalMessage = "系统内部错误,请稍后重试;如仍失败请把追踪号告诉管理员"
+const internalMessage = "系统内部错误，请稍后重试；如仍失败请把追踪号告诉管理员"
 
 // fail answers with err in the shape of the route's family, and leaves err to the log.
 func (s *Server) fail(c *gin.Context, err error) {
@@ -58,10 +58,10 @@ func setAdvice(h http.Header, status int, err error) {
 }
 
 func (s *Server) noRoute(c *gin.Context) {
-	s.fail(c, model.Errorf(model.CodeNotFound, "没有这个地址“%s”,请检查接口路径", model.Cut(c.Request.URL.Path, 100)))
+	s.fail(c, model.Errorf(model.CodeNotFound, "没有这个地址“%s”，请检查接口路径", model.Cut(c.Request.URL.Path, 100)))
 }
 
 func (s *Server) noMethod(c *gin.Context) {
-	s.fail(c, model.Errorf(model.CodeMethodNotAllowed, "这个地址不支持 %s 方法,请改用 %s",
+	s.fail(c, model.Errorf(model.CodeMethodNotAllowed, "这个地址不支持 %s 方法，请改用 %s",
 		model.Cut(c.Request.Method, 16), c.Writer.Header().Get("Allow")))
 }

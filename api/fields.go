@@ -80,7 +80,7 @@ func readQuery(raw, where string) (fields, error) {
 	}
 	parsed, err := url.ParseQuery(raw)
 	if err != nil {
-		return nil, invalid("%s不正确:含有无法解码的 %% 转义或分号", where)
+		return nil, invalid("%s不正确：含有无法解码的 %% 转义或分号", where)
 	}
 	for name, values := range parsed {
 		if err := checkField(name, values); err != nil {

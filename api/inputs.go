@@ -61,7 +61,7 @@ func (s *Server) input(f fields, name string) (string, error) {
 func (s *Server) inputs(f fields, names ...string) ([]string, error) {
 	for field := range f {
 		if !s.names.known[field] {
-			return nil, invalid("不认识的字段%s,请检查连接器的入参配置", quoted(field))
+			return nil, invalid("不认识的字段%s，请检查连接器的入参配置", quoted(field))
 		}
 	}
 	values := make([]string, len(names))

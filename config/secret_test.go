@@ -23,7 +23,7 @@ dingtalk:
   app_key: ding-key
   app_secret: hush-app-secret
   connector: {secret: hush-connector, token: hush-connector-token, basic: {user: bridge, password: hush-basic}}
-  events: {mode: http, token: hush-events, aes_key: hush0hush0hush0hush0hush0hush0hush0hush0hus}
+  events: {mode: "off", token: hush-events, aes_key: hush0hush0hush0hush0hush0hush0hush0hush0hus}
   robots: [{name: ops, webhook: "https://oapi.dingtalk.com/robot/send?access_token=hush-robot", secret: SEC-hush}]
 `
 

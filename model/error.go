@@ -112,5 +112,5 @@ func MessageOf(err error) string {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Message
 	}
-	return "系统内部错误,请稍后重试"
+	return "系统内部错误，请稍后重试"
 }

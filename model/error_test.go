@@ -25,9 +25,9 @@ func TestCodeAndMessage(t *testing.T) {
 		"joined":                   {errors.Join(io.EOF, inner), CodeNotFound, "没有 R-1"},
 		"the outermost counts":     {Wrap(CodeConflict, inner, "冲突"), CodeConflict, "冲突"},
 		"through two wraps":        {fmt.Errorf("a: %w", fmt.Errorf("b: %w", Wrap(CodeInternal, io.EOF, "坏"))), CodeInternal, "坏"},
-		"an error without a code":  {io.ErrUnexpectedEOF, CodeInternal, "系统内部错误,请稍后重试"},
-		"no error has no code":     {nil, "", "系统内部错误,请稍后重试"},
-		"a foreign text is hidden": {errors.New("dsn=root:secret@tcp"), CodeInternal, "系统内部错误,请稍后重试"},
+		"an error without a code":  {io.ErrUnexpectedEOF, CodeInternal, "系统内部错误，请稍后重试"},
+		"no error has no code":     {nil, "", "系统内部错误，请稍后重试"},
+		"a foreign text is hidden": {errors.New("dsn=root:secret@tcp"), CodeInternal, "系统内部错误，请稍后重试"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := CodeOf(c.err); got != c.code {

@@ -22,7 +22,7 @@ func newChoices(all []model.Option) *model.Choices {
 	if len(all) > maxOptions {
 		rest := len(all) - (maxOptions - 1)
 		o.List = append(make([]model.Option, 0, maxOptions), all[:maxOptions-1]...)
-		o.List = append(o.List, model.Option{ID: moreID, Name: fmt.Sprintf("还有 %d 项,请输入关键字", rest)})
+		o.List = append(o.List, model.Option{ID: moreID, Name: fmt.Sprintf("还有 %d 项，请输入关键字", rest)})
 	}
 	return o
 }

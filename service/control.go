@@ -11,7 +11,7 @@ import (
 func (s *Service) Cancel(ctx context.Context, id int64, by, reason string) (*model.Release, error) {
 	r, err := s.change(ctx, id, func(r *model.Release) error {
 		if r.State.Terminal() {
-			return model.Errorf(model.CodeConflict, "上线单 %s 已经结束,不能取消", r.Number())
+			return model.Errorf(model.CodeConflict, "上线单 %s 已经结束，不能取消", r.Number())
 		}
 		r.Record(model.Event{At: s.now(), Actor: by, Kind: model.EventKindStop, Message: reason})
 		for _, d := range r.Deployments {

@@ -40,7 +40,7 @@ func TestImmediateReleaseDeploysOnceWithWhatWasApproved(t *testing.T) {
 		t.Errorf("deployment %+v", d)
 	}
 	for _, who := range []string{"zhang", "wang", "zhao", "ops"} {
-		want := []string{"上线单 R-1001 已接收,开始部署", "上线单 R-1001 部署成功"}
+		want := []string{"上线单 R-1001 已接收，开始部署", "上线单 R-1001 部署成功"}
 		if diff := cmp.Diff(want, w.inbox.titles(who)); diff != "" {
 			t.Errorf("notices of %s (-want +got):\n%s", who, diff)
 		}
@@ -112,7 +112,7 @@ func TestScheduledReleaseWaitsForItsTime(t *testing.T) {
 	if b := w.builds(webJob)[0]; b.Queued.Before(at) {
 		t.Errorf("given to Jenkins at %s", b.Queued)
 	}
-	if titles := w.inbox.titles("zhang"); titles[0] != "上线单 R-1001 已接收,定时 2026-11-22 20:30" {
+	if titles := w.inbox.titles("zhang"); titles[0] != "上线单 R-1001 已接收，定时 2026-11-22 20:30" {
 		t.Errorf("notices %q", titles)
 	}
 }

@@ -68,7 +68,7 @@ func (w worker) buildsSince(ctx context.Context, job string, since time.Time) ([
 			return builds, nil
 		}
 	}
-	return nil, model.Errorf(model.CodeJenkinsProtocol, "任务 %s 在短时间内构建过多,无法确认是否已提交,请人工检查", job)
+	return nil, model.Errorf(model.CodeJenkinsProtocol, "任务 %s 在短时间内构建过多，无法确认是否已提交，请人工检查", job)
 }
 
 // held is what belongs to other deployments already.

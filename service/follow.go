@@ -225,7 +225,7 @@ func (f follower) missing(ctx context.Context, d *model.Deployment) error {
 		}
 		return f.fire(r, d, model.EventLost, model.Cause{
 			At: now, Actor: actorSystem,
-			Message: fmt.Sprintf("Jenkins 中已找不到这次构建(%s 起),不会自动重新部署,请人工确认", f.clock(*d.MissingSince)),
+			Message: fmt.Sprintf("Jenkins 中已找不到这次构建(%s 起)，不会自动重新部署，请人工确认", f.clock(*d.MissingSince)),
 		})
 	})
 }

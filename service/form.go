@@ -130,7 +130,7 @@ func (r *formReader) Read(fields map[string][]string) (Form, Problems) {
 	var problems Problems
 	f := Form{Parameters: map[string]string{}, StandsFor: map[string][]string{}, Raw: fields}
 	if len(fields) > maxFields {
-		problems.add("", "表单字段过多(%d 个,最多 %d 个)", len(fields), maxFields)
+		problems.add("", "表单字段过多(%d 个，最多 %d 个)", len(fields), maxFields)
 		return f, problems
 	}
 	known := r.sort(fields, &f, &problems)

@@ -189,7 +189,7 @@ func TestTooManyFieldsAreNotRead(t *testing.T) {
 		in["f"+strconv.Itoa(i)] = []string{"x"}
 	}
 	f, problems := reader().Read(in)
-	wantProblems(t, problems, "表单字段过多(201 个,最多 200 个)")
+	wantProblems(t, problems, "表单字段过多(201 个，最多 200 个)")
 	if f.Project != "" || len(f.Parameters) != 0 {
 		t.Errorf("read all the same: %+v", f.Project)
 	}

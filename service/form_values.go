@@ -64,7 +64,7 @@ func splitIDs(values []string, problems *Problems) []string {
 	}
 	wrong := func(id string) bool { return len(id) > maxIDBytes || hasControl(id, false) || !utf8.ValidString(id) }
 	if len(ids) > maxApprovers || slices.ContainsFunc(ids, wrong) {
-		problems.add(FieldApprovers, "审批人字段不正确(最多 %d 人,每个用户 ID 最多 %d 字节)", maxApprovers, maxIDBytes)
+		problems.add(FieldApprovers, "审批人字段不正确(最多 %d 人，每个用户 ID 最多 %d 字节)", maxApprovers, maxIDBytes)
 		return nil
 	}
 	return ids

@@ -91,7 +91,7 @@ func (f follower) pause(ctx context.Context, d *model.Deployment, steps, unanswe
 	err := f.decide(ctx, d, func(r *model.Release, current *model.Deployment) error {
 		if current.State == model.StateRunning {
 			err := f.fire(r, current, model.EventInput, model.Cause{
-				At: f.now(), Actor: actorJenkins, Message: "流水线等待确认:" + stepTitles(steps),
+				At: f.now(), Actor: actorJenkins, Message: "流水线等待确认：" + stepTitles(steps),
 			})
 			if err != nil {
 				return err

@@ -46,7 +46,7 @@ func TestInputThatIsNotAllowedIsAnnouncedOnceAndLeft(t *testing.T) {
 	w.want(got.Number, model.ReleaseActive, model.StatePaused)
 	asked := 0
 	for _, title := range w.inbox.titles("wang") {
-		if title == "上线单 R-1001:支付网关 等待人工确认" {
+		if title == "上线单 R-1001：支付网关 等待人工确认" {
 			asked++
 		}
 	}

@@ -39,7 +39,7 @@ func (s *Service) goOn(r *model.Release, d *model.Deployment, c model.Cause) err
 			return nil
 		}
 		err := r.Fire(next, model.EventCancelled, model.Cause{
-			At: c.At, Actor: actorSystem, Message: "前面的应用“" + d.Title() + "”没有成功,不再执行",
+			At: c.At, Actor: actorSystem, Message: "前面的应用“" + d.Title() + "”没有成功，不再执行",
 		})
 		if err != nil {
 			return err

@@ -13,9 +13,9 @@ func (c *Catalogue) FindProject(value string) (*Project, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return nil, model.Errorf(model.CodeUnknownProject, "有 %d 个项目叫“%s”,请重新选择", len(found), model.Cut(value, 40))
+		return nil, model.Errorf(model.CodeUnknownProject, "有 %d 个项目叫“%s”，请重新选择", len(found), model.Cut(value, 40))
 	default:
-		return nil, model.Errorf(model.CodeUnknownProject, "没有项目“%s”,请重新选择", model.Cut(value, 40))
+		return nil, model.Errorf(model.CodeUnknownProject, "没有项目“%s”，请重新选择", model.Cut(value, 40))
 	}
 }
 
@@ -27,10 +27,10 @@ func (p *Project) FindApp(value string) (*App, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return nil, model.Errorf(model.CodeUnknownApp, "项目“%s”里有 %d 个应用叫“%s”,请重新选择",
+		return nil, model.Errorf(model.CodeUnknownApp, "项目“%s”里有 %d 个应用叫“%s”，请重新选择",
 			p.Name, len(found), model.Cut(value, 40))
 	default:
-		return nil, model.Errorf(model.CodeUnknownApp, "项目“%s”里没有应用“%s”(可能已停用或改名),请重新选择",
+		return nil, model.Errorf(model.CodeUnknownApp, "项目“%s”里没有应用“%s”(可能已停用或改名)，请重新选择",
 			p.Name, model.Cut(value, 40))
 	}
 }

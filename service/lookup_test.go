@@ -27,13 +27,13 @@ func TestAmbiguousLabelsAreRefusedAndKeysAreNot(t *testing.T) {
 		code         model.Code
 		message      string
 	}{
-		"two projects of one label":          {"商城", "web", model.CodeUnknownProject, "有 2 个项目叫“商城”,请重新选择"},
-		"two apps of one label":              {"prod:a/mall", "前端", model.CodeUnknownApp, "里有 2 个应用叫“前端”,请重新选择"},
+		"two projects of one label":          {"商城", "web", model.CodeUnknownProject, "有 2 个项目叫“商城”，请重新选择"},
+		"two apps of one label":              {"prod:a/mall", "前端", model.CodeUnknownApp, "里有 2 个应用叫“前端”，请重新选择"},
 		"project by its unique name":         {"商城 (b/mall)", "前端", "", ""},
 		"project by its path, app by name":   {"a/mall", "h5", "", ""},
 		"app by its unique name":             {"a/mall", "前端 (h5)", "", ""},
 		"app by its key, with spaces around": {" prod:a/mall ", " prod:a/mall/web ", "", ""},
-		"no project":                         {"c", "web", model.CodeUnknownProject, "没有项目“c”,请重新选择"},
+		"no project":                         {"c", "web", model.CodeUnknownProject, "没有项目“c”，请重新选择"},
 		"no app":                             {"a/mall", "c", model.CodeUnknownApp, "里没有应用“c”"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestAtMostTwoHundredOptions(t *testing.T) {
 		last  string
 	}{
 		0: {0, ""}, 1: {1, "app-0"}, 199: {199, "app-198"}, 200: {200, "app-199"},
-		201: {200, "还有 2 项,请输入关键字"}, 10_000: {200, "还有 9801 项,请输入关键字"},
+		201: {200, "还有 2 项，请输入关键字"}, 10_000: {200, "还有 9801 项，请输入关键字"},
 	} {
 		t.Run(strconv.Itoa(n), func(t *testing.T) {
 			var all []model.Option

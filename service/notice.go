@@ -67,12 +67,12 @@ type writer struct {
 }
 
 func (w writer) received(r *model.Release) notice {
-	title := fmt.Sprintf("上线单 %s 已接收,开始部署", r.Number())
+	title := fmt.Sprintf("上线单 %s 已接收，开始部署", r.Number())
 	switch {
 	case r.Mode == model.ExecuteManual:
-		title = fmt.Sprintf("上线单 %s 已接收,等待手动执行", r.Number())
+		title = fmt.Sprintf("上线单 %s 已接收，等待手动执行", r.Number())
 	case r.ScheduledAt != nil:
-		title = fmt.Sprintf("上线单 %s 已接收,定时 %s", r.Number(), w.time(*r.ScheduledAt))
+		title = fmt.Sprintf("上线单 %s 已接收，定时 %s", r.Number(), w.time(*r.ScheduledAt))
 	}
 	t := newText(title)
 	w.header(t, r)
@@ -83,10 +83,10 @@ func (w writer) received(r *model.Release) notice {
 }
 
 func (w writer) input(r *model.Release, d *model.Deployment, step model.InputStep) notice {
-	title := fmt.Sprintf("上线单 %s:%s 等待人工确认", r.Number(), d.Title())
+	title := fmt.Sprintf("上线单 %s：%s 等待人工确认", r.Number(), d.Title())
 	t := newText(title)
 	w.header(t, r)
-	t.line("**%s** %s 的流水线停在:%s(%s)", escape(d.Title()), d.BuildTitle(), escape(step.Message), escape(step.ID))
+	t.line("**%s** %s 的流水线停在：%s(%s)", escape(d.Title()), d.BuildTitle(), escape(step.Message), escape(step.ID))
 	for _, p := range step.Parameters {
 		t.item("需要填写 %s %s", escape(p.Name), escape(p.Description))
 	}
@@ -101,7 +101,7 @@ func (w writer) finished(r *model.Release) notice {
 	for _, d := range r.Deployments {
 		t.item("%s **%s**%s%s", escape(d.Title()), deploymentWords[d.State], w.took(d), parameters(d))
 		if d.Message != "" && d.State != model.StateSucceeded {
-			t.line("说明:%s", escape(d.Message))
+			t.line("说明：%s", escape(d.Message))
 		}
 		t.link(d)
 	}
@@ -160,7 +160,7 @@ func (w writer) took(d *model.Deployment) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return " " + strings.Join(parts, ",")
+	return " " + strings.Join(parts, "，")
 }
 
 func labels(persons []model.Person) string {
@@ -217,7 +217,7 @@ var releaseWords = map[model.ReleaseState]string{
 	model.ReleaseFailed:    "部署失败",
 	model.ReleasePartial:   "部分部署成功",
 	model.ReleaseCancelled: "已取消",
-	model.ReleaseExpired:   "已过期,未执行",
+	model.ReleaseExpired:   "已过期，未执行",
 	model.ReleaseRejected:  "未通过核对",
 }
 

@@ -87,8 +87,8 @@ func TestNotices(t *testing.T) {
 	at := time.Date(2026, 11, 22, 12, 30, 0, 0, time.UTC)
 	scheduled := func(r *model.Release) { r.Mode, r.ScheduledAt = model.ExecuteScheduled, &at }
 	manual := func(r *model.Release) { r.Mode = model.ExecuteManual }
-	gone := "Jenkins 中已找不到这次构建(2026-11-22 20:28:00 起),不会自动重新部署,请人工确认"
-	late := "错过执行时间 2026-11-22 20:30:00,已超过允许的 30 分 0 秒"
+	gone := "Jenkins 中已找不到这次构建(2026-11-22 20:28:00 起)，不会自动重新部署，请人工确认"
+	late := "错过执行时间 2026-11-22 20:30:00，已超过允许的 30 分 0 秒"
 	for name, n := range map[string]notice{
 		"received-now":       pen.received(told()),
 		"received-scheduled": pen.received(told(scheduled)),
@@ -98,11 +98,11 @@ func TestNotices(t *testing.T) {
 		"partial": pen.finished(told(ended(model.ReleasePartial,
 			built(model.StateSucceeded, 400*time.Millisecond, "找到构建 #12"), built(model.StateFailed, 41*time.Second, "构建结果 FAILURE")))),
 		"unstable": pen.finished(told(ended(model.ReleaseFailed,
-			built(model.StateUnstable, time.Minute, ""), unbuilt(model.StateCancelled, "前面的应用“商城前端”没有成功,不再执行")))),
+			built(model.StateUnstable, time.Minute, ""), unbuilt(model.StateCancelled, "前面的应用“商城前端”没有成功，不再执行")))),
 		"aborted": pen.finished(told(ended(model.ReleaseFailed,
 			built(model.StateAborted, 59*time.Minute+59*time.Second, "在 Jenkins 中被中止"), unbuilt(model.StateCancelled, "")))),
 		"failed": pen.finished(told(ended(model.ReleaseFailed,
-			unbuilt(model.StateFailed, "任务已停用"), unbuilt(model.StateCancelled, "前面的应用“商城前端”没有成功,不再执行")))),
+			unbuilt(model.StateFailed, "任务已停用"), unbuilt(model.StateCancelled, "前面的应用“商城前端”没有成功，不再执行")))),
 		"lost":      pen.finished(told(ended(model.ReleaseFailed, built(model.StateLost, 0, gone), unbuilt(model.StateCancelled, "")))),
 		"cancelled": pen.finished(told(ended(model.ReleaseCancelled, unbuilt(model.StateCancelled, "计划有变"), unbuilt(model.StateCancelled, "")))),
 		"expired":   pen.finished(told(ended(model.ReleaseExpired, unbuilt(model.StateExpired, late), unbuilt(model.StateCancelled, "")))),

@@ -39,7 +39,7 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 func (s submitter) adopt(r *model.Release, d *model.Deployment, hit *found) error {
 	d.NextAt = nil
 	d.QueueID, d.Build = hit.queueID, hit.build
-	event, message := model.EventQueued, fmt.Sprintf("在队列中找到,编号 %d", hit.queueID)
+	event, message := model.EventQueued, fmt.Sprintf("在队列中找到，编号 %d", hit.queueID)
 	if hit.build > 0 {
 		d.BuildURL = s.c.buildURL(d.FullName, hit.build)
 		event, message = model.EventStarted, fmt.Sprintf("找到构建 #%d", hit.build)
@@ -60,12 +60,12 @@ func (s submitter) again(ctx context.Context, d *model.Deployment, claimed strin
 			release(d)
 			return s.fire(r, d, model.EventRefused, model.Cause{
 				At: now, Actor: actorJenkins, Code: model.CodeJenkinsRejected,
-				Message: fmt.Sprintf("提交 %d 次 Jenkins 都没有建立构建:%s。请检查参数是否仍有效,以及 Jenkins 日志", d.Attempts, d.Message),
+				Message: fmt.Sprintf("提交 %d 次 Jenkins 都没有建立构建：%s。请检查参数是否仍有效，以及 Jenkins 日志", d.Attempts, d.Message),
 			})
 		}
 		r.Record(model.Event{
 			DeploymentID: d.ID, At: now, Actor: actorSystem, Kind: model.EventKindResubmit,
-			From: string(d.State), To: string(d.State), Message: "确认 Jenkins 中没有对应的构建,重新提交",
+			From: string(d.State), To: string(d.State), Message: "确认 Jenkins 中没有对应的构建，重新提交",
 		})
 		s.intend(d, now)
 		return nil

@@ -61,7 +61,7 @@ func TestRunDeploysFromTheFormToTheNotice(t *testing.T) {
 	end, ended := w.running()
 	w.addApp("new")
 	got := w.submit("应用名称", `["商城前端","订单服务"]`)
-	for _, want := range []string{"已接收,开始部署", "部署成功"} {
+	for _, want := range []string{"已接收，开始部署", "部署成功"} {
 		if m := await(t, want, box); !strings.HasSuffix(m.Title, want) {
 			t.Fatalf("told %q, want %q", m.Title, want)
 		}

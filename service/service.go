@@ -176,7 +176,7 @@ func (s *Service) catalogue() (*Catalogue, error) {
 	if c := s.offered.Load(); c != nil {
 		return c, nil
 	}
-	return nil, model.Errorf(model.CodeCatalogueUnready, "还没有从 Jenkins 取得应用清单,请稍后重试")
+	return nil, model.Errorf(model.CodeCatalogueUnready, "还没有从 Jenkins 取得应用清单，请稍后重试")
 }
 
 // clock is a time for people.

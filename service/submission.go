@@ -140,7 +140,7 @@ func (s *Service) repeat(ctx context.Context, f Form, keys []string, print strin
 			// Another approval: a form that was copied keeps the hidden request id of its original.
 		case r.Fingerprint != print:
 			return nil, nil, model.Errorf(model.CodeSubmissionConflict,
-				"这份申请已登记为上线单 %s,但这次提交的内容不同;为避免误发布,未做任何处理。请重新发起审批", r.Number())
+				"这份申请已登记为上线单 %s，但这次提交的内容不同；为避免误发布，未做任何处理。请重新发起审批", r.Number())
 		default:
 			receipt := s.receiptOf(r, true)
 			return &receipt, nil, nil

@@ -91,7 +91,7 @@ func (s submitter) due(r *model.Release, d *model.Deployment) error {
 		if late := now.Sub(*r.ScheduledAt); late > s.runIfLateBy {
 			release(d)
 			return s.fire(r, d, model.EventExpired, model.Cause{
-				At: now, Actor: actorSystem, Message: fmt.Sprintf("错过执行时间 %s,已超过允许的 %s",
+				At: now, Actor: actorSystem, Message: fmt.Sprintf("错过执行时间 %s，已超过允许的 %s",
 					s.clock(*r.ScheduledAt), people(s.runIfLateBy)),
 			})
 		}
@@ -157,7 +157,7 @@ func (s submitter) trigger(ctx context.Context, d *model.Deployment, parameters 
 	}
 	for _, item := range queued {
 		if item.Job == d.FullName {
-			return 0, true, model.Errorf(model.CodeJenkinsFolded, "该任务已有排队中的构建,等它开始后再提交")
+			return 0, true, model.Errorf(model.CodeJenkinsFolded, "该任务已有排队中的构建，等它开始后再提交")
 		}
 	}
 	id, err := s.c.Client.Trigger(ctx, d.FullName, false, nil)
@@ -166,7 +166,7 @@ func (s submitter) trigger(ctx context.Context, d *model.Deployment, parameters 
 	}
 	item, err := s.c.Client.QueueItem(ctx, id)
 	if err == nil && len(item.Users) > 0 && item.Users[0] != s.c.User {
-		return 0, true, model.Errorf(model.CodeJenkinsFolded, "请求被并入他人排队中的构建,稍后重新提交")
+		return 0, true, model.Errorf(model.CodeJenkinsFolded, "请求被并入他人排队中的构建，稍后重新提交")
 	}
 	return id, false, nil
 }

@@ -26,7 +26,7 @@ func (t *text) item(format string, args ...any) { t.line("- "+format, args...) }
 // field writes "name:value" when there is a value.
 func (t *text) field(name, value string) {
 	if value != "" {
-		t.line("%s:%s", name, escape(value))
+		t.line("%s：%s", name, escape(value))
 	}
 }
 

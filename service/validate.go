@@ -56,10 +56,10 @@ func (s *Service) checkTime(f Form, allowedLateness time.Duration, problems *Pro
 	now, at := s.now(), *f.ScheduledAt
 	switch {
 	case f.Mode == model.ExecuteScheduled && at.Before(now.Add(-allowedLateness)):
-		problems.add(FieldScheduledAt, "执行时间 %s 已经过去,请重新选择", s.clock(at))
+		problems.add(FieldScheduledAt, "执行时间 %s 已经过去，请重新选择", s.clock(at))
 	case f.Mode == model.ExecuteNow && at.After(now.Add(time.Minute)):
 		// Approvers would see both and could believe either.
-		problems.add(FieldScheduledAt, "执行方式为立即,但填写了将来的执行时间 %s,请改为定时或清空时间", s.clock(at))
+		problems.add(FieldScheduledAt, "执行方式为立即，但填写了将来的执行时间 %s，请改为定时或清空时间", s.clock(at))
 	}
 }
 
@@ -117,7 +117,7 @@ func (s *Service) planApp(app *App, f Form, problems *Problems) plannedApp {
 		case def.Name == releaseParameter:
 			planned.releaseParameter = def.Name
 			if chosen {
-				problems.add(def.Name, "参数“%s”由系统填写,表单里不能填", def.Name)
+				problems.add(def.Name, "参数“%s”由系统填写，表单里不能填", def.Name)
 			}
 		case chosen:
 			if checked, ok := checkValue(def, value, problems); ok {
@@ -161,7 +161,7 @@ func checkUnknown(apps []plannedApp, f Form, problems *Problems) {
 func checkValue(def *model.ParameterDefinition, value string, problems *Problems) (string, bool) {
 	switch def.Kind {
 	case model.KindPassword, model.KindFile, model.KindCredentials:
-		problems.add(def.Name, "参数“%s”是密码、文件或凭据,不能由表单填写", def.Name)
+		problems.add(def.Name, "参数“%s”是密码、文件或凭据，不能由表单填写", def.Name)
 		return "", false
 	case model.KindBoolean:
 		return checkBool(def, value, problems)
@@ -186,7 +186,7 @@ func checkBool(def *model.ParameterDefinition, value string, problems *Problems)
 	b, ok := readBool(value)
 	switch {
 	case !ok:
-		problems.add(def.Name, "参数“%s”只能填 是 或 否(true/false),不能是“%s”", def.Name, shown(def, value))
+		problems.add(def.Name, "参数“%s”只能填 是 或 否(true/false)，不能是“%s”", def.Name, shown(def, value))
 		return "", false
 	case b:
 		return "true", true

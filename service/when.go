@@ -76,7 +76,7 @@ func (r *formReader) readTime(known map[string][]string, f *Form, problems *Prob
 	if when != "" {
 		t, ok := readWhen(when, r.location)
 		if !ok {
-			problems.add(FieldScheduledAt, "执行时间“%s”无法识别,请写成 2006-01-02 15:04", model.Cut(when, 40))
+			problems.add(FieldScheduledAt, "执行时间“%s”无法识别，请写成 2006-01-02 15:04", model.Cut(when, 40))
 			return
 		}
 		f.ScheduledAt = &t
@@ -88,8 +88,8 @@ func (r *formReader) readTime(known map[string][]string, f *Form, problems *Prob
 	case mode == "":
 		f.Mode = model.ExecuteNow
 	case f.Mode == "":
-		problems.add(FieldMode, "执行方式“%s”不正确,只能是 立即、定时 或 手动", model.Cut(mode, 40))
+		problems.add(FieldMode, "执行方式“%s”不正确，只能是 立即、定时 或 手动", model.Cut(mode, 40))
 	case f.Mode == model.ExecuteScheduled && when == "" && len(known[FieldScheduledAt]) == 0:
-		problems.add(FieldScheduledAt, "执行方式为定时,请填写执行时间")
+		problems.add(FieldScheduledAt, "执行方式为定时，请填写执行时间")
 	}
 }

@@ -72,5 +72,5 @@ func classify(ctx context.Context, err error) error {
 	case isUnfit(err):
 		return model.Wrap(model.CodeInvalidRequest, err, "有内容过长或含有无法保存的字符")
 	}
-	return model.Wrap(model.CodeDatabaseUnavailable, err, "数据库暂时不可用,请稍后重试")
+	return model.Wrap(model.CodeDatabaseUnavailable, err, "数据库暂时不可用，请稍后重试")
 }

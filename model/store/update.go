@@ -110,7 +110,7 @@ func changedColumns[R any](tx *gorm.DB, before, after *R) (map[string]any, error
 // saved tells whether a guarded update found its row.
 func saved(result *gorm.DB) error {
 	if result.Error == nil && result.RowsAffected == 0 {
-		return model.Errorf(model.CodeConflict, "已被其他操作更改,请刷新后重试")
+		return model.Errorf(model.CodeConflict, "已被其他操作更改，请刷新后重试")
 	}
 	return result.Error
 }
