@@ -10,7 +10,6 @@ func TestAccepted(t *testing.T) {
 	const jenkins = "\njenkins: [{name: prod, url: https://jenkins.example.com, user: bridge, token: jenkins-token, "
 	const rest = "}]\ndingtalk: {connector: {secret: connector-secret}}\n"
 	const controller = "\njenkins: [{name: prod, url: https://jenkins.example.com, user: bridge, token: jenkins-token}]\n"
-	const aesKey = "o1w0aum42yaptlz8alnhwikjd3jenzt9cb9wmzptgus"
 	tests := map[string]string{
 		"listening on one address":        minimal + `listen: "127.0.0.1:0"`,
 		"listening on IPv6":               minimal + `listen: "[::1]:8080"`,

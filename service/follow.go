@@ -206,7 +206,8 @@ func (f follower) ended(r *model.Release, d *model.Deployment, b model.Build) er
 	cause := model.Cause{At: f.now(), Actor: actorJenkins}
 	if event == model.EventAborted {
 		cause = f.stopCause(d, "在 Jenkins 中被中止")
-	} else if event == model.EventFailed {
+	}
+	if event == model.EventFailed {
 		cause.Message = fmt.Sprintf("构建结果 %s", b.Result)
 	}
 	return f.fire(r, d, event, cause)
