@@ -51,7 +51,7 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 	a.service = service.New(service.Options{
 		Store: a.store, Controllers: controllers, Messenger: messenger, Observer: metrics, Logger: log,
 		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
-		PublicURL: cfg.PublicURL, Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy,
+		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy,
 		Now: time.Now, NewID: rand.Text,
 	})
 	a.api = api.New(a.apiOptions(metrics)) //nolint:contextcheck // requests bring contexts of their own

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -54,8 +55,8 @@ func (f *fake) AppOptions(project, keyword string) (*model.Choices, error) {
 	return f.choices("apps " + project + " " + keyword)
 }
 
-func (f *fake) ParameterOptions(project, app, parameter, keyword string) (*model.Choices, error) {
-	return f.choices("parameters " + project + " " + app + " " + parameter + " " + keyword)
+func (f *fake) ParameterOptions(project string, apps []string, parameter, keyword string) (*model.Choices, error) {
+	return f.choices("parameters " + project + " " + strings.Join(apps, "+") + " " + parameter + " " + keyword)
 }
 
 func (f *fake) NewRequestID() string {

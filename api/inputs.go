@@ -57,7 +57,20 @@ func (s *Server) input(f fields, name string) (string, error) {
 	return value, nil
 }
 
-// inputs reads several. A field with a name that means nothing is refused: it is a slip in the connector's mapping.
+// several reads an input that may have many values.
+func (s *Server) several(f fields, name string) []string {
+	var values []string
+	for _, known := range s.names.of[name] {
+		for _, given := range unfold(f[known]) {
+			if !slices.Contains(values, given) {
+				values = append(values, given)
+			}
+		}
+	}
+	return values
+}
+
+// inputs reads inputs of one value each. A field with a name that means nothing is refused: it is a slip in the connector's mapping.
 func (s *Server) inputs(f fields, names ...string) ([]string, error) {
 	for field := range f {
 		if !s.names.known[field] {

@@ -19,7 +19,7 @@ type Service interface {
 type Chooser interface {
 	ProjectOptions(keyword string) (*model.Choices, error)
 	AppOptions(project, keyword string) (*model.Choices, error)
-	ParameterOptions(project, app, parameter, keyword string) (*model.Choices, error)
+	ParameterOptions(project string, apps []string, parameter, keyword string) (*model.Choices, error)
 }
 
 // Submitter takes forms.

@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // How the apps of one release are deployed.
@@ -19,7 +20,7 @@ type Form struct {
 	Parameters map[string]string `yaml:"parameters"`
 	// Ignore lists fields that are only informational.
 	Ignore []string `yaml:"ignore"`
-	// ProcessCodes are the approval templates accepted; empty accepts all.
+	// ProcessCodes will be the approval templates accepted. This version does not check them, so it takes none.
 	ProcessCodes []string `yaml:"process_codes"`
 	// Order is sequence (one after another, stopping at the first failure) or parallel.
 	Order string `yaml:"order" default:"sequence"`
@@ -40,6 +41,8 @@ func defaultNames() map[string][]string {
 		"requestId":         {},
 		"originatorUserId":  {"发起人", "提交人"},
 		"approverUserIds":   {"审批人"},
+		"keyword":           {"关键字", "搜索"},  // of a search field; not part of what is asked for
+		"parameter":         {"参数", "参数名称"}, // which choices to load; not part of what is asked for
 	}
 }
 
@@ -60,6 +63,10 @@ func (f Form) Names() map[string][]string {
 
 func (f Form) check(r report) {
 	r.at("order").oneOf(f.Order, OrderSequence, OrderParallel)
+	if len(f.ProcessCodes) > 0 {
+		r.at("process_codes").add(strings.Join(f.ProcessCodes, ", "), "this version does not check templates yet",
+			"leave it empty, and put the connector only into the templates that may deploy")
+	}
 	known := slices.Sorted(maps.Keys(defaultNames()))
 	for _, field := range slices.Sorted(maps.Keys(f.Fields)) {
 		if !slices.Contains(known, field) {

@@ -52,10 +52,10 @@ func NewRobot(
 	u, err := url.Parse(webhook)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Query().Get("access_token") == "" {
 		return nil, model.Errorf(model.CodeDingTalkRejected,
-			"机器人「%s」的 webhook 不正确:应形如 https://oapi.dingtalk.com/robot/send?access_token=…", name)
+			"机器人「%s」的 webhook 不正确：应形如 https://oapi.dingtalk.com/robot/send?access_token=…", name)
 	}
 	if len(atMobiles) > maxAtMobiles {
-		return nil, model.Errorf(model.CodeDingTalkRejected, "机器人「%s」最多 @ %d 人,现有 %d 人", name, maxAtMobiles, len(atMobiles))
+		return nil, model.Errorf(model.CodeDingTalkRejected, "机器人「%s」最多 @ %d 人，现有 %d 人", name, maxAtMobiles, len(atMobiles))
 	}
 	if now == nil {
 		now = time.Now
@@ -99,7 +99,8 @@ func (r *Robot) mentions() string {
 	if len(r.at.AtMobiles) == 0 {
 		return ""
 	}
-	return lineBreak + "@" + strings.Join(r.at.AtMobiles, " @")
+	// Two spaces on both sides of a line feed are DingTalk's advice for a line break in Markdown.
+	return "  \n  @" + strings.Join(r.at.AtMobiles, " @")
 }
 
 // signedURL is the address for one message sent now: the signature is

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -141,6 +142,9 @@ func (r *Release) Record(e Event) { r.events = append(r.events, e) }
 
 // Tell puts a message into the outbox.
 func (r *Release) Tell(m Message) { r.messages = append(r.messages, m) }
+
+// PendingEvents are the history lines that are not stored yet.
+func (r *Release) PendingEvents() []Event { return slices.Clone(r.events) }
 
 // TakePending hands the history lines and messages that are not stored yet to the store, which writes them in the
 // transaction of the change itself.

@@ -43,7 +43,7 @@ type Project struct {
 	Name string // unique
 	Apps []*App
 
-	index   map[string][]*App // by everything a form may name an app with
+	index   directory[*App]
 	options []model.Option
 	shown   *model.Choices
 }
@@ -53,7 +53,7 @@ type Catalogue struct {
 	Projects []*Project
 	ListedAt map[string]time.Time // per controller: when Jenkins gave the listing
 
-	index   map[string][]*Project
+	index   directory[*grouped]
 	apps    map[string]*App // by key
 	owner   map[string]*Project
 	options []model.Option
@@ -75,53 +75,49 @@ type source struct {
 // buildCatalogue makes the catalogue of all controllers.
 func buildCatalogue(sources []source) *Catalogue {
 	c := &Catalogue{
-		ListedAt: map[string]time.Time{}, index: map[string][]*Project{},
-		apps: map[string]*App{}, owner: map[string]*Project{},
+		ListedAt: map[string]time.Time{}, apps: map[string]*App{}, owner: map[string]*Project{},
 	}
-	names := newNamer()
+	var groups []*grouped
 	for _, src := range sources {
 		c.ListedAt[src.listing.Controller] = src.listing.At
-		for _, g := range group(src) {
-			c.add(g, names)
-		}
+		groups = append(groups, group(src)...)
+	}
+	groups = slices.DeleteFunc(groups, func(g *grouped) bool { return len(g.jobs) == 0 })
+	names, byName := nameAll(groups, (*grouped).describe)
+	c.index = byName
+	for i, g := range groups {
+		g.project = c.add(g, names[i])
 	}
 	c.shown = newChoices(c.options)
 	return c
 }
 
-func (c *Catalogue) add(g *grouped, names *namer) {
-	if len(g.jobs) == 0 {
-		return
-	}
-	p := &Project{Key: g.key(), Name: names.name(g.label, g.path, g.key()), index: map[string][]*App{}}
-	appNames := newNamer()
+// add makes a project of the group.
+func (c *Catalogue) add(g *grouped, name string) *Project {
+	p := &Project{Key: g.key(), Name: name}
 	for _, j := range g.jobs {
-		app := &App{
-			JobRef: model.JobRef{Controller: g.controller, FullName: j.FullName},
-			Label:  appNames.name(g.appLabel(j), j.Name, j.FullName), Parameters: j.Parameters,
-		}
+		app := &App{JobRef: model.JobRef{Controller: g.controller, FullName: j.FullName}, Parameters: j.Parameters}
 		p.Apps = append(p.Apps, app)
-		p.options = append(p.options, model.Option{ID: app.Key(), Name: app.Label})
-		indexBy(p.index, app, app.Key(), app.Label, g.appLabel(j), j.Name, j.FullName)
 		c.apps[app.Key()], c.owner[app.Key()] = app, p
+	}
+	jobs := make(map[*App]model.Job, len(p.Apps))
+	for i, app := range p.Apps {
+		jobs[app] = g.jobs[i]
+	}
+	var labels []string
+	labels, p.index = nameAll(p.Apps, func(a *App) described { return g.describeApp(a, jobs[a]) })
+	for i, app := range p.Apps {
+		app.Label = labels[i]
+		p.options = append(p.options, model.Option{ID: app.Key(), Name: app.Label})
 	}
 	p.shown = newChoices(p.options)
 	p.shown.Disabled = g.disabled
 	c.Projects = append(c.Projects, p)
 	c.options = append(c.options, model.Option{ID: p.Key, Name: p.Name})
-	indexBy(c.index, p, p.Key, p.Name, g.label, g.path)
+	return p
 }
 
-// indexBy enters item under each name once.
-func indexBy[T comparable](index map[string][]T, item T, names ...string) {
-	for _, name := range names {
-		if name != "" && !slices.Contains(index[name], item) {
-			index[name] = append(index[name], item)
-		}
-	}
-}
-
-// grouped is one project before its labels are made unique.
+// grouped is the jobs of one project.
 type grouped struct {
 	controller string
 	path       string
@@ -129,9 +125,21 @@ type grouped struct {
 	pattern    *regexp.Regexp
 	jobs       []model.Job
 	disabled   int
+	project    *Project
 }
 
 func (g *grouped) key() string { return g.controller + ":" + g.path }
+
+func (g *grouped) describe() described {
+	return described{label: g.label, hints: []string{g.path, g.key()}, aliases: []string{g.key(), g.path, g.label}}
+}
+
+func (g *grouped) describeApp(a *App, j model.Job) described {
+	label := g.appLabel(j)
+	return described{
+		label: label, hints: []string{j.Name, j.FullName, a.Key()}, aliases: []string{a.Key(), j.FullName, j.Name, label},
+	}
+}
 
 // appLabel is what people call the job: its display name when somebody gave it one, else what the project's pattern
 // takes out of its name, else the first line of its description, else its name.

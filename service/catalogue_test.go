@@ -136,7 +136,7 @@ func TestSeveralControllers(t *testing.T) {
 		listing("north", container("mall", "商城"), plainJob("mall/web", "前端")),
 		listing("south", container("mall", "商城"), plainJob("mall/web", "前端"), container("pay", "支付"), plainJob("pay/x", "")),
 	})
-	if diff := cmp.Diff("商城: 前端\n商城 (mall): 前端\n支付: x\n", outline(c)); diff != "" {
+	if diff := cmp.Diff("商城 (north:mall): 前端\n商城 (south:mall): 前端\n支付: x\n", outline(c)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if c.Size() != 3 {

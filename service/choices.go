@@ -7,11 +7,8 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// DingTalk's limits for the options of a form control (DingTalk docs: basic-controls).
-const (
-	maxOptions    = 200
-	maxOptionName = 50 // runes
-)
+// maxOptions is how many options DingTalk takes for a form control (DingTalk docs: basic-controls).
+const maxOptions = 200
 
 // moreID is the id of the last option when not all fit; it is no app's and no project's key.
 const moreID = "__more__"
@@ -27,6 +24,12 @@ func newChoices(all []model.Option) *model.Choices {
 	return o
 }
 
+// isMore tells whether somebody chose the entry that only says how many more there are.
+func isMore(value string) bool {
+	value = strings.TrimSpace(value)
+	return value == moreID || (strings.HasPrefix(value, "还有 ") && strings.HasSuffix(value, " 项，请输入关键字"))
+}
+
 // search keeps the options whose name or id contains the keyword, in any case.
 func search(all []model.Option, keyword string) []model.Option {
 	keyword = strings.ToLower(strings.TrimSpace(keyword))
@@ -37,34 +40,4 @@ func search(all []model.Option, keyword string) []model.Option {
 		}
 	}
 	return found
-}
-
-// namer gives out names that are unique within one list and fit DingTalk's limit.
-type namer struct{ taken map[string]bool }
-
-func newNamer() *namer { return &namer{taken: map[string]bool{}} }
-
-// name is label, made unique with the shortest of the hints that tells it apart, else with a number.
-func (n *namer) name(label string, hints ...string) string {
-	candidate := model.Cut(label, maxOptionName)
-	for _, hint := range hints {
-		if !n.taken[candidate] {
-			break
-		}
-		candidate = withSuffix(label, " ("+hint+")")
-	}
-	for i := 2; n.taken[candidate]; i++ {
-		candidate = withSuffix(label, fmt.Sprintf(" #%d", i))
-	}
-	n.taken[candidate] = true
-	return candidate
-}
-
-// withSuffix cuts label so that the whole suffix fits; of a suffix too long by itself the end is kept.
-func withSuffix(label, suffix string) string {
-	s := []rune(suffix)
-	if len(s) > maxOptionName-10 {
-		s = append([]rune(" (…"), s[len(s)-(maxOptionName-14):]...)
-	}
-	return model.Cut(label, maxOptionName-len(s)) + string(s)
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -14,7 +15,7 @@ func (s *Service) Cancel(ctx context.Context, id int64, by, reason string) (*mod
 			return model.Errorf(model.CodeConflict, "上线单 %s 已经结束，不能取消", r.Number())
 		}
 		r.Record(model.Event{At: s.now(), Actor: by, Kind: model.EventKindStop, Message: reason})
-		for _, d := range r.Deployments {
+		for _, d := range slices.Backward(r.Deployments) { // before the end of one takes back those behind it
 			if err := s.takeBack(r, d, by, reason); err != nil {
 				return err
 			}
@@ -36,6 +37,7 @@ func (s *Service) takeBack(r *model.Release, d *model.Deployment, by, reason str
 	now := s.now()
 	switch {
 	case d.State == model.StateWaiting:
+		d.Stop = &model.StopRequest{By: by, Reason: reason, At: now}
 		return s.fire(r, d, model.EventCancelled, model.Cause{At: now, Actor: by, Message: reason})
 	case !d.State.Terminal() && d.Stop == nil:
 		d.Stop = &model.StopRequest{By: by, Reason: reason, At: now}

@@ -24,6 +24,8 @@ const (
 	FieldRequest      = "requestId"
 	FieldOriginator   = "originatorUserId"
 	FieldApprovers    = "approverUserIds"
+	FieldKeyword      = "keyword"   // helps to fill in the form, asks for nothing
+	FieldParameter    = "parameter" // likewise
 )
 
 // Limits of a form.
@@ -155,6 +157,9 @@ func (r *formReader) sort(fields map[string][]string, f *Form, problems *Problem
 			continue
 		}
 		canonical, isField := r.canonical[name]
+		if canonical == FieldKeyword || canonical == FieldParameter {
+			continue
+		}
 		if isField {
 			if before, twice := known[canonical]; twice && !slices.Equal(before, values) {
 				problems.add(name, "字段“%s”与另一个同义字段的值不一致", model.Cut(name, 40))

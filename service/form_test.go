@@ -80,8 +80,8 @@ func TestEveryCanonicalFieldUnderEveryName(t *testing.T) {
 
 func TestCanonicalFieldsAreThoseOfTheConfiguration(t *testing.T) {
 	want := []string{
-		FieldApp, FieldApprovers, FieldBusiness, FieldDBChange, FieldDBChangeDone, FieldInstance, FieldMode,
-		FieldOriginator, FieldProject, FieldReason, FieldRequest, FieldScheduledAt,
+		FieldApp, FieldApprovers, FieldBusiness, FieldDBChange, FieldDBChangeDone, FieldInstance, FieldKeyword, FieldMode,
+		FieldOriginator, FieldParameter, FieldProject, FieldReason, FieldRequest, FieldScheduledAt,
 	}
 	slices.Sort(want)
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(config.Default().Form.Names()))); diff != "" {

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/oabridge/oabridge/model"
@@ -8,12 +9,13 @@ import (
 
 // FindProject finds a project by key, name or path. Errors: unknown_project, also when several are meant.
 func (c *Catalogue) FindProject(value string) (*Project, error) {
-	value = strings.TrimSpace(value)
-	switch found := c.index[value]; {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		return nil, model.Errorf(model.CodeUnknownProject, "有 %d 个项目叫“%s”，请重新选择", len(found), model.Cut(value, 40))
+	switch found, n := c.index.find(value); {
+	case n == 1:
+		return found.project, nil
+	case n > 1:
+		return nil, model.Errorf(model.CodeUnknownProject, "有 %d 个项目可以叫“%s”，请重新选择", n, model.Cut(value, 40))
+	case isMore(value):
+		return nil, model.Errorf(model.CodeUnknownProject, "“%s”不是项目，请输入关键字后重新选择", model.Cut(value, 40))
 	default:
 		return nil, model.Errorf(model.CodeUnknownProject, "没有项目“%s”，请重新选择", model.Cut(value, 40))
 	}
@@ -22,13 +24,14 @@ func (c *Catalogue) FindProject(value string) (*Project, error) {
 // FindApp finds one of the project's apps by key, label, job name or full name. Errors: unknown_app, also when several
 // are meant.
 func (p *Project) FindApp(value string) (*App, error) {
-	value = strings.TrimSpace(value)
-	switch found := p.index[value]; {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		return nil, model.Errorf(model.CodeUnknownApp, "项目“%s”里有 %d 个应用叫“%s”，请重新选择",
-			p.Name, len(found), model.Cut(value, 40))
+	switch found, n := p.index.find(value); {
+	case n == 1:
+		return found, nil
+	case n > 1:
+		return nil, model.Errorf(model.CodeUnknownApp, "项目“%s”里有 %d 个应用可以叫“%s”，请重新选择",
+			p.Name, n, model.Cut(value, 40))
+	case isMore(value):
+		return nil, model.Errorf(model.CodeUnknownApp, "“%s”不是应用，请输入关键字后重新选择", model.Cut(value, 40))
 	default:
 		return nil, model.Errorf(model.CodeUnknownApp, "项目“%s”里没有应用“%s”(可能已停用或改名)，请重新选择",
 			p.Name, model.Cut(value, 40))
@@ -68,30 +71,51 @@ func (s *Service) AppOptions(project, keyword string) (*model.Choices, error) {
 	return o, nil
 }
 
-// ParameterOptions offers the values of one parameter: a choice's list, yes and no of a boolean, else the default.
-func (s *Service) ParameterOptions(project, app, parameter, keyword string) (*model.Choices, error) {
+// ParameterOptions offers the values of one parameter: a choice's list, yes and no of a boolean, else the default. Of
+// several apps it offers what all of them take.
+func (s *Service) ParameterOptions(project string, apps []string, parameter, keyword string) (*model.Choices, error) {
 	c, err := s.catalogue()
 	if err != nil {
 		return nil, err
+	}
+	if strings.TrimSpace(project) == "" || len(apps) == 0 {
+		return newChoices(nil), nil // a form asks before anything is chosen
 	}
 	p, err := c.FindProject(project)
 	if err != nil {
 		return nil, err
 	}
+	var common []model.Option
+	for i, app := range apps {
+		options, err := s.valuesOf(p, app, parameter)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			common = options
+		}
+		common = slices.DeleteFunc(common, func(o model.Option) bool {
+			return !slices.ContainsFunc(options, func(other model.Option) bool { return other.ID == o.ID })
+		})
+	}
+	return newChoices(search(common, keyword)), nil
+}
+
+// valuesOf are the values that one app's parameter may take.
+func (s *Service) valuesOf(p *Project, app, parameter string) ([]model.Option, error) {
+	if strings.TrimSpace(parameter) == "" {
+		return nil, model.Errorf(model.CodeUnknownParameter, "缺少入参 parameter(参数)，请在连接器里填写 Jenkins 参数名")
+	}
 	a, err := p.FindApp(app)
 	if err != nil {
 		return nil, err
 	}
-	var def *model.ParameterDefinition
 	for _, name := range s.form.parameterNames(strings.TrimSpace(parameter)) {
-		if def = a.Parameter(name); def != nil {
-			break
+		if def := a.Parameter(name); def != nil && !def.Kind.Forbidden() {
+			return choicesOf(def), nil
 		}
 	}
-	if def == nil || def.Kind.Forbidden() {
-		return nil, model.Errorf(model.CodeUnknownParameter, "应用“%s”没有可填写的参数“%s”", a.Label, model.Cut(parameter, 40))
-	}
-	return newChoices(search(choicesOf(def), keyword)), nil
+	return nil, model.Errorf(model.CodeUnknownParameter, "应用“%s”没有可填写的参数“%s”", a.Label, model.Cut(parameter, 40))
 }
 
 func choicesOf(def *model.ParameterDefinition) []model.Option {
@@ -104,13 +128,26 @@ func choicesOf(def *model.ParameterDefinition) []model.Option {
 	case def.Default != nil && *def.Default != "":
 		values = []string{*def.Default}
 	}
-	names, seen := newNamer(), map[string]bool{}
-	var options []model.Option
-	for _, v := range values {
-		if v != "" && !seen[v] {
-			seen[v] = true
-			options = append(options, model.Option{ID: v, Name: names.name(v)})
-		}
+	values = distinct(values)
+	names, _ := nameAll(values, func(v string) described {
+		return described{label: v, hints: []string{model.Hash(v)[:6]}, aliases: []string{v}}
+	})
+	options := make([]model.Option, len(values))
+	for i, v := range values {
+		options[i] = model.Option{ID: v, Name: names[i]}
 	}
 	return options
+}
+
+// distinct keeps the first of equal values and drops empty ones.
+func distinct(values []string) []string {
+	var kept []string
+	seen := map[string]bool{"": true}
+	for _, v := range values {
+		if !seen[v] {
+			seen[v] = true
+			kept = append(kept, v)
+		}
+	}
+	return kept
 }

@@ -27,8 +27,8 @@ func TestAmbiguousLabelsAreRefusedAndKeysAreNot(t *testing.T) {
 		code         model.Code
 		message      string
 	}{
-		"two projects of one label":          {"商城", "web", model.CodeUnknownProject, "有 2 个项目叫“商城”，请重新选择"},
-		"two apps of one label":              {"prod:a/mall", "前端", model.CodeUnknownApp, "里有 2 个应用叫“前端”，请重新选择"},
+		"two projects of one label":          {"商城", "web", model.CodeUnknownProject, "有 2 个项目可以叫“商城”，请重新选择"},
+		"two apps of one label":              {"prod:a/mall", "前端", model.CodeUnknownApp, "里有 2 个应用可以叫“前端”，请重新选择"},
 		"project by its unique name":         {"商城 (b/mall)", "前端", "", ""},
 		"project by its path, app by name":   {"a/mall", "h5", "", ""},
 		"app by its unique name":             {"a/mall", "前端 (h5)", "", ""},
@@ -88,7 +88,7 @@ func TestChoicesOfParameters(t *testing.T) {
 		"ENV": {"staging", "prod", strings.Repeat("长", 60)}, "DRY_RUN": {"true", "false"}, "VERSION": {"v1.0.0"}, "NOTES": nil,
 		"BRANCH": nil,
 	} {
-		o, err := s.ParameterOptions("商城", "商城前端", parameter, "")
+		o, err := s.ParameterOptions("商城", []string{"商城前端"}, parameter, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestChoicesOfParameters(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", parameter, diff)
 		}
 	}
-	o, err := s.ParameterOptions("商城", "商城前端", "ENV", "pro")
+	o, err := s.ParameterOptions("商城", []string{"商城前端"}, "ENV", "pro")
 	if diff := cmp.Diff([]string{"prod"}, ids(o)); diff != "" || err != nil {
 		t.Errorf("keyword (-want +got):\n%s%v", diff, err)
 	}
@@ -116,10 +116,9 @@ func TestParametersThatAreNotOffered(t *testing.T) {
 		"app unknown":       {"商城", "火箭", "ENV", model.CodeUnknownApp},
 		"app disabled":      {"商城", "旧版", "ENV", model.CodeUnknownApp},
 		"project unknown":   {"火星", "商城前端", "ENV", model.CodeUnknownProject},
-		"nothing is chosen": {"", "", "", model.CodeUnknownProject},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := s.ParameterOptions(c.project, c.app, c.parameter, "")
+			_, err := s.ParameterOptions(c.project, []string{c.app}, c.parameter, "")
 			codeIs(t, err, c.want)
 		})
 	}
@@ -149,5 +148,29 @@ func TestAtMostTwoHundredOptions(t *testing.T) {
 				t.Errorf("the last is %+v, the list given was changed: %+v", o.List[c.shown-1], all[maxOptions-1])
 			}
 		})
+	}
+}
+
+func TestParametersOfSeveralAppsAreWhatAllOfThemTake(t *testing.T) {
+	jobs := mall()
+	for i := range jobs {
+		for j := range jobs[i].Parameters {
+			if jobs[i].DisplayName != "商城前端" && jobs[i].Parameters[j].Name == "ENV" {
+				jobs[i].Parameters[j].Choices = []string{"prod", "moon"}
+			}
+		}
+	}
+	other := jobs[1]
+	other.FullName, other.Name, other.DisplayName = jobs[1].FullName+"-2", jobs[1].Name+"-2", "第二个"
+	other.Parameters = []model.ParameterDefinition{{Name: "ENV", Kind: model.KindChoice, Choices: []string{"prod", "moon"}}}
+	s := offering(CatalogueRules{}, append(jobs, other)...)
+	o, err := s.ParameterOptions("商城", []string{"商城前端", "第二个"}, "ENV", "")
+	if err != nil || len(o.List) != 1 || o.List[0].ID != "prod" {
+		t.Errorf("%+v %v", o, err)
+	}
+	for name, apps := range map[string][]string{"": {"商城前端"}, "商城": nil} {
+		if o, err := s.ParameterOptions(name, apps, "ENV", ""); err != nil || len(o.List) != 0 {
+			t.Errorf("before project or app is chosen: %+v %v", o, err)
+		}
 	}
 }

@@ -67,15 +67,15 @@ func TestNamesAreUniqueAndLeadBack(t *testing.T) {
 			if found, err := c.FindProject(p.Key); err != nil || found != p {
 				t.Fatalf("seed %d: key %s leads to %v, %v", seed, p.Key, found, err)
 			}
-			if found, err := c.FindProject(p.Name); err == nil && found != p {
-				t.Fatalf("seed %d: name %q leads to %s instead of %s", seed, p.Name, found.Key, p.Key)
+			if found, err := c.FindProject(p.Name); err != nil || found != p {
+				t.Fatalf("seed %d: name %q of %s leads to %v, %v", seed, p.Name, p.Key, found, err)
 			}
 			for _, a := range p.Apps {
 				if found, err := p.FindApp(a.Key()); err != nil || found != a {
 					t.Fatalf("seed %d: key %s leads to %v, %v", seed, a.Key(), found, err)
 				}
-				if found, err := p.FindApp(a.Label); err == nil && found != a {
-					t.Fatalf("seed %d: label %q leads to %s instead of %s", seed, a.Label, found.Key(), a.Key())
+				if found, err := p.FindApp(a.Label); err != nil || found != a {
+					t.Fatalf("seed %d: label %q of %s leads to %v, %v", seed, a.Label, a.Key(), found, err)
 				}
 			}
 		}
@@ -83,25 +83,58 @@ func TestNamesAreUniqueAndLeadBack(t *testing.T) {
 }
 
 func TestNamesThatClash(t *testing.T) {
-	n, long := newNamer(), strings.Repeat("长", 60)
-	for i, c := range []struct {
-		label string
-		hints []string
-		want  string
-	}{
-		{"前端", nil, "前端"},
-		{"前端", []string{"web", "mall/web"}, "前端 (web)"},
-		{"前端", []string{"web", "mall/web"}, "前端 (mall/web)"},
-		{"前端", []string{"web", "mall/web"}, "前端 #2"},
-		{"前端", []string{"web", "mall/web"}, "前端 #3"},
-		{long, nil, strings.Repeat("长", 49) + "…"},
-		{long, []string{"web"}, strings.Repeat("长", 43) + "… (web)"},
-		{long, []string{strings.Repeat("x", 80) + "end"}, strings.Repeat("长", 10) + "… (…" + strings.Repeat("x", 32) + "end)"},
-		{long, []string{"web"}, strings.Repeat("长", 46) + "… #2"},
+	long := strings.Repeat("长", 60)
+	for name, c := range map[string]struct{ jobs, want []string }{
+		"alone":                       {[]string{"web=前端"}, []string{"前端"}},
+		"equal labels":                {[]string{"web=前端", "app=前端"}, []string{"前端 (web)", "前端 (app)"}},
+		"a label like another's name": {[]string{"web=app", "app=前端"}, []string{"app (web)", "前端"}},
+		"a label like a made-up one":  {[]string{"web=前端", "app=前端", "x=前端 (web)"}, []string{"前端 (f/web)", "前端 (app)", "前端 (web) (x)"}},
+		"too long":                    {[]string{"web=" + long}, []string{strings.Repeat("长", 49) + "…"}},
+		"equal only after being cut":  {[]string{"web=" + long + "甲", "app=" + long + "乙"}, []string{strings.Repeat("长", 43) + "… (web)", strings.Repeat("长", 43) + "… (app)"}},
+		"a hint that is too long itself": {[]string{strings.Repeat("x", 80) + "end=前端", "app=前端"},
+			[]string{"前端 (…" + strings.Repeat("x", 32) + "end)", "前端 (app)"}},
 	} {
-		got := n.name(c.label, c.hints...)
-		if got != c.want || utf8.RuneCountInString(got) > maxOptionName {
-			t.Errorf("%d: %q (%d runes), want %q", i, got, utf8.RuneCountInString(got), c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			var jobs []model.Job
+			for _, j := range c.jobs {
+				job, label, _ := strings.Cut(j, "=")
+				jobs = append(jobs, plainJob("f/"+job, label))
+			}
+			p := buildCatalogue([]source{{listing: model.Listing{Controller: "c", Jobs: jobs}}}).Projects[0]
+			for i, a := range p.Apps {
+				if a.Label != c.want[i] || utf8.RuneCountInString(a.Label) > maxOptionName {
+					t.Errorf("%s is offered as %q, want %q", a.FullName, a.Label, c.want[i])
+				}
+			}
+		})
+	}
+}
+
+// The name of a form that was approved must not come to mean another app.
+func TestNameNeverChangesItsMeaning(t *testing.T) {
+	long := strings.Repeat("很长的名字", 12)
+	for name, c := range map[string]struct{ before, after []model.Job }{
+		"an equal label comes": {
+			[]model.Job{plainJob("f/b", "前端")}, []model.Job{plainJob("f/a", "前端"), plainJob("f/b", "前端")},
+		},
+		"a label comes that is equal after being cut": {
+			[]model.Job{plainJob("f/b", long+"乙")}, []model.Job{plainJob("f/a", long+"甲"), plainJob("f/b", long+"乙")},
+		},
+		"a label comes that was made up before": {
+			[]model.Job{plainJob("f/b", "前端"), plainJob("f/c", "前端")},
+			[]model.Job{plainJob("f/a", "前端 (b)"), plainJob("f/b", "前端"), plainJob("f/c", "前端")},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			projectOf := func(jobs []model.Job) *Project {
+				return buildCatalogue([]source{{listing: model.Listing{Controller: "c", Jobs: jobs}}}).Projects[0]
+			}
+			before, after := projectOf(c.before), projectOf(c.after)
+			for _, a := range before.Apps {
+				if found, err := after.FindApp(a.Label); err == nil && found.Key() != a.Key() {
+					t.Errorf("%q was %s and is %s now", a.Label, a.Key(), found.Key())
+				}
+			}
+		})
 	}
 }

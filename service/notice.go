@@ -62,8 +62,7 @@ func (s *Service) address(n notice, users []string, about ...string) []model.Mes
 
 // writer writes what people read.
 type writer struct {
-	publicURL string
-	location  *time.Location
+	location *time.Location
 }
 
 func (w writer) received(r *model.Release) notice {
@@ -103,6 +102,9 @@ func (w writer) finished(r *model.Release) notice {
 		if d.Message != "" && d.State != model.StateSucceeded {
 			t.line("说明：%s", escape(d.Message))
 		}
+		if d.Stop != nil {
+			t.field("操作人", d.Stop.By)
+		}
 		t.link(d)
 	}
 	return notice{kind: model.NoticeFinished, title: title, markdown: t.String()}
@@ -141,9 +143,6 @@ func (w writer) header(t *text, r *model.Release) {
 	t.field("审批人", labels(r.Approvers))
 	t.field("审批编号", r.BusinessID)
 	t.field("说明", model.Cut(r.Reason, 200))
-	if w.publicURL != "" {
-		t.field("编号", r.Number())
-	}
 }
 
 func (w writer) time(at time.Time) string { return at.In(w.location).Format("2006-01-02 15:04") }

@@ -36,7 +36,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-var pen = writer{publicURL: "https://bridge.example.com", location: shanghai}
+var pen = writer{location: shanghai}
 
 // told is a release of two apps to write about.
 func told(change ...func(*model.Release)) *model.Release {

@@ -115,7 +115,6 @@ type Options struct {
 	Form        FormRules
 	Robots      []string // names of the robots that are told of every release
 	WorkNotices bool     // whether people are told by work notice
-	PublicURL   string
 	Location    *time.Location
 	RunIfLateBy time.Duration // how late a schedule may still run
 	Now         func() time.Time
@@ -156,7 +155,7 @@ func New(o Options) *Service {
 		workNotices: o.WorkNotices, location: o.Location, runIfLateBy: o.RunIfLateBy,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, newID: o.NewID,
 		pace: o.Pace.withDefaults(), owner: o.NewID(), listings: newListings(),
-		write: writer{publicURL: o.PublicURL, location: o.Location},
+		write: writer{location: o.Location},
 		bells: newBells(),
 	}
 	if s.order == "" {
@@ -182,27 +181,26 @@ func (s *Service) catalogue() (*Catalogue, error) {
 // clock is a time for people.
 func (s *Service) clock(t time.Time) string { return t.In(s.location).Format("2006-01-02 15:04:05") }
 
-// change updates a release and logs how its deployments moved.
+// change updates a release and tells the log and the metrics how its deployments moved.
 func (s *Service) change(ctx context.Context, releaseID int64, decide func(*model.Release) error) (*model.Release, error) {
 	var changed *model.Release
-	var before map[int64]model.DeploymentState
+	var events []model.Event
 	err := s.store.UpdateRelease(ctx, releaseID, func(r *model.Release) error {
-		before = map[int64]model.DeploymentState{}
-		for _, d := range r.Deployments {
-			before[d.ID] = d.State
-		}
-		changed = r
-		return decide(r)
+		err := decide(r)
+		changed, events = r, r.PendingEvents()
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range changed.Deployments {
-		if from := before[d.ID]; from != d.State {
-			s.log.InfoContext(ctx, "deployment moved", "release", changed.Number(), "deployment", d.ID, "app", d.Key(),
-				"from", string(from), "to", string(d.State), "build", d.Build, "queue", d.QueueID, "code", string(d.Code))
-			s.observer.Moved(d.Controller, d.State)
+	for _, e := range events {
+		d, err := changed.Deployment(e.DeploymentID)
+		if err != nil || e.From == e.To {
+			continue // of the release itself, or no move
 		}
+		s.log.InfoContext(ctx, "deployment moved", "release", changed.Number(), "deployment", d.ID, "app", d.Key(),
+			"event", e.Kind, "from", e.From, "to", e.To, "actor", e.Actor, "build", d.Build, "queue", d.QueueID, "code", string(e.Code))
+		s.observer.Moved(d.Controller, model.DeploymentState(e.To))
 	}
 	return changed, nil
 }

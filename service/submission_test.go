@@ -112,7 +112,7 @@ func TestRefusedFormIsToldOnceAndLeavesNoRelease(t *testing.T) {
 	for range 4 { // DingTalk calls up to three times again
 		_, err := w.Submit(t.Context(), form("是否有数据库变更", "是", "数据库变更是否完成", "否", "ENV", "mars"), "connector")
 		codeIs(t, err, model.CodeValidationFailed)
-		if lines := strings.Split(model.MessageOf(err), "\n"); len(lines) != 2 || lines[0] != "请先完成数据库变更" {
+		if lines := strings.Split(model.MessageOf(err), "\n"); len(lines) != 2 || lines[1] != "请先完成数据库变更" {
 			t.Fatalf("message %q", lines)
 		}
 		w.turn()

@@ -38,12 +38,3 @@ func (t *text) link(d *model.Deployment) {
 }
 
 func (t *text) String() string { return t.b.String() }
-
-// escaper puts look-alikes in place of what Markdown acts on; whether DingTalk honours backslashes is not documented.
-var escaper = strings.NewReplacer(
-	"*", "\uff0a", "`", "'", "[", "\uff3b", "]", "\uff3d", "<", "‹", ">", "›", "#", "\uff03", "\r", " ", "\n", " ", "\t", " ",
-	"\u2028", " ", "\u2029", " ",
-)
-
-// escape keeps what somebody typed from being read as Markdown, so that no value can forge a heading or a link.
-func escape(s string) string { return escaper.Replace(s) }

@@ -37,14 +37,14 @@ func (s *Service) check(fields map[string][]string, allowedLateness time.Duratio
 	}
 	f, problems := s.form.Read(fields)
 	p := plan{form: f}
-	s.checkTime(f, allowedLateness, &problems)
-	if f.DBChange && !f.DBChangeDone {
-		problems.add(FieldDBChangeDone, "请先完成数据库变更")
-	}
 	p.project = findProject(c, f, &problems)
 	if p.project != nil {
 		p.apps = s.planApps(p.project, f, &problems)
 		checkUnknown(p.apps, f, &problems)
+	}
+	s.checkTime(f, allowedLateness, &problems)
+	if f.DBChange && !f.DBChangeDone {
+		problems.add(FieldDBChangeDone, "请先完成数据库变更")
 	}
 	return p, problems, nil
 }
@@ -209,19 +209,36 @@ func checkChoice(def *model.ParameterDefinition, value string, problems *Problem
 	return "", false
 }
 
-// hostile names what a shell on the build machine could take for more than a value; "" when there is nothing.
+// hostile names what a shell on the build machine could take for more than a value; "" when there is nothing. It is a
+// second wall: jobs should quote their parameters all the same.
 func hostile(value string, multiline bool) string {
-	switch {
-	case hasControl(value, multiline):
+	if hasControl(value, multiline) {
 		return "控制字符或换行"
-	case strings.Contains(value, "`"):
-		return "反引号 `"
-	case strings.Contains(value, "$("):
-		return "命令替换 $("
-	case strings.Contains(value, "../"):
-		return "上级路径 ../"
-	case !multiline && strings.Contains(value, ";"):
-		return "分号 ;"
+	}
+	for _, w := range shellWords {
+		if (w.always || !multiline) && strings.Contains(value, w.text) {
+			return w.name
+		}
+	}
+	if !multiline && len(value) > 1 && value[0] == '-' && !isDigits(value[1:2]) {
+		return "开头的 -"
 	}
 	return ""
+}
+
+// shellWords are refused everywhere, or only where one line is expected: a text for people may well have a semicolon.
+var shellWords = []struct {
+	text, name string
+	always     bool
+}{
+	{"`", "反引号 `", true},
+	{"$(", "命令替换 $(", true},
+	{"${", "变量替换 ${", true},
+	{"../", "上级路径 ../", true},
+	{`..\`, `上级路径 ..\`, true},
+	{";", "分号 ;", false},
+	{"|", "管道 |", false},
+	{"&&", "命令连接 &&", false},
+	{"<", "重定向 <", false},
+	{">", "重定向 >", false},
 }

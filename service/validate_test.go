@@ -93,7 +93,7 @@ var validationRules = map[string]struct {
 	"app of another project":         {[]string{"应用名称", "支付网关"}, []string{"没有应用“支付网关”"}},
 	"key of another project":         {[]string{"应用名称", "prod:pay/gateway"}, []string{"没有应用“prod:pay/gateway”"}},
 	"disabled app":                   {[]string{"应用名称", "旧版"}, []string{"可能已停用"}},
-	"the more-entry is no app":       {[]string{"应用名称", moreID}, []string{"没有应用"}},
+	"the more-entry is no app":       {[]string{"应用名称", moreID}, []string{"不是应用"}},
 	"the same app twice":             {[]string{"应用名称", `["商城前端","web"]`}, []string{"应用“商城前端”重复了"}},
 	"unknown field":                  {[]string{"优先级", "高"}, []string{"所选应用没有参数“优先级”"}},
 	"choice":                         {[]string{"ENV", "prod"}, nil},
@@ -145,8 +145,6 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		"DRY_RUN", "maybe", "DB_PASSWORD", "x", "VERSION", "$(id)", "RELEASE_ID", "R-1", "优先级", "高", "发起人", "a\tb")
 	want := []string{
 		"字段“发起人”含有控制字符",
-		"执行时间 2026-11-22 19:00:00 已经过去，请重新选择",
-		"请先完成数据库变更",
 		"参数“VERSION”的值含有不允许的命令替换 $(",
 		"参数“ENV”的值“mars”不在可选范围内(staging、prod、" + strings.Repeat("长", 60) + ")",
 		"参数“DRY_RUN”只能填 是 或 否(true/false)，不能是“maybe”",
@@ -154,6 +152,8 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		"参数“RELEASE_ID”由系统填写，表单里不能填",
 		"项目“商城”里没有应用“火箭”(可能已停用或改名)，请重新选择",
 		"所选应用没有参数“优先级”",
+		"执行时间 2026-11-22 19:00:00 已经过去，请重新选择",
+		"请先完成数据库变更",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -166,23 +166,30 @@ func TestHostileValues(t *testing.T) {
 		value             string
 		oneLine, multiple bool // whether a string and a text parameter take it
 	}{
-		"plain":                  {"v2.1.0-rc.1+build_7", true, true},
-		"Chinese":                {"发布 第二版", true, true},
-		"a URL":                  {"https://repo.example.com/a?b=c&d=e", true, true},
-		"a dollar":               {"costs 5$", true, true},
-		"command substitution":   {"v1$(reboot)", false, false},
-		"backticks":              {"v1`reboot`", false, false},
-		"a path upwards":         {"../../etc/passwd", false, false},
-		"two dots in a version":  {"v1..v2", true, true},
-		"a semicolon":            {"v1; reboot", false, true},
-		"a newline":              {"v1\nreboot", false, true},
-		"Windows lines":          {"a\r\nb", false, true},
-		"a tab":                  {"a\tb", false, true},
-		"NUL":                    {"a\x00b", false, false},
-		"an escape sequence":     {"\x1b[2J", false, false},
-		"bidirectional override": {"v1\u202e0.2", false, false},
-		"zero width":             {"v1\u200b", false, false},
-		"a family of emoji":      {"👨\u200d👩\u200d👧", true, true},
+		"plain":                   {"v2.1.0-rc.1+build_7", true, true},
+		"Chinese":                 {"发布 第二版", true, true},
+		"a URL":                   {"https://repo.example.com/a?b=c&d=e", true, true},
+		"a dollar":                {"costs 5$", true, true},
+		"command substitution":    {"v1$(reboot)", false, false},
+		"backticks":               {"v1`reboot`", false, false},
+		"a path upwards":          {"../../etc/passwd", false, false},
+		"two dots in a version":   {"v1..v2", true, true},
+		"a semicolon":             {"v1; reboot", false, true},
+		"a pipe":                  {"v1|sh", false, true},
+		"a redirection":           {"v1 > /etc/passwd", false, true},
+		"two commands":            {"v1 && reboot", false, true},
+		"a shell variable":        {"v1${IFS}reboot", false, false},
+		"an option":               {"--force", false, true},
+		"a negative number":       {"-1", true, true},
+		"a path upwards, Windows": {"..\\..\\x", false, false},
+		"a newline":               {"v1\nreboot", false, true},
+		"Windows lines":           {"a\r\nb", false, true},
+		"a tab":                   {"a\tb", false, true},
+		"NUL":                     {"a\x00b", false, false},
+		"an escape sequence":      {"\x1b[2J", false, false},
+		"bidirectional override":  {"v1\u202e0.2", false, false},
+		"zero width":              {"v1\u200b", false, false},
+		"a family of emoji":       {"👨\u200d👩\u200d👧", true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for parameter, takes := range map[string]bool{"VERSION": c.oneLine, "BRANCH": c.oneLine, "NOTES": c.multiple} {

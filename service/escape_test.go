@@ -1,4 +1,4 @@
-package dingtalk
+package service
 
 import (
 	"strings"
@@ -7,25 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestMarkdownLines(t *testing.T) {
-	tests := []struct {
-		in   []string
-		want string
-	}{
-		{nil, ""},
-		{[]string{"一行"}, "一行"},
-		{[]string{"一", "二"}, "一  \n  二"},
-		{[]string{"一\n二", "三\r\n四"}, "一  \n  二  \n  三  \n  四"},
-		{[]string{"空格不会累加  ", "二"}, "空格不会累加  \n  二"},
-	}
-	for _, tt := range tests {
-		if got := MarkdownLines(tt.in...); got != tt.want {
-			t.Errorf("MarkdownLines(%q) = %q, want %q", tt.in, got, tt.want)
-		}
-	}
-}
-
-func TestEscapeMarkdown(t *testing.T) {
+func TestEscape(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"plain", "订单服务 order_service-v1.2", "订单服务 order_service-v1.2"},
 		{"number", "-1", "-1"},
@@ -58,19 +40,19 @@ func TestEscapeMarkdown(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := EscapeMarkdown(tt.in); got != tt.want {
-				t.Errorf("EscapeMarkdown(%q) = %q, want %q", tt.in, got, tt.want)
+			if got := escape(tt.in); got != tt.want {
+				t.Errorf("escape(%q) = %q, want %q", tt.in, got, tt.want)
 			}
 		})
 	}
 }
 
-func FuzzEscapeMarkdown(f *testing.F) {
+func FuzzEscape(f *testing.F) {
 	for _, seed := range []string{"", "# a", "[a](b)", "_a_", "-\u200b-", "\u202e\n>", "上线 v1_2", "\xff`", "+ +", "\u00ad#"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		got := EscapeMarkdown(value)
+		got := escape(value)
 		if !utf8.ValidString(got) || strings.ContainsAny(got, "[]*<>`\\|~\n\r\u0085\u2028\u2029") {
 			t.Fatalf("%q became %q", value, got)
 		}
@@ -80,7 +62,7 @@ func FuzzEscapeMarkdown(f *testing.F) {
 		if strings.HasPrefix(got, "#") || strings.HasPrefix(got, "- ") || strings.HasPrefix(got, "--") || strings.HasPrefix(got, "=") {
 			t.Fatalf("%q became %q, which begins a block", value, got)
 		}
-		if again := EscapeMarkdown(got); again != got {
+		if again := escape(got); again != got {
 			t.Fatalf("%q became %q, then %q", value, got, again)
 		}
 		if isPlain(value) && got != value {

@@ -1,28 +1,15 @@
-package dingtalk
+package service
 
 import (
 	"strings"
 	"unicode"
 )
 
-// lineBreak is DingTalk's official advice for a line break in Markdown: two spaces before and after the line feed.
-const lineBreak = "  \n  "
-
-// MarkdownLines joins lines so that DingTalk shows each on a line of its own; line feeds inside a line count too.
-func MarkdownLines(lines ...string) string {
-	all := strings.ReplaceAll(strings.Join(lines, "\n"), "\r\n", "\n")
-	parts := strings.Split(all, "\n")
-	for i, part := range parts {
-		parts[i] = strings.TrimRight(part, " ")
-	}
-	return strings.Join(parts, lineBreak)
-}
-
-// EscapeMarkdown makes a value that people typed safe to stand anywhere on a line of a DingTalk message: it cannot
+// escape makes a value that people typed safe to stand anywhere on a line of a DingTalk message: it cannot
 // become a link, an image, a heading, a quote, a list, code, emphasis or HTML, nor begin a new line. The characters
 // that could are replaced by their full-width twins, since DingTalk promises nothing about backslash escapes; names such
 // as order_service-v1.2 stay as they are. A bare URL stays one: DingTalk makes it clickable, but shows where it leads.
-func EscapeMarkdown(value string) string {
+func escape(value string) string {
 	runes := []rune(strings.TrimSpace(strings.Map(plainRune, strings.ToValidUTF8(value, "�"))))
 	if len(runes) > 0 {
 		runes[0] = fullWidthFirst(runes)
