@@ -77,13 +77,13 @@ func isHTTP(u *url.URL) bool {
 // withoutUser shows where an address leads, without user, password and query.
 func withoutUser(u *url.URL) string { return u.Scheme + "://" + u.Host + u.Path }
 
-func (r report) address(value string) {
+func (r report) address(value, example string) {
 	_, port, err := net.SplitHostPort(value)
 	if err == nil {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		r.add(value, "not an address", "write host:port, such as 127.0.0.1:6379 or :8080")
+		r.add(value, "not an address", "write host:port, such as "+example)
 	}
 }
 

@@ -66,7 +66,7 @@ func TestAddress(t *testing.T) {
 		"": false, "8080": false, "localhost": false, ":65536": false, ":-1": false, ":http": false, "a:b:1": false,
 	}
 	for value, want := range tests {
-		if got := problemsOf(func(r report) { r.address(value) }); (len(got) == 0) != want {
+		if got := problemsOf(func(r report) { r.address(value, ":8080") }); (len(got) == 0) != want {
 			t.Errorf("address(%q) gives %v, want valid: %v", value, got, want)
 		}
 	}

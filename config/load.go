@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/knadh/koanf/providers/confmap"
@@ -70,7 +71,11 @@ func (l *loader) report() report { return report{list: &l.problems} }
 func (l *loader) loadFile(path string) bool {
 	text, err := os.ReadFile(path) // #nosec G304 -- the operator names the file
 	if err != nil {
-		l.problems = Problems{{Key: path, Message: "the file cannot be read: " + reason(err), Remedy: "check the path given with -c"}}
+		l.problems = Problems{{Key: path, Message: "the file cannot be read: " + reason(err), Remedy: "check the path given with -c or OABRIDGE_CONFIG"}}
+		return false
+	}
+	if !utf8.Valid(text) {
+		l.problems = Problems{{Key: path, Message: "the file is not UTF-8 text", Remedy: "save it as UTF-8, not as GBK or UTF-16"}}
 		return false
 	}
 	r := reader{loader: l, source: func(line int) string { return filepath.Base(path) + ":" + strconv.Itoa(line) }}

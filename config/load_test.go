@@ -135,7 +135,7 @@ func TestDefaultDSNIsForSQLiteOnly(t *testing.T) {
 func TestScalarsStayTheTextTheyWereWrittenAs(t *testing.T) {
 	cfg := load(t, minimal+`
 redis: {addr: "localhost:6379", password: 0123, db: 010}
-form: {parameters: {VERSION: 1.10, FLAG: yes}, process_codes: PROC-1}
+form: {parameters: {VERSION: 1.10, FLAG: yes}, ignore: 备用}
 notify:
 `)
 	if got := cfg.Redis.Password.Reveal(); got != "0123" {
@@ -147,7 +147,7 @@ notify:
 	if diff := cmp.Diff(map[string]string{"VERSION": "1.10", "FLAG": "yes"}, cfg.Form.Parameters); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"PROC-1"}, cfg.Form.ProcessCodes); diff != "" {
+	if diff := cmp.Diff([]string{"备用"}, cfg.Form.Ignore); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -165,6 +165,14 @@ func TestEmptyFileIsTheDefaults(t *testing.T) {
 func TestLoadWithoutTheFile(t *testing.T) {
 	_, err := Load(filepath.Join(t.TempDir(), "none.yaml"), nil)
 	if err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("Load = %v", err)
+	}
+}
+
+func TestAFileThatIsNotUTF8(t *testing.T) {
+	path := write(t, "gbk.yaml", minimal+"form: {ignore: [\xb1\xb8\xd7\xa2]}\n")
+	_, err := Load(path, nil)
+	if err == nil || !strings.Contains(err.Error(), path+": the file is not UTF-8 text") || !strings.Contains(err.Error(), "save it as UTF-8") {
 		t.Errorf("Load = %v", err)
 	}
 }

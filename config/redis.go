@@ -11,7 +11,7 @@ type Redis struct {
 func (s Redis) check(r report) {
 	r.at("db").between(s.DB, 0, 1023)
 	if s.Addr != "" {
-		r.at("addr").address(s.Addr)
+		r.at("addr").address(s.Addr, "127.0.0.1:6379")
 	}
 }
 

@@ -28,7 +28,7 @@ func (c *Config) problems() Problems {
 }
 
 func (c *Config) checkServer(r report) {
-	r.at("listen").address(c.Listen)
+	r.at("listen").address(c.Listen, ":8080 or 127.0.0.1:8080")
 	if c.PublicURL != "" {
 		r.at("public_url").url(c.PublicURL, "https://bridge.example.com")
 	}
