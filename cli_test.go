@@ -67,13 +67,27 @@ func keepsSecrets(t *testing.T, o ending, secrets ...string) {
 }
 
 func TestWrongCommandLines(t *testing.T) {
-	for _, args := range [][]string{
-		{"deploy"}, {"--loud"}, {"serve", "now"}, {"sign"}, {"config", "chek"}, {"doctor", "--yaml"}, {"fake", "gitlab"},
-		{"fake", "jenkins", "--delay", "soon"}, {"version", "please"},
+	for line, want := range map[string]string{
+		"deploy":                           "see oabridge --help",
+		"--loud":                           "see oabridge --help",
+		"serve now":                        "takes no arguments, but was given \"now\"\nsee oabridge serve --help",
+		"sign":                             "see oabridge sign --help",
+		"config chek":                      "unknown command \"chek\" for \"oabridge config\"\nsee oabridge config --help",
+		"doctor --yaml":                    "see oabridge doctor --help",
+		"fake gitlab":                      "see oabridge fake --help",
+		"fake jenkins --delay soon":        "see oabridge fake jenkins --help",
+		"version please":                   "takes no arguments, but was given \"please\"\nsee oabridge version --help",
+		"sign --secret s --timestamp abc":  "10 or 13 digits",
+		"sign --secret s --timestamp 1234": "10 or 13 digits",
+		"demo --listen 8080":               "write host:port, such as 127.0.0.1:8080",
+		"demo --listen 127.0.0.1:http":     "write host:port, such as 127.0.0.1:8080",
+		"fake dingtalk --listen 18090":     "write host:port, such as 127.0.0.1:8080",
+		"health --url 127.0.0.1:8080":      "write it as http://127.0.0.1:8080",
+		"health --url ftp://127.0.0.1":     "write it as http://127.0.0.1:8080",
 	} {
-		o := oabridge(t, args...)
-		if o.code != exitConfiguration || o.stdout != "" || o.stderr == "" {
-			t.Errorf("%v: %s", args, o)
+		o := oabridge(t, strings.Fields(line)...)
+		if o.code != exitConfiguration || o.stdout != "" || !strings.HasSuffix(o.stderr, want+"\n") {
+			t.Errorf("%s: %s", line, o)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func newConfig(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Check or print the configuration · 检查或显示配置",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newConfigCheck(env), newConfigPrint(env))
@@ -27,8 +27,8 @@ func newConfigCheck(env *environment) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Print every problem of the configuration · 检查配置,列出所有问题",
-		Args:  cobra.NoArgs,
+		Short: "Print every problem of the configuration · 检查配置，列出所有问题",
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := env.load()
 			if asJSON {
@@ -84,7 +84,7 @@ func newConfigPrint(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "print",
 		Short: "Print the whole configuration in effect, without secrets · 显示生效的配置(隐去密钥)",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := env.load()
 			if err != nil {

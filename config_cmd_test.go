@@ -91,6 +91,28 @@ func TestConfigPrintOfABrokenFile(t *testing.T) {
 	}
 }
 
+func TestTheEnvironmentNamesTheFile(t *testing.T) {
+	const good, broken = "OABRIDGE_CONFIG=testdata/config/good.yaml", "OABRIDGE_CONFIG=testdata/config/broken.yaml"
+	for _, test := range []struct {
+		name    string
+		environ []string
+		args    []string
+		code    int
+	}{
+		{"a file", []string{good}, nil, 0},
+		{"the last one counts", []string{broken, good}, nil, 0},
+		{"a flag wins", []string{broken}, []string{"-c", "testdata/config/good.yaml"}, 0},
+		{"a broken file", []string{broken}, nil, exitConfiguration},
+		{"empty is not given", []string{"OABRIDGE_CONFIG="}, nil, exitConfiguration},
+	} {
+		var stdout, stderr strings.Builder
+		code := run(t.Context(), append([]string{"config", "check"}, test.args...), test.environ, &stdout, &stderr)
+		if code != test.code {
+			t.Errorf("%s: exit %d: %s%s", test.name, code, stdout.String(), stderr.String())
+		}
+	}
+}
+
 func TestConfigFromTheEnvironmentAlone(t *testing.T) {
 	var stdout, stderr strings.Builder
 	code := run(t.Context(), []string{"config", "check"}, []string{

@@ -24,7 +24,7 @@ func newDemo() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "See it work: the bridge with a fake Jenkins and a fake DingTalk, nothing to set up · 演示",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return failed(demo(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr()))
 		},
@@ -41,6 +41,11 @@ const demoTimeout = 2 * time.Minute
 
 // demo plays the story. It fails unless everything ended as it should.
 func demo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) (err error) {
+	if o.listen != "" {
+		if err := checkListen(o.listen); err != nil {
+			return err
+		}
+	}
 	story := stdout
 	if o.asJSON {
 		story = stderr

@@ -22,7 +22,7 @@ func newFake() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fake",
 		Short: "Run a pretended Jenkins or DingTalk to try things out · 模拟的 Jenkins 或钉钉",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newFakeJenkins(), newFakeDingTalk())
@@ -63,6 +63,9 @@ type fakeServer struct {
 
 // run serves until ctx ends.
 func (f fakeServer) run(ctx context.Context, stdout io.Writer) error {
+	if err := checkListen(f.listen); err != nil {
+		return err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w (another process may use the address; change --listen)", err)

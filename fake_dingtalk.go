@@ -22,7 +22,7 @@ func newFakeDingTalk() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dingtalk",
 		Short: "Run a pretended DingTalk that keeps what it is sent · 模拟的钉钉",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return failed(fakeServer{
 				listen: listen, asJSON: asJSON, handler: fakeDingTalkHandler(o.server()), guide: o.guide,

@@ -16,7 +16,7 @@ func newFakeJenkins() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "jenkins",
 		Short: "Run a pretended Jenkins with a company's jobs · 模拟的 Jenkins",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			fake := jenkinstest.New(jenkinstest.Options{
 				Users: []jenkinstest.User{{Name: user, Token: token, Admin: true}}, Delay: delay,

@@ -17,7 +17,7 @@ func newHealth(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "health",
 		Short: "Ask a running bridge whether it is well, for HEALTHCHECK · 健康检查",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if url == "" {
 				cfg, err := env.load()
@@ -25,6 +25,9 @@ func newHealth(env *environment) *cobra.Command {
 					return err
 				}
 				url = "http://" + localAddress(cfg.Listen)
+			}
+			if err := checkURL(url); err != nil {
+				return err
 			}
 			path := "/healthz"
 			if ready {

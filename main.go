@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -45,7 +46,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
@@ -55,13 +56,26 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if exit, ok := errors.AsType[*exitError](err); ok {
 		return exit.code
 	}
-	return exitConfiguration // cobra's own errors: an unknown command, a wrong flag
+	// Cobra's own errors: an unknown command, a wrong flag.
+	_, _ = fmt.Fprintf(stderr, "see %s --help\n", command.CommandPath())
+	return exitConfiguration
 }
 
 // environment is what commands take from the process' environment.
 type environment struct {
 	variables  []string
 	configFile string
+}
+
+// variable is the last value given to an environment variable, as the system counts it; "" when there is none.
+func (e *environment) variable(name string) string {
+	value := ""
+	for _, entry := range e.variables {
+		if given, ok := strings.CutPrefix(entry, name+"="); ok {
+			value = given
+		}
+	}
+	return value
 }
 
 // load reads and checks the configuration. A wrong one ends the program with exit code 2.
@@ -85,8 +99,8 @@ func newRoot(environ []string) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.PersistentFlags().StringVarP(&env.configFile, "config", "c", "",
-		"configuration file; without it the OABRIDGE_… environment variables alone count")
+	root.PersistentFlags().StringVarP(&env.configFile, "config", "c", env.variable("OABRIDGE_CONFIG"),
+		"configuration file, else the one that OABRIDGE_CONFIG names; without any the OABRIDGE_… variables alone count")
 	root.AddCommand(
 		newServe(env), newDemo(), newMigrate(env), newConfig(env), newDoctor(env), newSign(), newHealth(env), newFake(), newVersion(),
 	)

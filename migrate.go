@@ -13,7 +13,7 @@ func newMigrate(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "migrate",
 		Short: "Bring the database up to date (serve does it too) · 升级数据库",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := env.load()
 			if err != nil {
@@ -21,12 +21,12 @@ func newMigrate(env *environment) *cobra.Command {
 			}
 			s, err := openStore(cmd.Context(), cfg.Database, newLogger(cfg.Log, cmd.ErrOrStderr()))
 			if err != nil {
-				return failed(err)
+				return failed(explainDatabase(cfg.Database, err))
 			}
 			from, to, err := s.Migrate(context.WithoutCancel(cmd.Context()))
 			if err != nil {
 				_ = s.Close() // the first error is the one to tell
-				return failed(err)
+				return failed(explainDatabase(cfg.Database, err))
 			}
 			if asJSON {
 				err = json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]int64{"from": from, "to": to})

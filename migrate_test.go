@@ -27,8 +27,22 @@ func TestMigrate(t *testing.T) {
 	if err := os.WriteFile(database, []byte(strings.Repeat("this is no database\n", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if o := oabridge(t, "migrate", "-c", path); o.code != exitFailure || o.stderr == "" {
+	if o := oabridge(t, "migrate", "-c", path); o.code != exitFailure || !strings.Contains(o.stderr, database) ||
+		!strings.Contains(o.stderr, "restore a backup or change database.dsn") {
 		t.Errorf("not a database: %s", o)
+	}
+}
+
+func TestServeOnADamagedDatabase(t *testing.T) {
+	database := filepath.Join(t.TempDir(), "a.db")
+	path := written(t, "listen: 127.0.0.1:0\ndatabase: {dsn: '"+database+"'}\n"+
+		"jenkins: [{name: a, url: 'http://127.0.0.1:1', user: a, token: a}]\ndingtalk: {connector: {insecure: true}}\n")
+	if err := os.WriteFile(database, []byte(strings.Repeat("this is no database\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if o := oabridge(t, "serve", "-c", path); o.code != exitFailure || !strings.Contains(o.stderr, database) ||
+		!strings.Contains(o.stderr, "restore a backup or change database.dsn") {
+		t.Errorf("%s", o)
 	}
 }
 

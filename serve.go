@@ -20,7 +20,7 @@ func newServe(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
 		Short: "Run the bridge · 运行服务",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := env.load()
 			if err != nil {
@@ -47,7 +47,7 @@ func newLogger(cfg config.Log, w io.Writer) *slog.Logger {
 func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	a, err := newApp(ctx, cfg, log)
 	if err != nil {
-		return err
+		return explainDatabase(cfg.Database, err)
 	}
 	defer a.Close()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
@@ -55,7 +55,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 		return fmt.Errorf("listen: %w (another process may use the address; change listen)", err)
 	}
 	log.Info("listening", "address", listener.Addr().String(), "database", cfg.Database.Driver, "controllers", len(cfg.Jenkins))
-	return a.run(ctx, listener)
+	return explainDatabase(cfg.Database, a.run(ctx, listener))
 }
 
 // How a shutdown goes: readiness turns 503 first, so that nothing new is sent here; then requests and steps in hand

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -10,6 +11,9 @@ import (
 
 	"github.com/oabridge/oabridge/dingtalk"
 )
+
+// signedTime is a time as the connector's signature takes it.
+var signedTime = regexp.MustCompile(`^([0-9]{10}|[0-9]{13})$`)
 
 func newSign() *cobra.Command {
 	var secret, timestamp string
@@ -20,10 +24,13 @@ func newSign() *cobra.Command {
 		Long: "Prints the two headers that DingTalk's API-Secret scheme puts on a connector call, one a line:\n\n" +
 			"  curl -H \"$(oabridge sign --secret S | sed -n 1p)\" -H \"$(oabridge sign … | sed -n 2p)\" …\n" +
 			"  oabridge sign --secret S > headers && curl -H @headers http://127.0.0.1:8080/connector/ping",
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if timestamp == "" {
 				timestamp = strconv.FormatInt(time.Now().UnixMilli(), 10)
+			}
+			if !signedTime.MatchString(timestamp) {
+				return misused("--timestamp %q is no time: write epoch seconds or milliseconds, 10 or 13 digits", timestamp)
 			}
 			signature := dingtalk.SignConnector(secret, timestamp)
 			if asJSON {
@@ -37,7 +44,7 @@ func newSign() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&secret, "secret", "", "the connector's API secret")
-	cmd.Flags().StringVar(&timestamp, "timestamp", "", "epoch seconds or milliseconds (default now)")
+	cmd.Flags().StringVar(&timestamp, "timestamp", "", "epoch seconds or milliseconds, 10 or 13 digits (default now)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	_ = cmd.MarkFlagRequired("secret") // fails only for a flag that does not exist
 	return cmd
