@@ -116,7 +116,7 @@ func (d *doors) caller(r *http.Request) (string, error) {
 		}
 	}
 	if given == "" || name == "" {
-		return "", model.Errorf(model.CodeUnauthorized, "请在请求头 Authorization 中提供有效的令牌：Bearer <令牌>")
+		return "", model.Errorf(model.CodeUnauthorized, "请在请求头 Authorization 中提供有效的令牌：Bearer 「令牌」")
 	}
 	return name, nil
 }

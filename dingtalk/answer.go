@@ -97,12 +97,12 @@ func (r request) refused(a answer, resp *http.Response) error {
 	if !known {
 		v = statusVerdict(resp)
 	}
-	err := model.Errorf(v.code, "%s:%s", r.what, v.text)
+	err := model.Errorf(v.code, "%s：%s", r.what, v.text)
 	if code := a.code(); code != "" {
 		err.Message += "(" + model.Cut(r.hide.redact(oneLine(code)), 100) + ")"
 	}
 	if hint != "" {
-		err.Message += ":" + hint
+		err.Message += "：" + hint
 	}
 	err.RetryAfter = v.wait
 	return err
@@ -112,10 +112,10 @@ func (r request) refused(a answer, resp *http.Response) error {
 func (r request) unreadable(resp *http.Response) error {
 	v := statusVerdict(resp)
 	if v.code == model.CodeDingTalkThrottled {
-		return &model.Error{Code: v.code, Message: r.what + ":" + v.text, RetryAfter: v.wait}
+		return &model.Error{Code: v.code, Message: r.what + "：" + v.text, RetryAfter: v.wait}
 	}
 	err := model.Errorf(model.CodeDingTalkUnavailable,
-		"%s返回了无法识别的内容(HTTP %d):可能是出口 IP 被钉钉临时封禁,或被代理、防火墙拦截", r.what, resp.StatusCode)
+		"%s返回了无法识别的内容(HTTP %d)：可能是出口 IP 被钉钉临时封禁，或被代理、防火墙拦截", r.what, resp.StatusCode)
 	if resp.StatusCode < http.StatusInternalServerError {
 		err.RetryAfter = banPause
 	}
@@ -123,7 +123,7 @@ func (r request) unreadable(resp *http.Response) error {
 }
 
 func (r request) banned() error {
-	err := model.Errorf(model.CodeDingTalkThrottled, "%s:出口 IP 调用过于频繁,被钉钉临时封禁约 5 分钟", r.what)
+	err := model.Errorf(model.CodeDingTalkThrottled, "%s：出口 IP 调用过于频繁，被钉钉临时封禁约 5 分钟", r.what)
 	err.RetryAfter = banPause
 	return err
 }

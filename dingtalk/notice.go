@@ -55,7 +55,7 @@ func checkRecipients(userIDs []string) error {
 		return model.Errorf(model.CodeDingTalkRejected, "钉钉工作通知没有接收人")
 	}
 	if len(userIDs) > maxRecipients {
-		return model.Errorf(model.CodeDingTalkTooLarge, "钉钉工作通知一次最多 %d 个接收人,现有 %d 个", maxRecipients, len(userIDs))
+		return model.Errorf(model.CodeDingTalkTooLarge, "钉钉工作通知一次最多 %d 个接收人，现有 %d 个", maxRecipients, len(userIDs))
 	}
 	for _, id := range userIDs {
 		if id == "" || strings.ContainsAny(id, ", \t\r\n") {

@@ -16,9 +16,9 @@ func robotVerdict(code, hint string) (verdict, bool) {
 	case "310000":
 		return securityVerdict(hint), true
 	case "410100", "130101", "660026":
-		return verdict{model.CodeDingTalkThrottled, "每分钟超过 20 条消息,机器人被限流 10 分钟", robotBlock}, true
+		return verdict{model.CodeDingTalkThrottled, "每分钟超过 20 条消息，机器人被限流 10 分钟", robotBlock}, true
 	case "300001", "300005", "400101":
-		return verdict{model.CodeDingTalkAuth, "webhook 的 access_token 不存在,请在群里重新复制 webhook", 0}, true
+		return verdict{model.CodeDingTalkAuth, "webhook 的 access_token 不存在，请在群里重新复制 webhook", 0}, true
 	case "400013", "400102", "400106":
 		return verdict{model.CodeDingTalkForbidden, "群已解散、机器人已停用或已被移出群", 0}, true
 	case "430101", "430102", "430103", "430104":
@@ -40,5 +40,5 @@ func securityVerdict(hint string) verdict {
 	case strings.Contains(words, "whitelist") || strings.Contains(words, "白名单"):
 		return verdict{model.CodeDingTalkForbidden, "出口 IP 不在机器人安全设置的 IP 白名单中", 0}
 	}
-	return verdict{model.CodeDingTalkAuth, "加签校验失败,请检查机器人的加签密钥和服务器时钟", 0}
+	return verdict{model.CodeDingTalkAuth, "加签校验失败，请检查机器人的加签密钥和服务器时钟", 0}
 }

@@ -56,7 +56,7 @@ func (s *Sender) Send(ctx context.Context, n Notice) error {
 
 func (s *Sender) sendWorkNotice(ctx context.Context, n Notice) error {
 	if s.client == nil {
-		return model.Errorf(model.CodeDingTalkRejected, "没有配置钉钉应用(app_key、app_secret),无法发送工作通知")
+		return model.Errorf(model.CodeDingTalkRejected, "没有配置钉钉应用(app_key、app_secret)，无法发送工作通知")
 	}
 	_, err := s.client.WorkNotice(ctx, []string{n.Recipient}, n.Title, n.Markdown)
 	return err

@@ -30,14 +30,14 @@ func SignConnector(secret, timestamp string) string {
 func VerifyConnector(secret, timestamp, signature string, now time.Time, maxSkew time.Duration) error {
 	if timestamp == "" || signature == "" {
 		return model.Errorf(model.CodeSignatureMissing,
-			"请求没有签名:缺少请求头 %s 或 %s,请在连接器的鉴权方式中选择「API Secret」", HeaderTimestamp, HeaderSignature)
+			"请求没有签名：缺少请求头 %s 或 %s，请在连接器的鉴权方式中选择「API Secret」", HeaderTimestamp, HeaderSignature)
 	}
 	if secret == "" {
-		return model.Errorf(model.CodeSignatureInvalid, "服务端没有配置连接器密钥,无法验证签名,请联系管理员")
+		return model.Errorf(model.CodeSignatureInvalid, "服务端没有配置连接器密钥，无法验证签名，请联系管理员")
 	}
 	if !hmac.Equal([]byte(SignConnector(secret, timestamp)), []byte(signature)) {
 		return model.Errorf(model.CodeSignatureInvalid,
-			"签名不正确:请确认连接器里填写的 API Secret 与服务端配置的一致(注意首尾空格)")
+			"签名不正确：请确认连接器里填写的 API Secret 与服务端配置的一致(注意首尾空格)")
 	}
 	sent, ok := connectorTime(timestamp)
 	if !ok {
@@ -73,7 +73,7 @@ func checkSkew(ahead, maxSkew time.Duration) error {
 		direction = "晚"
 	}
 	return model.Errorf(model.CodeSignatureExpired,
-		"签名已过期:请求时间比服务器时间%s %s,最多允许相差 %s,请校准服务器时钟后重新发起",
+		"签名已过期：请求时间比服务器时间%s %s，最多允许相差 %s，请校准服务器时钟后重新发起",
 		direction, chineseDuration(ahead.Abs()), chineseDuration(maxSkew))
 }
 

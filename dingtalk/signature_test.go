@@ -47,7 +47,7 @@ func TestVerifyConnector(t *testing.T) {
 		{"oldest allowed", secret, at(-10 * time.Minute), sign(at(-10 * time.Minute)), "", ""},
 		{"newest allowed", secret, at(10 * time.Minute), sign(at(10 * time.Minute)), "", ""},
 		{"too old", secret, at(-12*time.Minute - 30*time.Second), sign(at(-12*time.Minute - 30*time.Second)),
-			model.CodeSignatureExpired, "早 12分30秒,最多允许相差 10分"},
+			model.CodeSignatureExpired, "早 12分30秒，最多允许相差 10分"},
 		{"a millisecond too old", secret, at(-10*time.Minute - time.Millisecond), sign(at(-10*time.Minute - time.Millisecond)),
 			model.CodeSignatureExpired, "早"},
 		{"too new", secret, at(26 * time.Hour), sign(at(26 * time.Hour)), model.CodeSignatureExpired, "晚 1天2小时"},

@@ -10,7 +10,7 @@ import (
 )
 
 // cutMark stands where a text was cut to DingTalk's limit.
-const cutMark = "…(内容过长,已截断)"
+const cutMark = "…(内容过长，已截断)"
 
 // maxTitle is the longest title DingTalk takes, in characters (global error code 34016).
 const maxTitle = 64

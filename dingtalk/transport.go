@@ -55,7 +55,7 @@ func (t transport) post(ctx context.Context, r request) (answer, error) {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, bytes.NewReader(r.body))
 	if err != nil {
-		return answer{}, model.Wrap(model.CodeDingTalkRejected, r.hide.cause(err), "%s的地址无法解析,请检查配置", r.what)
+		return answer{}, model.Wrap(model.CodeDingTalkRejected, r.hide.cause(err), "%s的地址无法解析，请检查配置", r.what)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := t.client.Do(req)

@@ -30,9 +30,9 @@ func apiVerdict(code, _ string) (verdict, bool) {
 	case "40014", "42001", "40001", "InvalidAuthentication", "AuthenticationFailed.MissingParameter":
 		return verdict{model.CodeDingTalkAuth, "access token 无效或已过期", 0}, true
 	case "40089", "40096", "invalidClientIdOrSecret":
-		return verdict{model.CodeDingTalkAuth, "AppKey 或 AppSecret 不正确,请检查配置", 0}, true
+		return verdict{model.CodeDingTalkAuth, "AppKey 或 AppSecret 不正确，请检查配置", 0}, true
 	case "60011", "50002", "Forbidden.AccessDenied.AccessTokenPermissionDenied":
-		return verdict{model.CodeDingTalkForbidden, "应用缺少权限,请在钉钉开发者后台申请", 0}, true
+		return verdict{model.CodeDingTalkForbidden, "应用缺少权限，请在钉钉开发者后台申请", 0}, true
 	case "60020", "Forbidden.AccessDenied.IpNotInWhiteList":
 		return verdict{model.CodeDingTalkForbidden, "出口 IP 不在应用的服务器出口 IP 白名单中", 0}, true
 	case "90020", "Forbidden.AccessDenied.ApiCountLimitForOrg":

@@ -27,7 +27,7 @@ func (c *Client) Proceed(ctx context.Context, job string, number int64, step str
 		return model.Errorf(model.CodeConflict, "%s", c.refusal(model.CodeConflict, op, nil, nil))
 	}
 	if problem := mismatch(asked.Parameters, parameters); problem != "" {
-		return model.Errorf(model.CodeJenkinsRejected, "无法%s:%s", op.what(), problem)
+		return model.Errorf(model.CodeJenkinsRejected, "无法%s：%s", op.what(), problem)
 	}
 	path, err := c.stepPath(job, number, step)
 	if err != nil {
@@ -56,7 +56,7 @@ func (c *Client) stepPath(job string, number int64, step string) (string, error)
 		return "", err
 	}
 	if !validPart(step) {
-		return "", model.Errorf(model.CodeConflict, "%s不存在;请先查看构建现在的状态", stepObject(job, number, oneLine(step)))
+		return "", model.Errorf(model.CodeConflict, "%s不存在；请先查看构建现在的状态", stepObject(job, number, oneLine(step)))
 	}
 	return build + "/input/" + url.PathEscape(step), nil
 }

@@ -36,8 +36,11 @@ func (c *Client) Build(ctx context.Context, job string, number int64) (model.Bui
 	return build.model(job), nil
 }
 
-// RecentBuilds returns a job's newest builds, newest first, at most limit (Jenkins itself gives 100 at most).
-// Errors: jenkins_not_found.
+// newestBuilds is how many builds Jenkins' "builds" has at most.
+const newestBuilds = 100
+
+// RecentBuilds returns a job's newest builds, newest first, at most limit. Jenkins' "builds" ends after 100
+// (its lazy loading of old builds); "allBuilds" does not, and costs it more. Errors: jenkins_not_found.
 func (c *Client) RecentBuilds(ctx context.Context, job string, limit int) ([]model.Build, error) {
 	path, err := c.jobPath(job)
 	if err != nil {
@@ -45,15 +48,21 @@ func (c *Client) RecentBuilds(ctx context.Context, job string, limit int) ([]mod
 	}
 	var answer struct {
 		Builds []buildJSON `json:"builds"`
+		All    []buildJSON `json:"allBuilds"`
 	}
-	op := reading(kindBuilds, "读取最近的构建:", jobObject(job))
-	tree := fmt.Sprintf("builds[%s]{0,%d}", buildTree, max(limit, 1))
+	field := "builds"
+	if limit > newestBuilds {
+		field = "allBuilds"
+	}
+	op := reading(kindBuilds, "读取最近的构建：", jobObject(job))
+	tree := fmt.Sprintf("%s[%s]{0,%d}", field, buildTree, max(limit, 1))
 	if err := c.get(ctx, op, path+"/api/json", tree, &answer); err != nil {
 		return nil, err
 	}
-	builds := make([]model.Build, len(answer.Builds))
-	for i := range answer.Builds {
-		builds[i] = answer.Builds[i].model(job)
+	listed := append(answer.Builds, answer.All...)
+	builds := make([]model.Build, len(listed))
+	for i := range listed {
+		builds[i] = listed[i].model(job)
 	}
 	return builds, nil
 }

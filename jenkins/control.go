@@ -13,7 +13,7 @@ func (c *Client) Describe(ctx context.Context, job string, number int64, text st
 	if err != nil {
 		return err
 	}
-	op := changing(kindDescribe, "填写描述:", buildObject(job, number))
+	op := changing(kindDescribe, "填写描述：", buildObject(job, number))
 	return c.post(ctx, op, path+"/submitDescription", url.Values{"description": {text}})
 }
 

@@ -114,7 +114,15 @@ func (c *Client) failure(op operation, x *exchange, err error) error {
 
 func (c *Client) unreachable(op operation, err error) error {
 	return model.Wrap(model.CodeJenkinsUnavailable, c.hidden(err),
-		"连不上 Jenkins「%s」,无法%s;请检查 Jenkins 是否在运行、网络是否通畅以及 jenkins.url 的配置", c.name, op.what())
+		"连不上 Jenkins「%s」，无法%s；请检查 Jenkins 是否在运行、网络是否通畅以及 jenkins.url 的配置", c.name, op.what())
+}
+
+// StatusOf is the HTTP status of the answer that err comes from, 0 when there was none.
+func StatusOf(err error) int {
+	if refused, ok := errors.AsType[*statusError](err); ok {
+		return refused.status
+	}
+	return 0
 }
 
 // hiddenError is a cause whose text has lost its secrets; what it was stays recognisable.

@@ -32,7 +32,7 @@ func (c *Client) PendingInputs(ctx context.Context, job string, number int64) ([
 		return nil, err
 	}
 	var list []inputJSON
-	op := reading(kindInputs, "读取确认步骤:", buildObject(job, number))
+	op := reading(kindInputs, "读取确认步骤：", buildObject(job, number))
 	err = c.get(ctx, op, path+"/wfapi/pendingInputActions", "", &list)
 	if model.CodeOf(err) == model.CodeJenkinsNotFound {
 		return nil, nil

@@ -14,7 +14,7 @@ func (c *Client) jobPath(fullName string) (string, error) {
 	var path strings.Builder
 	for part := range strings.SplitSeq(fullName, "/") {
 		if !validPart(part) {
-			return "", model.Errorf(model.CodeJenkinsNotFound, "Jenkins「%s」中不会有名为「%s」的任务;请核对任务的完整名称", c.name, oneLine(fullName))
+			return "", model.Errorf(model.CodeJenkinsNotFound, "Jenkins「%s」中不会有名为「%s」的任务；请核对任务的完整名称", c.name, oneLine(fullName))
 		}
 		path.WriteString("/job/")
 		path.WriteString(url.PathEscape(part))

@@ -58,7 +58,7 @@ func (c *Client) queued(op operation, x *exchange, err error) (int64, error) {
 		return 0, err
 	case x.status == http.StatusCreated:
 		return 0, model.Errorf(model.CodeJenkinsProtocol,
-			"Jenkins「%s」接受了%s,但没有给出队列编号;请检查中间的代理是否删改了 Location 头", c.name, op.what())
+			"Jenkins「%s」接受了%s，但没有给出队列编号；请检查中间的代理是否删改了 Location 头", c.name, op.what())
 	}
 	return 0, model.Errorf(model.CodeJenkinsProtocol, "%s", c.unexpected(op, x))
 }

@@ -68,7 +68,7 @@ func TestMessages(t *testing.T) {
 		model.CodeJenkinsRejected, model.CodeJenkinsProtocol,
 	} {
 		text := c.refusal(code, triggering("团队/网关"), x, nil)
-		if !strings.Contains(text, "「prod」") || !strings.ContainsAny(text, ";:") {
+		if !strings.Contains(text, "「prod」") || !strings.ContainsAny(text, "；：") {
 			t.Errorf("%s: %s", code, text)
 		}
 		if code != model.CodeJenkinsAuth && !strings.Contains(text, "团队/网关") {

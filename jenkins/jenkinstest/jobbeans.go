@@ -71,7 +71,8 @@ func (s *Server) containerFields(c *call, i *item, b *bean) *bean {
 
 func (s *Server) jobFields(c *call, i *item, b *bean) *bean {
 	b.add(1, "buildable", !i.job.Disabled)
-	b.add(1, "builds", func(sel *selection) any { return s.buildBeans(c, i, sel) })
+	b.add(1, "builds", func(sel *selection) any { return s.buildBeans(c, i, sel, newestBuilds) })
+	b.add(-2, "allBuilds", func(sel *selection) any { return s.buildBeans(c, i, sel, len(i.builds)) })
 	b.add(3, "color", func() any { return i.color(c) })
 	b.add(1, "firstBuild", func() any {
 		if len(i.builds) > 0 && !i.builds[0].started.After(c.now) {
@@ -128,14 +129,17 @@ func (s *Server) queuedOf(i *item) *queueItem {
 	return nil
 }
 
-func (s *Server) buildBeans(c *call, i *item, sel *selection) []*bean {
+// newestBuilds is where Jenkins cuts "builds"; "allBuilds" has every one.
+const newestBuilds = 100
+
+func (s *Server) buildBeans(c *call, i *item, sel *selection, limit int) []*bean {
 	beans := make([]*bean, 0, len(i.builds))
 	for n := len(i.builds) - 1; n >= 0; n-- {
 		if i.builds[n].started.After(c.now) {
 			continue
 		}
 		beans = append(beans, s.buildBean(c, i.builds[n]))
-		if sel != nil && sel.to >= 0 && len(beans) >= sel.to {
+		if len(beans) >= limit || (sel != nil && sel.to >= 0 && len(beans) >= sel.to) {
 			break
 		}
 	}
