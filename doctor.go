@@ -17,8 +17,9 @@ func newDoctor(env *environment) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check everything that the bridge depends on · 检查运行环境",
 		Long: "Checks the configuration, the database, Redis, each Jenkins and DingTalk, and says what to do about what is wrong.\n" +
-			"Nothing is built and nobody is told anything. The exit code is 1 when a check failed.",
-		Args: cobra.NoArgs,
+			"Nothing is built and nobody is told anything. The exit code is 1 when a check failed,\n" +
+			"the configuration among them.",
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return failed(diagnose(cmd.Context(), env, cmd.OutOrStdout(), asJSON))
 		},

@@ -16,20 +16,25 @@ func jenkinsAilments() []ailment {
 		{name: "wrong token", infect: func(p *patient) { p.token = "hush-wrong-token" }, code: exitFailure,
 			want: []string{"FAIL jenkins prod: login | API Token"}},
 		{name: "Jenkins cuts connections", infect: func(p *patient) { p.jenkins.Down(true) }, code: exitFailure,
-			want: []string{"FAIL jenkins prod: reachable | 连不上"}},
+			want: []string{"FAIL jenkins prod: reachable | 连不上 → check jenkins[].url"}},
 		{name: "nobody listens", infect: func(p *patient) { p.jenkinsURL = "http://" + closedAddress(p.t) }, code: exitFailure,
 			want: []string{"FAIL jenkins prod: reachable | connection refused"}},
 		{name: "Jenkins starts", infect: func(p *patient) { p.jenkins.Restart(time.Hour) }, code: exitFailure,
-			want: []string{"FAIL jenkins prod: reachable | 503"}},
+			want: []string{"FAIL jenkins prod: reachable | starting or in maintenance → wait until"}},
 		{name: "Jenkins quiets down", infect: func(p *patient) { p.jenkins.QuietDown() },
 			want: []string{"WARN jenkins prod: reachable | preparing for shutdown"}},
+		{name: "Jenkins breaks", infect: func(p *patient) { p.jenkins.Fail(http.StatusInternalServerError, 2, "/api/json") }, code: exitFailure,
+			want: []string{"FAIL jenkins prod: reachable | 500 → look into the log"}},
+		{name: "a login page", infect: func(p *patient) {
+			p.jenkinsURL = serveTest(p.t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }))
+		}, code: exitFailure, want: []string{"FAIL jenkins prod: reachable | 不是 JSON → whole address"}},
 		{name: "not Jenkins at all", infect: func(p *patient) { p.jenkinsURL = serveTest(p.t, http.NotFoundHandler()) }, code: exitFailure,
-			want: []string{"FAIL jenkins prod: reachable | 404"}},
+			want: []string{"FAIL jenkins prod: reachable | the path prefix is missing → whole address"}},
 		{name: "a proxy that hides the version", infect: func(p *patient) {
 			p.jenkinsURL = serveTest(p.t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				p.jenkins.ServeHTTP(withoutVersion{w}, r)
 			}))
-		}, want: []string{"WARN jenkins prod: reachable | without Jenkins' version"}},
+		}, want: []string{"WARN jenkins prod: reachable | without Jenkins' version → whole address"}},
 		{name: "anonymous", infect: func(p *patient) { p.jenkinsURL = pretend(p, `{"anonymous":true,"name":"anonymous"}`) }, code: exitFailure,
 			want: []string{"FAIL jenkins prod: login | anonymous"}},
 		{name: "another user name", infect: func(p *patient) { p.jenkinsURL = pretend(p, `{"anonymous":false,"name":"BRIDGE"}`) },
@@ -90,7 +95,11 @@ func dingtalkAilments() []ailment {
 			}))
 		}, code: exitFailure, want: []string{"FAIL dingtalk: token | ip 1.2.3.4 is not in whitelist"}},
 		{name: "DingTalk is away", infect: func(p *patient) { p.dingtalk.Down(true) }, code: exitFailure,
-			want: []string{"FAIL dingtalk: token | 无法连接", "WARN dingtalk: clock | does not answer"}},
+			want: []string{"FAIL dingtalk: token | 无法连接 → check the network", "WARN dingtalk: clock | does not answer"}},
+		{name: "too many calls", infect: func(p *patient) { p.dingtalk.RateLimit(3) }, code: exitFailure,
+			want: []string{"FAIL dingtalk: token | 次数超过限制 → wait five minutes"}},
+		{name: "an address that is banned", infect: func(p *patient) { p.dingtalk.BanPage(3) }, code: exitFailure,
+			want: []string{"FAIL dingtalk: token | 封禁 → wait five minutes"}},
 		{name: "an answer without a date", infect: func(p *patient) {
 			p.dingtalkURL = serveTest(p.t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header()["Date"] = nil
@@ -123,7 +132,7 @@ func otherAilments() []ailment {
 			if err := os.WriteFile(p.database, []byte(strings.Repeat("this is no database\n", 100)), 0o600); err != nil {
 				p.t.Fatal(err)
 			}
-		}, code: exitFailure, want: []string{"FAIL database | does not answer"}},
+		}, code: exitFailure, want: []string{"FAIL database | text.db is damaged → restore a backup or change database.dsn"}},
 		{name: "no MySQL", infect: func(p *patient) { p.database = "bridge:hush-password@tcp(" + closedAddress(p.t) + ")/oabridge" },
 			code: exitFailure, want: []string{"FAIL database | connection refused"}},
 		{name: "an empty database", infect: func(p *patient) { p.execute("DROP TABLE goose_db_version") },

@@ -34,8 +34,8 @@ func checkFolder(folder string) finding {
 		if refused, ok := errors.AsType[*fs.PathError](err); ok {
 			err = refused.Err // the path in it is the probe's
 		}
-		return broken(fmt.Sprintf("SQLite cannot write in %s · 无法写入数据库目录: %v", folder, err),
-			"create the folder and give it to the user that runs oabridge, or change database.dsn · 创建该目录并授权,或修改 database.dsn")
+		return broken(fmt.Sprintf("SQLite cannot write in %s · 无法写入数据库目录：%v", folder, err),
+			"create the folder and give it to the user that runs oabridge, or change database.dsn · 创建该目录并授权，或修改 database.dsn")
 	}
 	return fine(folder + " is writable · 可写")
 }
@@ -45,17 +45,20 @@ func checkDatabase(ctx context.Context, cfg config.Database) finding {
 	if cfg.Driver == config.SQLite {
 		if _, err := os.Stat(cfg.DSN.Reveal()); errors.Is(err, fs.ErrNotExist) {
 			return doubtful("the SQLite file does not exist yet · 数据库文件尚未创建",
-				"oabridge serve creates it; after a move check database.dsn · 首次启动时自动创建;若是迁移,请检查 database.dsn")
+				"oabridge serve creates it; after a move check database.dsn · 首次启动时自动创建；若是迁移，请检查 database.dsn")
 		}
 	}
 	version, err := schemaVersion(ctx, cfg)
+	if cfg.Driver == config.SQLite && damaged(err) {
+		return broken(damage(cfg), damagedRemedy)
+	}
 	if err != nil {
-		return broken("the database does not answer · 数据库无法访问: "+explain(err),
+		return broken("the database does not answer · 数据库无法访问："+explain(err),
 			"check database.dsn, and that the database runs and accepts this user · 检查 database.dsn、数据库是否运行、账号权限")
 	}
 	newest, err := newestSchema(ctx)
 	if err != nil {
-		return broken("this program's schema cannot be built · 无法生成表结构: "+explain(err),
+		return broken("this program's schema cannot be built · 无法生成表结构："+explain(err),
 			"check that the temporary folder is writable · 检查临时目录是否可写")
 	}
 	return schemaFinding(cfg.Driver, version, newest)
@@ -65,10 +68,10 @@ func schemaFinding(driver string, version, newest int64) finding {
 	switch {
 	case version < newest:
 		return doubtful(fmt.Sprintf("%s, schema version %d; this program needs %d · 表结构需要升级", driver, version, newest),
-			"run oabridge migrate, or start oabridge serve, which does it too · 运行 oabridge migrate,或直接启动服务")
+			"run oabridge migrate, or start oabridge serve, which does it too · 运行 oabridge migrate，或直接启动服务")
 	case version > newest:
 		return broken(fmt.Sprintf("%s, schema version %d is newer than this program's %d · 数据库比程序新", driver, version, newest),
-			"start the newer program, or restore the backup made before the upgrade · 使用新版程序,或恢复升级前的备份")
+			"start the newer program, or restore the backup made before the upgrade · 使用新版程序，或恢复升级前的备份")
 	}
 	return fine(fmt.Sprintf("%s, schema version %d, up to date · 正常", driver, version))
 }
@@ -105,11 +108,12 @@ func (d *examination) redis(ctx context.Context, cfg config.Redis) {
 	if cfg.Addr == "" {
 		return
 	}
+	cache.LogTo(slog.New(slog.DiscardHandler)) // what the library would say is in the finding
 	d.check(ctx, "redis", func(ctx context.Context) finding {
 		shared := cache.NewRedis(cache.RedisOptions{Addr: cfg.Addr, Password: cfg.Password.Reveal(), DB: cfg.DB})
 		defer func() { _ = shared.Close() }() // it was only asked
 		if err := shared.Ping(ctx); err != nil {
-			return doubtful("it does not answer, the bridge goes on without it · 无法访问,不影响正确性: "+err.Error(),
+			return doubtful("it does not answer, the bridge goes on without it · 无法访问，不影响正确性："+err.Error(),
 				"check redis.addr and redis.password, and that Redis runs · 检查 redis.addr、redis.password 以及 Redis 是否运行")
 		}
 		return fine(cfg.Addr + " answers · 正常")

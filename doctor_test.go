@@ -24,9 +24,9 @@ type patient struct {
 	jenkins  *jenkinstest.Server
 	dingtalk *dingtalktest.Server
 	// What the configuration says; tests change it before they ask the doctor.
-	database, token, user, folders, appSecret, robots, redis, connector, parameter string
-	jenkinsURL, dingtalkURL                                                        string
-	agentID                                                                        int
+	database, token, user, folders, project, appSecret, robots, redis, connector, parameter string
+	jenkinsURL, dingtalkURL                                                                 string
+	agentID                                                                                 int
 }
 
 const (
@@ -38,7 +38,7 @@ const (
 func newPatient(t *testing.T, skew time.Duration) *patient {
 	t.Helper()
 	p := &patient{
-		t: t, token: patientJenkinsToken, user: "bridge", folders: "[deploy]", appSecret: patientAppSecret, agentID: 7,
+		t: t, token: patientJenkinsToken, user: "bridge", folders: "[deploy]", project: config.ProjectByFolder, appSecret: patientAppSecret, agentID: 7,
 		database: filepath.Join(t.TempDir(), "patient.db"), connector: "{secret: hush-connector}", parameter: "RELEASE_ID",
 	}
 	now := func() time.Time { return time.Now().Add(skew) }
@@ -85,7 +85,7 @@ func (p *patient) config() string {
 	return written(p.t, fmt.Sprintf(`
 database: {driver: %s, dsn: %q}
 redis: {addr: %q, password: hush-redis}
-jenkins: [{name: prod, url: %q, user: %s, token: %s, folders: %s, release_parameter: %q}]
+jenkins: [{name: prod, url: %q, user: %s, token: %s, folders: %s, project: %q, release_parameter: %q}]
 dingtalk:
   api_url: %q
   oapi_url: %q
@@ -93,7 +93,7 @@ dingtalk:
   agent_id: %d
   connector: %s
   robots: %s
-`, driver, p.database, p.redis, p.jenkinsURL, p.user, p.token, p.folders, p.parameter, p.dingtalkURL, p.dingtalkURL, app, p.agentID, p.connector, p.robots))
+`, driver, p.database, p.redis, p.jenkinsURL, p.user, p.token, p.folders, p.project, p.parameter, p.dingtalkURL, p.dingtalkURL, app, p.agentID, p.connector, p.robots))
 }
 
 // ask runs the doctor in both forms, which must agree, and checks that neither shows a secret.
@@ -155,6 +155,32 @@ func TestDoctorFindsNothing(t *testing.T) {
 	}
 }
 
+func TestDoctorSaysWhatItCannotAsk(t *testing.T) {
+	p := newPatient(t, 0)
+	_, list := p.ask()
+	for check, words := range map[string]string{
+		"jenkins prod: folder deploy": "Job/Build and Job/Cancel cannot be asked beforehand",
+		"dingtalk: work notices":      "not tried",
+		"dingtalk: robots":            "not tried",
+	} {
+		i := slices.IndexFunc(list, func(c checked) bool { return c.Check == check })
+		if i < 0 || !strings.Contains(list[i].Detail, words) {
+			t.Errorf("%s does not say %q: %+v", check, words, list)
+		}
+	}
+}
+
+func TestDoctorCountsWhatTheProjectExpressionLeavesOut(t *testing.T) {
+	p := newPatient(t, 0)
+	p.project = `^deploy/(?P<project>mall)/(?P<app>.+)$`
+	code, list := p.ask()
+	i := slices.IndexFunc(list, func(c checked) bool { return c.Check == "jenkins prod: apps" })
+	if code != 0 || i < 0 || !strings.Contains(list[i].Detail, "apps in 1 projects") ||
+		!strings.Contains(list[i].Detail, "that project does not match left out") {
+		t.Errorf("exit %d: %+v", code, list)
+	}
+}
+
 func TestDoctorWithServers(t *testing.T) {
 	p := newPatient(t, 0)
 	p.database = servers.MariaDB(t)
@@ -182,7 +208,7 @@ type ailment struct {
 	name   string
 	skew   time.Duration
 	infect func(p *patient)
-	// Every check that is not OK, as "status check: words of the detail".
+	// Every check that is not OK, as "status check | words of the detail → words of the remedy".
 	want []string
 	code int
 }
@@ -200,7 +226,8 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 			}
 			for i, c := range list {
 				line, words, _ := strings.Cut(a.want[i], " | ")
-				if c.Status+" "+c.Check != line || !strings.Contains(c.Detail, words) {
+				words, remedy, _ := strings.Cut(words, " → ")
+				if c.Status+" "+c.Check != line || !strings.Contains(c.Detail, words) || !strings.Contains(c.Remedy, remedy) {
 					t.Errorf("%+v, want %s", c, a.want[i])
 				}
 			}
