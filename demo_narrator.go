@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -108,8 +109,12 @@ func plain(markdown string) string {
 
 // invite says how to go on by hand.
 func (n *narrator) invite(w *demoWorld) {
-	n.print("\n演示结束，服务继续运行，按 Ctrl-C 退出 · the story is over; everything stays up until Ctrl-C. Try:")
-	sign := "-H @<(go run . sign --secret " + w.secret + ")"
+	n.print("\n演示结束，服务继续运行，按 Ctrl-C 退出 · the story is over; everything stays up until Ctrl-C. Try, in bash or zsh:")
+	executable, err := os.Executable()
+	if err != nil {
+		executable = "oabridge"
+	}
+	sign := "-H @<(" + callable(executable) + " sign --secret " + w.secret + ")"
 	n.print("  curl -s %s %s/connector/projects", sign, w.url)
 	n.print("  curl -s %s -G --data-urlencode 项目名称=商城 %s/connector/apps", sign, w.url)
 	n.print("  curl -s %s --json '{\"项目名称\":\"数据平台\",\"应用名称\":\"离线任务\",\"VERSION\":\"v7\",\"实例ID\":\"mine-1\","+
@@ -120,4 +125,19 @@ func (n *narrator) invite(w *demoWorld) {
 	n.print("  curl -s %s -X POST --json '{\"reason\":\"改期\"}' %s/api/releases/R-1005/cancel", auth, w.url)
 	n.print("  curl -s %s/metrics", w.url)
 	n.print("  curl -s %s/_control/ledger      # %s", w.jenkinsAt, "Jenkins 实际发生了什么 what Jenkins really did")
+	n.print("  curl -s %s/_control/ledger      # %s", w.dingtalkAt, "大家收到了什么 what people were sent")
+}
+
+// goCache is where "go run" keeps what it builds: a temporary folder, or the build cache with a hash for a folder.
+var goCache = regexp.MustCompile(`[/\\]go-build[^/\\]*[/\\]|[/\\][0-9a-f]{64}-d[/\\]`)
+
+// callable is how a person calls this program again from where it was called.
+func callable(executable string) string {
+	switch {
+	case goCache.MatchString(executable):
+		return "go run ."
+	case strings.ContainsAny(executable, " '\"\\$`&;<>|()*?[]#~!{}\t"):
+		return "'" + strings.ReplaceAll(executable, "'", `'\''`) + "'"
+	}
+	return executable
 }

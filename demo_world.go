@@ -32,16 +32,17 @@ var demoApprovers = []string{"lina", "wangfang"}
 
 // demoWorld is the bridge with a fake Jenkins and a fake DingTalk around it, all reached over HTTP on this machine.
 type demoWorld struct {
-	app       *app
-	jenkins   *jenkinstest.Server
-	dingtalk  *dingtalktest.Server
-	connector dingtalktest.Connector
-	url       string
-	jenkinsAt string
-	secret    string
-	apiToken  string
-	folder    string
-	stop      []func() error // in the order of starting
+	app        *app
+	jenkins    *jenkinstest.Server
+	dingtalk   *dingtalktest.Server
+	connector  dingtalktest.Connector
+	url        string
+	jenkinsAt  string
+	dingtalkAt string
+	secret     string
+	apiToken   string
+	folder     string
+	stop       []func() error // in the order of starting
 }
 
 func newDemoWorld(ctx context.Context, o demoOptions, stderr io.Writer) (*demoWorld, error) {
@@ -75,19 +76,18 @@ func (w *demoWorld) start(ctx context.Context, o demoOptions, stderr io.Writer) 
 	if w.jenkinsAt, err = w.listen(ctx, fakeJenkinsHandler(w.jenkins)); err != nil {
 		return err
 	}
-	dingtalkAt, err := w.listen(ctx, fakeDingTalkHandler(w.dingtalk))
-	if err != nil {
+	if w.dingtalkAt, err = w.listen(ctx, fakeDingTalkHandler(w.dingtalk)); err != nil {
 		return err
 	}
 	cfg := config.Default()
 	cfg.Database.DSN = config.Secret(filepath.Join(folder, "oabridge.db"))
 	cfg.API.Tokens = []config.APIToken{{Name: "demo", Token: config.Secret(w.apiToken)}}
 	cfg.Jenkins = []config.Jenkins{demoJenkins(w.jenkinsAt, token)}
-	cfg.DingTalk.APIURL, cfg.DingTalk.OAPIURL = dingtalkAt, dingtalkAt
+	cfg.DingTalk.APIURL, cfg.DingTalk.OAPIURL = w.dingtalkAt, w.dingtalkAt
 	cfg.DingTalk.AppKey, cfg.DingTalk.AppSecret, cfg.DingTalk.AgentID = demoAppKey, config.Secret(appSecret), demoAgent
 	cfg.DingTalk.Connector.Secret = config.Secret(w.secret)
 	cfg.DingTalk.Robots = []config.Robot{{
-		Name: demoRobot, Webhook: config.Secret(dingtalkAt + "/robot/send?access_token=" + robotToken), Secret: config.Secret(robotSecret),
+		Name: demoRobot, Webhook: config.Secret(w.dingtalkAt + "/robot/send?access_token=" + robotToken), Secret: config.Secret(robotSecret),
 	}}
 	if err := cfg.Validate(); err != nil {
 		return err
