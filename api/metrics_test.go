@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/oabridge/oabridge/api"
 	"github.com/oabridge/oabridge/model"
@@ -15,7 +20,9 @@ import (
 
 var _ service.Observer = (*api.Metrics)(nil)
 
-func TestMetrics(t *testing.T) {
+// scraped is what /metrics says after everything that is counted has happened.
+func scraped(t *testing.T) string {
+	t.Helper()
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	m := api.NewMetrics()
 	r := newRigWith(t, &fake{}, m, func(o *api.Options) {
@@ -42,6 +49,11 @@ func TestMetrics(t *testing.T) {
 	if a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.raw)
 	}
+	return a.raw
+}
+
+func TestMetrics(t *testing.T) {
+	raw := scraped(t)
 	for _, line := range []string{
 		`oabridge_submissions_total{outcome="accepted",source="connector"} 1`,
 		`oabridge_submissions_total{outcome="duplicate",source="connector"} 1`,
@@ -61,12 +73,54 @@ func TestMetrics(t *testing.T) {
 		`oabridge_pending_messages 2`, `oabridge_database_up 1`, `oabridge_catalogue_age_seconds{controller="prod"} 60`,
 		"go_goroutines ", "process_cpu_seconds_total ",
 	} {
-		if !strings.Contains(a.raw, "\n"+line) {
+		if !strings.Contains(raw, "\n"+line) {
 			t.Errorf("missing: %s", line)
 		}
 	}
-	if strings.Contains(a.raw, "/made/up") || strings.Contains(a.raw, "BREW") {
+	if strings.Contains(raw, "/made/up") || strings.Contains(raw, "BREW") {
 		t.Error("callers can make up labels")
+	}
+}
+
+var (
+	exposed   = regexp.MustCompile(`(?m)^(oabridge_[a-z_]+?)(?:_bucket|_sum|_count)?(?:\{(.*)\})? [0-9.e+-]+$`)
+	labelName = regexp.MustCompile(`([a-z_]+)="`)
+	metricRow = regexp.MustCompile("(?m)^\\| `(oabridge_[a-z_]+)` \\| ([^|]*) \\|")
+	quotedOne = regexp.MustCompile("`([a-z_]+)`")
+)
+
+// labelsIn are the names that pattern finds, sorted and without the boundaries of histograms.
+func labelsIn(pattern *regexp.Regexp, text string) string {
+	var names []string
+	for _, found := range pattern.FindAllStringSubmatch(text, -1) {
+		if found[1] != "le" {
+			names = append(names, found[1])
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
+}
+
+func TestTheReadmesListWhatIsExposed(t *testing.T) {
+	want := map[string]string{}
+	for _, found := range exposed.FindAllStringSubmatch(scraped(t), -1) {
+		want[found[1]] = labelsIn(labelName, found[2])
+	}
+	if len(want) < 10 {
+		t.Fatalf("only %d metrics found: %v", len(want), want)
+	}
+	for _, name := range []string{"../README.md", "../README.zh-CN.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, row := range metricRow.FindAllStringSubmatch(string(text), -1) {
+			got[row[1]] = labelsIn(quotedOne, row[2])
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-exposed +listed):\n%s", name, diff)
+		}
 	}
 }
 
