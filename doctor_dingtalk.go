@@ -48,11 +48,17 @@ func checkToken(ctx context.Context, cfg config.DingTalk, client *http.Client) f
 		return broken(explain(err), "buy more calls, or wait for the next period · 购买额度，或等到下个周期")
 	case model.CodeDingTalkRejected:
 		return broken(explain(err), "check dingtalk.api_url, app_key and app_secret · 检查 dingtalk.api_url、app_key、app_secret")
+	default:
+		return broken(explain(err), remedyForSilence(err))
 	}
-	if e, ok := errors.AsType[*model.Error](err); ok && e.RetryAfter > 0 { // a page instead of an answer: mostly a ban
-		return broken(explain(err), throttledRemedy)
+}
+
+// remedyForSilence tells a page instead of an answer, which mostly is a ban and says when to try again, from no answer.
+func remedyForSilence(err error) string {
+	if e, ok := errors.AsType[*model.Error](err); ok && e.RetryAfter > 0 {
+		return throttledRemedy
 	}
-	return broken(explain(err), networkRemedy)
+	return networkRemedy
 }
 
 func checkWorkNotices(cfg config.DingTalk) finding {
