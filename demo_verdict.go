@@ -68,9 +68,9 @@ func (w *demoWorld) verdict(ctx context.Context, o outcome, f figures) error {
 	if builds != f.Deployments {
 		wrong = append(wrong, fmt.Errorf("jenkins made %d builds for %d deployments", builds, f.Deployments))
 	}
-	// Each release is told when it is received and when it is done, to the group, the initiator and the approvers; the
-	// refusal to the group and the initiator.
-	if want := f.Releases*2*(2+len(demoApprovers)) + f.Refused*2; f.Messages != want {
+	// Each release is told when it is received and when it is done, a refusal once: to the group, the initiator and the
+	// approvers.
+	if want := (f.Releases*2 + f.Refused) * (2 + len(demoApprovers)); f.Messages != want {
 		wrong = append(wrong, fmt.Errorf("%d notices arrived, want %d", f.Messages, want))
 	}
 	return errors.Join(wrong...)

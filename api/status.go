@@ -33,6 +33,7 @@ var meanings = map[model.Code]meaning{
 	model.CodeUnknownParameter:    {status: http.StatusUnprocessableEntity, refusal: true},
 	model.CodeSubmissionConflict:  {status: http.StatusConflict, refusal: true},
 	model.CodeCatalogueUnready:    {status: http.StatusServiceUnavailable},
+	model.CodeJobChanged:          {status: http.StatusConflict},
 	model.CodeDatabaseUnavailable: {status: http.StatusServiceUnavailable},
 	model.CodeShuttingDown:        {status: http.StatusServiceUnavailable},
 	model.CodeInternal:            {status: http.StatusInternalServerError},

@@ -75,6 +75,7 @@ type Deployment struct {
 	Parameterised    bool   // whether the job declares parameters at all
 
 	SubmittedAt  *time.Time // the last intent to POST
+	PostedAt     *time.Time // the first intent to POST, by Jenkins' clock: nothing older in Jenkins came of it
 	QueueID      int64      // 0 until known; Jenkins may give it to another job after a crash
 	Build        int64      // build number, 0 until known; with JobRef it is the key once known
 	BuildURL     string

@@ -29,6 +29,7 @@ const (
 	CodeUnknownParameter    Code = "unknown_parameter"
 	CodeSubmissionConflict  Code = "submission_conflict"
 	CodeCatalogueUnready    Code = "catalogue_unready"
+	CodeJobChanged          Code = "job_changed"
 	CodeDatabaseUnavailable Code = "database_unavailable"
 	CodeShuttingDown        Code = "shutting_down"
 	CodeInternal            Code = "internal"
@@ -59,7 +60,7 @@ func Codes() []Code {
 		CodeSignatureMissing, CodeSignatureInvalid, CodeSignatureExpired, CodeUnauthorized,
 		CodeNotFound, CodeConflict, CodeInvalidTransition,
 		CodeValidationFailed, CodeUnknownProject, CodeUnknownApp, CodeUnknownParameter, CodeSubmissionConflict,
-		CodeCatalogueUnready, CodeDatabaseUnavailable, CodeShuttingDown, CodeInternal,
+		CodeCatalogueUnready, CodeJobChanged, CodeDatabaseUnavailable, CodeShuttingDown, CodeInternal,
 		CodeJenkinsUnavailable, CodeJenkinsUnknown, CodeJenkinsAuth, CodeJenkinsForbidden, CodeJenkinsNotFound,
 		CodeJenkinsDisabled, CodeJenkinsFolded, CodeJenkinsRejected, CodeJenkinsProtocol,
 		CodeDingTalkUnavailable, CodeDingTalkAuth, CodeDingTalkForbidden, CodeDingTalkThrottled, CodeDingTalkQuota,

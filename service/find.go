@@ -14,26 +14,29 @@ type worker struct {
 	c *Controller
 }
 
-// found is a trace of our POST in Jenkins.
+// found is a trace of our POST in Jenkins, or the doubt about one.
 type found struct {
 	queueID int64
 	build   int64
+	// older is a build with our release number that is older than our POST: of another database, or a sign that a clock
+	// was set. Only set when nothing else was found.
+	older int64
 }
 
-// clockTolerance is how much older than our POST its trace may seem, when the clocks were compared to the second.
+// clockTolerance is how much older than our POST its trace may seem.
 const clockTolerance = 5 * time.Minute
 
 // searchedBuilds is how many of a job's newest builds are searched; more, when the first do not reach back to our POST.
 var searchedBuilds = []int{50, 1000}
 
-// find looks for what our POST may have left: first in the queue, then in the newest builds, so that an item that
+// find looks for what our POSTs may have left: first in the queue, then in the newest builds, so that an item that
 // starts in between is not missed. nil, with no error, means that Jenkins answered and has nothing of it.
 func (w worker) find(ctx context.Context, d *model.Deployment) (*found, error) {
 	queued, _, err := w.c.Client.Overview(ctx)
 	if err != nil {
 		return nil, err
 	}
-	builds, err := w.buildsSince(ctx, d.FullName, d.SubmittedAt.Add(w.c.Client.Ahead()-clockTolerance))
+	builds, err := w.buildsSince(ctx, d.FullName, d.PostedAt.Add(-clockTolerance))
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +52,11 @@ func (w worker) find(ctx context.Context, d *model.Deployment) (*found, error) {
 	for _, item := range queued {
 		if item.Job == d.FullName && !taken.items[item.ID] && w.ours(d, item.Parameters, item.Users, item.Since) {
 			return &found{queueID: item.ID}, nil
+		}
+	}
+	for _, b := range builds {
+		if carriesOurNumber(d, b.Parameters) {
+			return &found{older: b.Number}, nil
 		}
 	}
 	return nil, nil
@@ -79,6 +87,9 @@ type held struct {
 
 func (w worker) taken(ctx context.Context, d *model.Deployment, builds []model.Build) (held, error) {
 	h := held{items: map[int64]bool{}}
+	if d.ReleaseParameter != "" {
+		return h, nil // the number tells whose it is; a job that was made anew counts its builds from 1 again
+	}
 	from := int64(0)
 	if n := len(builds); n > 0 {
 		from = builds[n-1].Number
@@ -97,16 +108,23 @@ func (w worker) taken(ctx context.Context, d *model.Deployment, builds []model.B
 }
 
 // ours tells whether something in Jenkins came of our POST: by the release parameter when the job declares one, else by
-// user and parameters; and never when it is older than the POST, since another database may have given out the same
-// number before.
+// user and parameters; and never when it is older than the first POST, since another database may have given out the
+// same number before.
 func (w worker) ours(d *model.Deployment, parameters map[string]string, users []string, at time.Time) bool {
-	if at.Before(d.SubmittedAt.Add(w.c.Client.Ahead() - clockTolerance)) {
+	if at.Before(d.PostedAt.Add(-clockTolerance)) {
 		return false
 	}
 	if d.ReleaseParameter != "" {
-		return parameters[d.ReleaseParameter] == (&model.Release{ID: d.ReleaseID}).Number()
+		return carriesOurNumber(d, parameters)
 	}
-	return len(users) > 0 && users[0] == w.c.User && sameParameters(d, parameters)
+	return len(users) > 0 && w.isUs(users[0]) && sameParameters(d, parameters)
+}
+
+// isUs compares user ids as Jenkins does by default: whoever logs in as Admin is admin.
+func (w worker) isUs(user string) bool { return strings.EqualFold(user, w.c.User) }
+
+func carriesOurNumber(d *model.Deployment, parameters map[string]string) bool {
+	return d.ReleaseParameter != "" && parameters[d.ReleaseParameter] == (&model.Release{ID: d.ReleaseID}).Number()
 }
 
 // sameParameters compares what Jenkins shows; it never shows the value of a password, and may have trimmed others.

@@ -96,10 +96,7 @@ func (f follower) decide(ctx context.Context, d *model.Deployment, decide func(*
 // lookQueued finds out what became of a queued item.
 func (f follower) lookQueued(ctx context.Context, d *model.Deployment, v view) error {
 	if item, ok := v.queued[d.QueueID]; ok && item.Job == d.FullName {
-		if d.Stop != nil {
-			return f.cancelQueued(ctx, d)
-		}
-		return nil
+		return f.stillQueued(ctx, d, item)
 	}
 	if b, ok := v.byQueue[d.QueueID]; ok && b.Job == d.FullName {
 		return f.started(ctx, d, b.Number)
@@ -119,6 +116,24 @@ func (f follower) lookQueued(ctx context.Context, d *model.Deployment, v view) e
 	default:
 		return nil // it left the queue this moment; the next look sees the build
 	}
+}
+
+func (f follower) stillQueued(ctx context.Context, d *model.Deployment, item model.QueueItem) error {
+	if d.Stop != nil {
+		if !f.ours(d, item.Parameters, item.Users, item.Since) {
+			return f.searchBuild(ctx, d) // the id was given to somebody else's item
+		}
+		return f.cancelQueued(ctx, d)
+	}
+	return f.seen(ctx, d)
+}
+
+// seen takes back that Jenkins did not know the deployment.
+func (f follower) seen(ctx context.Context, d *model.Deployment) error {
+	if d.MissingSince == nil {
+		return nil
+	}
+	return f.decide(ctx, d, func(_ *model.Release, d *model.Deployment) error { d.MissingSince = nil; return nil })
 }
 
 // stopCause says who ended d: whoever asked us to, else somebody in Jenkins.
@@ -163,7 +178,7 @@ func (f follower) searchBuild(ctx context.Context, d *model.Deployment) error {
 	switch {
 	case err != nil:
 		return err
-	case hit == nil:
+	case hit == nil || hit.older > 0:
 		return f.missing(ctx, d)
 	case hit.build == 0: // queued again under another id, as after a restart
 		return f.decide(ctx, d, func(_ *model.Release, d *model.Deployment) error {

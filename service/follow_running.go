@@ -32,11 +32,8 @@ func (f follower) lookRunning(ctx context.Context, d *model.Deployment, v view) 
 }
 
 func (f follower) stillRunning(ctx context.Context, d *model.Deployment, b model.RunningBuild) error {
-	if d.MissingSince != nil {
-		err := f.decide(ctx, d, func(_ *model.Release, d *model.Deployment) error { d.MissingSince = nil; return nil })
-		if err != nil {
-			return err
-		}
+	if err := f.seen(ctx, d); err != nil {
+		return err
 	}
 	if d.Stop != nil {
 		return f.stop(ctx, d)

@@ -108,14 +108,14 @@ func TestParametersThatAreNotOffered(t *testing.T) {
 		project, app, parameter string
 		want                    model.Code
 	}{
-		"password":          {"商城", "商城前端", "DB_PASSWORD", model.CodeUnknownParameter},
-		"file":              {"商城", "商城前端", "PATCH", model.CodeUnknownParameter},
-		"credentials":       {"商城", "商城前端", "KEY", model.CodeUnknownParameter},
-		"not declared":      {"商城", "商城前端", "MARS", model.CodeUnknownParameter},
-		"no parameter":      {"商城", "商城前端", "", model.CodeUnknownParameter},
-		"app unknown":       {"商城", "火箭", "ENV", model.CodeUnknownApp},
-		"app disabled":      {"商城", "旧版", "ENV", model.CodeUnknownApp},
-		"project unknown":   {"火星", "商城前端", "ENV", model.CodeUnknownProject},
+		"password":        {"商城", "商城前端", "DB_PASSWORD", model.CodeUnknownParameter},
+		"file":            {"商城", "商城前端", "PATCH", model.CodeUnknownParameter},
+		"credentials":     {"商城", "商城前端", "KEY", model.CodeUnknownParameter},
+		"not declared":    {"商城", "商城前端", "MARS", model.CodeUnknownParameter},
+		"no parameter":    {"商城", "商城前端", "", model.CodeUnknownParameter},
+		"app unknown":     {"商城", "火箭", "ENV", model.CodeUnknownApp},
+		"app disabled":    {"商城", "旧版", "ENV", model.CodeUnknownApp},
+		"project unknown": {"火星", "商城前端", "ENV", model.CodeUnknownProject},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := s.ParameterOptions(c.project, []string{c.app}, c.parameter, "")

@@ -93,6 +93,15 @@ func (w writer) input(r *model.Release, d *model.Deployment, step model.InputSte
 	return notice{kind: model.NoticeInput, scope: fmt.Sprintf("%d/%d/%s", d.ID, d.Build, step.ID), title: title, markdown: t.String()}
 }
 
+func (w writer) delayed(r *model.Release, d *model.Deployment) notice {
+	title := fmt.Sprintf("上线单 %s：%s 暂时无法提交到 Jenkins", r.Number(), d.Title())
+	t := newText(title)
+	w.header(t, r)
+	t.line("原因：%s", escape(d.Message))
+	t.line("会继续自动重试；不需要的话请取消这张上线单。")
+	return notice{kind: model.NoticeDelayed, scope: fmt.Sprintf("%d/%s", d.ID, d.Wait), title: title, markdown: t.String()}
+}
+
 func (w writer) finished(r *model.Release) notice {
 	title := fmt.Sprintf("上线单 %s %s", r.Number(), endOf(r))
 	t := newText(title)

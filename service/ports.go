@@ -23,6 +23,13 @@ type Releases interface {
 	UpdateRelease(ctx context.Context, id int64, change func(*model.Release) error) error
 }
 
+// Identities lets more keys lead to a release.
+type Identities interface {
+	// AddKeys makes the keys known that are not yet; one that belongs to another release stays there. Errors:
+	// database_unavailable.
+	AddKeys(ctx context.Context, releaseID int64, keys []string) error
+}
+
 // Queries read releases for people.
 type Queries interface {
 	// ListReleases returns releases with their deployments, newest first, at most f.Limit.

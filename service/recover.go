@@ -17,6 +17,13 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 	}
 	_, err = s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		release(d)
+		if hit != nil && hit.older > 0 {
+			return s.fire(r, d, model.EventRefused, model.Cause{
+				At: s.now(), Actor: actorSystem, Code: model.CodeJenkinsUnknown,
+				Message: fmt.Sprintf("提交没有得到答复，而 Jenkins 里已有带本单号的更早的构建 #%d，无法确认是否已部署；"+
+					"不会自动重新提交，请人工检查", hit.older),
+			})
+		}
 		if hit != nil {
 			return s.adopt(r, d, hit)
 		}
@@ -67,8 +74,7 @@ func (s submitter) again(ctx context.Context, d *model.Deployment, claimed strin
 			DeploymentID: d.ID, At: now, Actor: actorSystem, Kind: model.EventKindResubmit,
 			From: string(d.State), To: string(d.State), Message: "确认 Jenkins 中没有对应的构建，重新提交",
 		})
-		s.intend(d, now)
-		return nil
+		return s.intend(r, d, now)
 	})
 	if err != nil || d.State != model.StateSubmitting {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -91,6 +92,10 @@ func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
 		return s.loadSaved(ctx, c)
 	}
 	jobs, err := c.Client.Jobs(ctx)
+	if err == nil && s.offeredApps(c.Name) > 0 && !slices.ContainsFunc(jobs, func(j model.Job) bool { return j.Buildable }) {
+		// More likely a right was lost than a company's every job: the last listing stays.
+		err = model.Errorf(model.CodeJenkinsForbidden, "Jenkins「%s」一个任务也没有列出，继续使用上次的清单；请检查账号的 Job/Read 权限", c.Name)
+	}
 	if err == nil {
 		l := model.Listing{Controller: c.Name, Jobs: jobs, At: s.now()}
 		s.offer(l)

@@ -16,6 +16,7 @@ import (
 // Store is everything the service keeps.
 type Store interface {
 	Releases
+	Identities
 	Queries
 	Work
 	Outbox
@@ -83,7 +84,7 @@ type Pace struct {
 	Idle    time.Duration // between two looks at the database when nothing wakes the engine; 500 ms
 	Lease   time.Duration // how long a claimed row is nobody else's; 15 s
 	Step    time.Duration // time-out of one step; below Lease; 12 s
-	Settle  time.Duration // how long after a POST without an answer its build may still turn up; 30 s
+	Settle  time.Duration // how long after a POST without an answer its build may still turn up; 2 min
 	Forget  time.Duration // how long Jenkins must not know a build before it is lost; 2 min
 	Folded  time.Duration // pause after a POST that was folded into somebody else's item; 3 s
 	Backoff time.Duration // first pause when Jenkins is away; doubled up to 30 s
@@ -98,7 +99,7 @@ func (p Pace) withDefaults() Pace {
 	set(&p.Idle, 500*time.Millisecond)
 	set(&p.Lease, 15*time.Second)
 	set(&p.Step, 12*time.Second)
-	set(&p.Settle, 30*time.Second)
+	set(&p.Settle, 2*time.Minute)
 	set(&p.Forget, 2*time.Minute)
 	set(&p.Folded, 3*time.Second)
 	set(&p.Backoff, time.Second)

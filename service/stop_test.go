@@ -16,7 +16,7 @@ func TestCancelWhileTheOutcomeOfThePostIsUnknown(t *testing.T) {
 	if _, err := w.Cancel(t.Context(), 1001, "ops", "停"); err != nil {
 		t.Fatal(err)
 	}
-	w.turns(60)
+	w.turns(130)
 	r := w.want(got.Number, model.ReleaseCancelled, model.StateCancelled)
 	if n := len(w.jenkins.Ledger().Triggers); n != 0 || r.Deployments[0].Message != "停" {
 		t.Errorf("%d triggers after it was cancelled, message %q", n, r.Deployments[0].Message)

@@ -3,7 +3,7 @@ package service
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/oabridge/oabridge/model"
@@ -21,6 +21,9 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 	keys := s.keys(form, print)
 	if len(readProblems) == 0 {
 		receipt, insert, err := s.repeat(ctx, form, keys, print)
+		if model.CodeOf(err) == model.CodeSubmissionConflict {
+			return model.Receipt{}, s.refuse(ctx, form, Problems{{Message: model.MessageOf(err)}}, source, print, err)
+		}
 		if err != nil || receipt != nil {
 			return s.repeated(receipt, source), err
 		}
@@ -31,9 +34,8 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 		return model.Receipt{}, err
 	}
 	if len(problems) > 0 {
-		s.observer.Refused(source)
-		s.tellRefused(ctx, form, problems, print)
-		return model.Receipt{}, model.Errorf(model.CodeValidationFailed, "%s", problems.Message())
+		refusal := model.Errorf(model.CodeValidationFailed, "%s", problems.Message())
+		return model.Receipt{}, s.refuse(ctx, form, problems, source, print, refusal)
 	}
 	r := s.newRelease(p, source, print)
 	receipt, err := s.record(ctx, r, form, keys)
@@ -106,6 +108,10 @@ const (
 	keyForm     = "form:"
 )
 
+// requestLife is how long the hidden request id of a form counts as a repeat by itself: retries come within hours, a copied
+// form keeps it for ever.
+const requestLife = 24 * time.Hour
+
 // repeatAcrossMidnight is how long a form without any id still counts as a repeat after the day changed.
 const repeatAcrossMidnight = 2 * time.Hour
 
@@ -129,7 +135,7 @@ func (s *Service) day(t time.Time) string { return t.In(s.location).Format("2006
 // repeat returns the first answer when the submission was accepted before, else the keys to store it under.
 func (s *Service) repeat(ctx context.Context, f Form, keys []string, print string) (*model.Receipt, []string, error) {
 	var insert []string
-	for _, key := range keys {
+	for i, key := range keys {
 		r, err := s.store.ReleaseByKeys(ctx, []string{key})
 		switch {
 		case model.CodeOf(err) == model.CodeNotFound:
@@ -141,7 +147,14 @@ func (s *Service) repeat(ctx context.Context, f Form, keys []string, print strin
 		case r.Fingerprint != print:
 			return nil, nil, model.Errorf(model.CodeSubmissionConflict,
 				"这份申请已登记为上线单 %s，但这次提交的内容不同；为避免误发布，未做任何处理。请重新发起审批", r.Number())
+		case strings.HasPrefix(key, keyRequest) && f.Instance == "" && s.now().Sub(r.CreatedAt) > requestLife:
+			return nil, nil, model.Errorf(model.CodeSubmissionConflict,
+				"表单里的 requestId 在 %s 已用于上线单 %s；复制的表单请重新打开后提交，未做任何处理", s.clock(r.CreatedAt), r.Number())
 		default:
+			// Whatever comes next may carry only the other key.
+			if err := s.store.AddKeys(ctx, r.ID, append(insert, keys[i+1:]...)); err != nil {
+				return nil, nil, err
+			}
 			receipt := s.receiptOf(r, true)
 			return &receipt, nil, nil
 		}
@@ -226,15 +239,25 @@ func (s *Service) composeAccepted(r *model.Release) {
 	s.tell(r, s.write.received(r))
 }
 
-// tellRefused tells that an approved form was not accepted, once however often it is sent.
-func (s *Service) tellRefused(ctx context.Context, f Form, problems Problems, print string) {
+// refuse tells everyone concerned that an approved form was not accepted, once however often it is sent, and returns
+// refusal. When that cannot be stored the form counts as not answered yet: the sender shall come again.
+func (s *Service) refuse(ctx context.Context, f Form, problems Problems, source, print string, refusal error) error {
+	s.observer.Refused(source)
+	s.log.WarnContext(ctx, "approved form refused", "source", source, "code", string(model.CodeOf(refusal)),
+		"instance", f.Instance, "business", f.Business, "originator", f.Originator, "project", f.Project, "apps", f.Apps,
+		"problems", problems.Message())
+	approvers := make([]model.Person, len(f.Approvers))
+	for i, id := range f.Approvers {
+		approvers[i].ID = id
+	}
 	n := s.write.refused(f, problems)
-	for _, m := range s.address(n, s.people(model.Person{ID: f.Originator}, nil), model.Hash(print, f.Instance, f.Request, n.markdown)) {
+	about := model.Hash(print, f.Instance, f.Request, n.markdown)
+	for _, m := range s.address(n, s.people(model.Person{ID: f.Originator}, approvers), about) {
 		m.CreatedAt, m.NextAt = s.now(), s.now()
 		if err := s.store.Post(ctx, m); err != nil {
-			s.log.ErrorContext(ctx, "refusal not told", slog.Any("error", err))
-			return
+			return err
 		}
 	}
 	s.nudge()
+	return refusal
 }

@@ -156,3 +156,40 @@ func TestSavedCatalogueServesWhileJenkinsIsDown(t *testing.T) {
 	w.turns(5)
 	w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded)
 }
+
+func TestEveryKeyLeadsToTheReleaseOnceItIsKnown(t *testing.T) {
+	w := newWorld(t)
+	first := w.submit("实例ID", "", "requestId", "q1")
+	for _, again := range [][]string{{"requestId", "q1"}, nil} { // both ids, then the instance alone
+		if got := w.submit(again...); !got.Duplicate || got.Number != first.Number {
+			t.Errorf("with %v: %+v", again, got)
+		}
+	}
+}
+
+func TestFormWhoseIDWasUsedForSomethingElseIsTold(t *testing.T) {
+	for name, c := range map[string]struct {
+		second []string
+		later  time.Duration
+	}{
+		"another content":   {[]string{"实例ID", "", "requestId", "q1", "VERSION", "v9"}, time.Minute},
+		"copied days later": {[]string{"实例ID", "", "requestId", "q1"}, 48 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.submit("实例ID", "", "requestId", "q1")
+			w.turns(3)
+			w.clock.Advance(c.later)
+			for range 3 {
+				_, err := w.Submit(t.Context(), form(c.second...), "connector")
+				codeIs(t, err, model.CodeSubmissionConflict)
+			}
+			w.turn()
+			for _, who := range []string{"zhang", "wang", "ops"} {
+				if titles := w.inbox.titles(who); titles[len(titles)-1] != "上线申请未被接受" || len(titles) != 3 {
+					t.Errorf("%s got %q", who, titles)
+				}
+			}
+		})
+	}
+}

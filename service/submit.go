@@ -21,7 +21,7 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 		return s.recover(ctx, d)
 	}
 	claimed := d.LeaseOwner
-	if d.Attempts > 0 && d.Wait != model.WaitFolded { // of a folded request Jenkins said that it made nothing
+	if d.Attempts > 0 {
 		if gone, err := s.lookAgain(ctx, d, claimed); err != nil || gone {
 			return err
 		}
@@ -37,13 +37,14 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 // a look. true: nothing is left to POST now, because there is a build after all or because Jenkins does not answer.
 func (s submitter) lookAgain(ctx context.Context, d *model.Deployment, claimed string) (bool, error) {
 	hit, lookErr := s.find(ctx, d)
-	if lookErr == nil && hit == nil {
+	if lookErr == nil && (hit == nil || hit.older > 0) {
 		return false, nil
 	}
 	_, err := s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		release(d)
 		if hit == nil {
 			s.putOff(d, lookErr)
+			s.tellDelay(r, d)
 			return nil
 		}
 		if err := s.fire(r, d, model.EventDue, model.Cause{At: s.now(), Actor: actorSystem}); err != nil {
@@ -87,7 +88,7 @@ func (s submitter) update(ctx context.Context, d *model.Deployment, claimed stri
 // due saves the intent to POST, or ends a deployment whose time has passed.
 func (s submitter) due(r *model.Release, d *model.Deployment) error {
 	now := s.now()
-	if r.ScheduledAt != nil && d.Attempts == 0 && d.Wait == model.WaitSchedule {
+	if r.ScheduledAt != nil && (d.Position == 1 || r.Order == model.OrderParallel) {
 		if late := now.Sub(*r.ScheduledAt); late > s.runIfLateBy {
 			release(d)
 			return s.fire(r, d, model.EventExpired, model.Cause{
@@ -99,16 +100,28 @@ func (s submitter) due(r *model.Release, d *model.Deployment) error {
 	if err := s.fire(r, d, model.EventDue, model.Cause{At: now, Actor: actorSystem}); err != nil {
 		return err
 	}
-	s.intend(d, now)
-	return nil
+	return s.intend(r, d, now)
 }
 
 // intend writes down a POST that is about to be made. The lease stays: should we die now, whoever claims the
 // deployment after us looks for the build first.
-func (s submitter) intend(d *model.Deployment, now time.Time) {
+// A job that does not take what was approved any more is refused instead.
+func (s submitter) intend(r *model.Release, d *model.Deployment, now time.Time) error {
+	if change := s.drift(d); change != "" {
+		release(d)
+		return s.fire(r, d, model.EventRefused, model.Cause{
+			At: now, Actor: actorSystem, Code: model.CodeJobChanged,
+			Message: "任务在审批之后变了：" + change + "。没有部署，请重新发起审批",
+		})
+	}
 	d.SubmittedAt, d.NextAt = &now, &now
+	if d.PostedAt == nil {
+		posted := now.Add(s.c.Client.Ahead())
+		d.PostedAt = &posted
+	}
 	d.Attempts++
 	d.Wait = ""
+	return nil
 }
 
 // release gives a claimed deployment back.
@@ -117,6 +130,9 @@ func release(d *model.Deployment) { d.LeaseOwner, d.LeaseUntil = "", nil }
 // post makes the one POST and saves what came of it. When saving fails the deployment stays submitting and the next
 // claim looks for the build.
 func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string) error {
+	if d.LeaseUntil == nil || !s.now().Before(*d.LeaseUntil) {
+		return model.Errorf(model.CodeConflict, "部署 %d 的租约已过期，由下一个实例继续", d.ID) // we were suspended
+	}
 	parameters := d.Parameters
 	if d.ReleaseParameter != "" {
 		number := (&model.Release{ID: d.ReleaseID}).Number()
@@ -165,10 +181,22 @@ func (s submitter) trigger(ctx context.Context, d *model.Deployment, parameters 
 		return 0, false, err
 	}
 	item, err := s.c.Client.QueueItem(ctx, id)
-	if err == nil && len(item.Users) > 0 && item.Users[0] != s.c.User {
+	if err == nil && len(item.Users) > 1 && !s.isUs(item.Users[0]) { // its creator comes first, then whoever was folded in
 		return 0, true, model.Errorf(model.CodeJenkinsFolded, "请求被并入他人排队中的构建，稍后重新提交")
 	}
 	return id, false, nil
+}
+
+// quietFor is how long Jenkins may be away before people are told.
+const quietFor = 5 * time.Minute
+
+// tellDelay tells people that a deployment waits for Jenkins, once for each reason: at once when Jenkins refuses us,
+// since that does not pass by itself.
+func (s submitter) tellDelay(r *model.Release, d *model.Deployment) {
+	first := d.PostedAt.Add(-s.c.Client.Ahead())
+	if d.Wait == model.WaitAuth || s.now().Sub(first) >= quietFor {
+		s.tell(r, s.write.delayed(r, d))
+	}
 }
 
 // notSent keeps what a failed look says of our login and calls everything else "away": no POST was made.
@@ -189,6 +217,7 @@ func (s submitter) notQueued(r *model.Release, d *model.Deployment, err error) e
 			return err
 		}
 		d.Wait, d.NextAt = why, &next
+		s.tellDelay(r, d)
 		if d.Stop != nil {
 			return s.fire(r, d, model.EventCancelled, model.Cause{At: now, Actor: d.Stop.By, Message: d.Stop.Reason})
 		}
@@ -196,7 +225,7 @@ func (s submitter) notQueued(r *model.Release, d *model.Deployment, err error) e
 	}
 	switch code {
 	case model.CodeJenkinsFolded:
-		return waitFor(model.WaitFolded, s.pace.Folded)
+		return waitFor(model.WaitFolded, max(s.pace.Folded, s.patience(d)))
 	case model.CodeJenkinsUnavailable:
 		return waitFor(model.WaitJenkins, s.patience(d))
 	case model.CodeJenkinsAuth, model.CodeJenkinsForbidden:

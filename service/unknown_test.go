@@ -29,7 +29,7 @@ func TestCutConnectionBeforeThePostSubmitsAgainOnlyWhenItSurelyIsNotThere(t *tes
 	w := newWorld(t)
 	w.jenkins.CutBefore(1, trigger)
 	got := w.submit()
-	w.turns(10)
+	w.turns(100)
 	w.want(got.Number, model.ReleaseActive, model.StateSubmitting) // it could still turn up
 	w.turns(30)
 	r := w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
@@ -42,7 +42,7 @@ func TestServerErrorsThatLeaveNoBuildEndInAFailureThatIsTold(t *testing.T) {
 	w := newWorld(t)
 	w.jenkins.Fail(500, 100, trigger)
 	got := w.submit()
-	w.turns(200)
+	w.turns(700)
 	r := w.want(got.Number, model.ReleaseFailed, model.StateFailed)
 	if r.Deployments[0].Code != model.CodeJenkinsRejected || r.Deployments[0].Attempts != maxRejections {
 		t.Errorf("%s after %d attempts", r.Deployments[0].Code, r.Deployments[0].Attempts)
@@ -118,7 +118,7 @@ func TestCrashAfterTheIntentWasSaved(t *testing.T) {
 			w.reborn()
 			w.turns(10)
 			w.want(got.Number, model.ReleaseActive, model.StateSubmitting) // its lease is not over
-			w.turns(50)
+			w.turns(140)
 			w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
 			if n := len(w.builds(webJob)); n != 1 {
 				t.Errorf("%d builds, want 1", n)

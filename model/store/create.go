@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -142,4 +143,19 @@ func (s *Store) insertPending(tx *gorm.DB, r *model.Release) error {
 		return err
 	}
 	return s.insertMessages(tx, r.ID, messages)
+}
+
+// AddKeys makes the keys known that are not yet; one that belongs to another release stays there. Errors:
+// database_unavailable.
+func (s *Store) AddKeys(ctx context.Context, releaseID int64, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	return s.write(ctx, func(tx *gorm.DB) error {
+		var rows []keyRow
+		for _, key := range storedKeys(keys) {
+			rows = append(rows, keyRow{SubmissionKey: key, ReleaseID: releaseID})
+		}
+		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error
+	})
 }

@@ -15,6 +15,7 @@ func duplicating() map[string]func(*testing.T, *fixture) {
 		"duplicate/keys are exact":              duplicateExact,
 		"duplicate/keys of any length":          duplicateLong,
 		"duplicate/the same key twice in a row": duplicateWithin,
+		"duplicate/keys that come later":        duplicateLater,
 	}
 }
 
@@ -37,6 +38,30 @@ func duplicateOneKey(t *testing.T, f *fixture) {
 		t.Fatal(err)
 	}
 	wantSame(t, found, first)
+}
+
+func duplicateLater(t *testing.T, f *fixture) {
+	first, second := filledRelease(1), filledRelease(2)
+	for i, r := range []*model.Release{first, second} {
+		if err := f.CreateRelease(f.ctx, r, []string{fmt.Sprintf("request:%d", i)}, nothing); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // again: no harm
+		if err := f.AddKeys(f.ctx, second.ID, []string{"process:1", "request:0"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.AddKeys(f.ctx, second.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]int64{"request:0": first.ID, "request:1": second.ID, "process:1": second.ID} {
+		found, err := f.ReleaseByKeys(f.ctx, []string{key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantEqual(t, key, found.ID, want)
+	}
 }
 
 func duplicateAtOnce(t *testing.T, f *fixture) {

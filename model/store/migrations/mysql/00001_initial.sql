@@ -50,6 +50,7 @@ CREATE TABLE IF NOT EXISTS deployments (
     release_parameter MEDIUMTEXT     NOT NULL,
     parameterised     BOOLEAN        NOT NULL,
     submitted_at      BIGINT         NULL,
+    posted_at         BIGINT         NULL,
     queue_id          BIGINT         NOT NULL,
     build             BIGINT         NOT NULL,
     build_url         MEDIUMTEXT     NOT NULL,

@@ -49,6 +49,7 @@ CREATE TABLE deployments (
     release_parameter TEXT NOT NULL,
     parameterised     INTEGER NOT NULL,
     submitted_at      INTEGER,
+    posted_at         INTEGER,
     queue_id          INTEGER NOT NULL,
     build             INTEGER NOT NULL,
     build_url         TEXT NOT NULL,
