@@ -10,7 +10,7 @@ TAGS := -tags nomsgpack
 FUZZTIME ?= 10s
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test vet fmt lint check bench fuzz build demo clean
+.PHONY: help setup test vet fmt tidy lint check bench fuzz build demo clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +36,10 @@ $(LINT):
 lint: $(LINT) ## Run golangci-lint, building it first when needed
 	GOLANGCI_LINT_CACHE=$(CACHE)/golangci-lint $(LINT) run ./...
 
-check: fmt test lint build ## Everything a change must pass
+tidy: ## Fail when go.mod or go.sum is not tidy
+	go mod tidy -diff
+
+check: fmt tidy test lint build ## Everything a change must pass
 
 bench: setup ## Run the benchmarks; BENCH=regexp chooses some
 	OABRIDGE_TEST_REQUIRE_SERVERS=1 go test $(TAGS) -run '^$$' -bench '$(BENCH)' -benchmem ./...

@@ -193,11 +193,14 @@ func newDingTalk(d config.DingTalk, client *http.Client, tokens dingtalk.TokenCa
 	})
 }
 
-// tokens is where replicas share DingTalk's access token: Redis when it is configured, else nowhere. A Redis that does
-// not answer costs speed only.
+// tokenCacheBytes is far more than one token takes.
+const tokenCacheBytes = 64 << 10
+
+// tokens is where DingTalk's access token is kept: in Redis, where replicas share it, when that is configured, else in
+// this process. A Redis that does not answer costs speed only.
 func (a *app) tokens(ctx context.Context) dingtalk.TokenCache {
 	if a.cfg.Redis.Addr == "" {
-		return nil
+		return cache.NewMemory(tokenCacheBytes, time.Now)
 	}
 	cache.LogTo(a.log)
 	shared := cache.NewRedis(cache.RedisOptions{

@@ -132,32 +132,31 @@ func (s *Service) keys(f Form, print string) []string {
 
 func (s *Service) day(t time.Time) string { return t.In(s.location).Format("2006-01-02") }
 
-// repeat returns the first answer when the submission was accepted before, else the keys to store it under.
+// repeat returns the first answer when the submission was accepted before, else the keys to store it under. Errors:
+// submission_conflict, database_unavailable.
 func (s *Service) repeat(ctx context.Context, f Form, keys []string, print string) (*model.Receipt, []string, error) {
 	var insert []string
 	for i, key := range keys {
 		r, err := s.store.ReleaseByKeys(ctx, []string{key})
-		switch {
-		case model.CodeOf(err) == model.CodeNotFound:
+		if model.CodeOf(err) == model.CodeNotFound {
 			insert = append(insert, key)
-		case err != nil:
-			return nil, nil, err
-		case f.Instance != "" && r.ProcessInstanceID != "" && r.ProcessInstanceID != f.Instance:
-			// Another approval: a form that was copied keeps the hidden request id of its original.
-		case r.Fingerprint != print:
-			return nil, nil, model.Errorf(model.CodeSubmissionConflict,
-				"这份申请已登记为上线单 %s，但这次提交的内容不同；为避免误发布，未做任何处理。请重新发起审批", r.Number())
-		case strings.HasPrefix(key, keyRequest) && f.Instance == "" && s.now().Sub(r.CreatedAt) > requestLife:
-			return nil, nil, model.Errorf(model.CodeSubmissionConflict,
-				"表单里的 requestId 在 %s 已用于上线单 %s；复制的表单请重新打开后提交，未做任何处理", s.clock(r.CreatedAt), r.Number())
-		default:
-			// Whatever comes next may carry only the other key.
-			if err := s.store.AddKeys(ctx, r.ID, append(insert, keys[i+1:]...)); err != nil {
-				return nil, nil, err
-			}
-			receipt := s.receiptOf(r, true)
-			return &receipt, nil, nil
+			continue
 		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if anotherApproval(f, r) {
+			continue
+		}
+		if err := s.conflict(f, key, print, r); err != nil {
+			return nil, nil, err
+		}
+		// Whatever comes next may carry only the other key.
+		if err := s.store.AddKeys(ctx, r.ID, append(insert, keys[i+1:]...)); err != nil {
+			return nil, nil, err
+		}
+		receipt := s.receiptOf(r, true)
+		return &receipt, nil, nil
 	}
 	if f.Instance == "" && f.Request == "" {
 		if receipt, err := s.repeatOfYesterday(ctx, print); receipt != nil || err != nil {
@@ -165,6 +164,25 @@ func (s *Service) repeat(ctx context.Context, f Form, keys []string, print strin
 		}
 	}
 	return nil, insert, nil
+}
+
+// anotherApproval tells a form that was copied, and so keeps the hidden request id of its original, from a repeat.
+func anotherApproval(f Form, r *model.Release) bool {
+	return f.Instance != "" && r.ProcessInstanceID != "" && r.ProcessInstanceID != f.Instance
+}
+
+// conflict tells whether the form only seems to be a repeat of r: it asks for something else, or has nothing but the
+// request id of a form that was filled in long ago.
+func (s *Service) conflict(f Form, key, print string, r *model.Release) error {
+	if r.Fingerprint != print {
+		return model.Errorf(model.CodeSubmissionConflict,
+			"这份申请已登记为上线单 %s，但这次提交的内容不同；为避免误发布，未做任何处理。请重新发起审批", r.Number())
+	}
+	if strings.HasPrefix(key, keyRequest) && f.Instance == "" && s.now().Sub(r.CreatedAt) > requestLife {
+		return model.Errorf(model.CodeSubmissionConflict,
+			"表单里的 requestId 在 %s 已用于上线单 %s；复制的表单请重新打开后提交，未做任何处理", s.clock(r.CreatedAt), r.Number())
+	}
+	return nil
 }
 
 // repeatOfYesterday finds a form without any id that was sent again just after midnight.
