@@ -134,6 +134,9 @@ const (
 
 // clockFinding judges how far another machine's clock is ahead of ours.
 func clockFinding(ahead time.Duration) finding {
+	if ahead.Abs() <= time.Second {
+		ahead = 0 // a Date header has whole seconds: less than one more cannot be told from none
+	}
 	const remedy = "synchronise the clocks of both machines with NTP · 用 NTP 校准两端的时钟"
 	detail := fmt.Sprintf("its clock differs from ours by %s · 时钟相差 %[1]s", ahead.Round(time.Second))
 	switch apart := ahead.Abs(); {
