@@ -84,7 +84,7 @@ func seed(b *testing.B, path string, releases int) {
 	exec(numbers + `INSERT INTO releases SELECT i, 5, 'succeeded', 'active', 'f' || i, 'connector', 'proc-' || i, 'b' || i, '',
 		'prod:deploy/mall', '商城', 'now', NULL, 'sequence', 'zhang', '', '[]', '', 0, '{}', i*1000000, i*1000000, i*1000000 FROM n`)
 	exec(`INSERT INTO deployments SELECT id, id, 1, 'prod', 'deploy/mall/mall-web', '商城前端', 'succeeded', 5, '', NULL, '', NULL, 1,
-		'[]', 'RELEASE_ID', 1, created_at, created_at, id, id, '', 1, NULL, created_at, created_at, 1000, 'SUCCESS', '[]', '', '', '' FROM releases`)
+		'[]', 'RELEASE_ID', 1, created_at, created_at, 0, 0, id, id, '', 1, NULL, created_at, created_at, 1000, 'SUCCESS', '[]', '', '', '' FROM releases`)
 	exec("ANALYZE")
 	checkSeed(b, db, releases)
 }

@@ -74,10 +74,12 @@ type Deployment struct {
 	ReleaseParameter string // the job's parameter that carries the release number; "" when the job declares none
 	Parameterised    bool   // whether the job declares parameters at all
 
-	SubmittedAt  *time.Time // the last intent to POST
-	PostedAt     *time.Time // the first intent to POST, by Jenkins' clock: nothing older in Jenkins came of it
-	QueueID      int64      // 0 until known; Jenkins may give it to another job after a crash
-	Build        int64      // build number, 0 until known; with JobRef it is the key once known
+	SubmittedAt  *time.Time    // the last intent to POST
+	PostedAt     *time.Time    // the first intent to POST: nothing older in Jenkins came of it
+	PostedAhead  time.Duration // how far Jenkins' clock was ahead of ours then
+	Unanswered   int           // POSTs in a row that ended without a definite answer
+	QueueID      int64         // 0 until known; Jenkins may give it to another job after a crash
+	Build        int64         // build number, 0 until known; with JobRef it is the key once known
 	BuildURL     string
 	Described    bool       // whether the build's description was set
 	MissingSince *time.Time // since when Jenkins, though it answers, does not know it
@@ -128,6 +130,7 @@ const (
 	EventKindStop      = "stop"          // somebody asked to stop
 	EventKindStart     = "start"         // somebody started a release that waited for it
 	EventKindInput     = "input_answer"  // an input step was answered by us
+	EventKindDiffers   = "differs"       // a build's parameters are not those that were approved
 	EventKindDuplicate = "duplicate"     // the same submission arrived again
 	EventKindUnknown   = "post_unknown"  // a POST to Jenkins ended without an answer
 	EventKindResubmit  = "post_repeated" // the build surely was not there: POST again

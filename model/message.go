@@ -24,6 +24,7 @@ const (
 	NoticeReceived NoticeKind = "received" // recorded: deployed now, scheduled, or waiting for a person
 	NoticeInput    NoticeKind = "input"    // a pipeline waits for an answer that we may not give
 	NoticeDelayed  NoticeKind = "delayed"  // a deployment cannot be given to Jenkins for a while
+	NoticeDiffers  NoticeKind = "differs"  // a build does not run with the approved parameters
 	NoticeFinished NoticeKind = "finished" // the release came to its end, whichever
 	NoticeRefused  NoticeKind = "refused"  // an approved form that was not accepted
 )

@@ -9,10 +9,10 @@ import (
 // drift names what changed in a job since it was planned, "" when what was approved still fits. It is read from the
 // catalogue in memory. A job that is not offered any more is left to Jenkins' own answer; parameters that came with a
 // default do no harm to those that were approved.
-func (w worker) drift(d *model.Deployment) string {
+func (w worker) drift(r *model.Release, d *model.Deployment) string {
 	c := w.offered.Load()
-	if c == nil {
-		return ""
+	if c == nil || !c.ListedAt[d.Controller].After(r.CreatedAt) {
+		return "" // nothing newer is known than what was approved
 	}
 	app, _ := c.AppByKey(d.Key())
 	if app == nil {

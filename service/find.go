@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,17 @@ import (
 type worker struct {
 	*Service
 	c *Controller
+}
+
+// adopting keeps two deployments of jobs without a release parameter from finding the same build at the same time. The
+// returned function ends it.
+func (w worker) adopting(d *model.Deployment) func() {
+	if d.ReleaseParameter != "" {
+		return func() {}
+	}
+	lock := w.adoptions[w.c.Name]
+	lock.Lock()
+	return lock.Unlock
 }
 
 // found is a trace of our POST in Jenkins, or the doubt about one.
@@ -36,7 +48,7 @@ func (w worker) find(ctx context.Context, d *model.Deployment) (*found, error) {
 	if err != nil {
 		return nil, err
 	}
-	builds, err := w.buildsSince(ctx, d.FullName, d.PostedAt.Add(-clockTolerance))
+	builds, err := w.buildsSince(ctx, d.FullName, w.since(d))
 	if err != nil {
 		return nil, err
 	}
@@ -45,12 +57,12 @@ func (w worker) find(ctx context.Context, d *model.Deployment) (*found, error) {
 		return nil, err
 	}
 	for _, b := range builds {
-		if _, held := taken.builds[b.Number]; !held && w.ours(d, b.Parameters, b.Users, b.StartedAt) {
+		if !taken.has(b) && w.ours(d, trace{b.QueueID, b.Parameters, b.Users, b.StartedAt}) {
 			return &found{queueID: b.QueueID, build: b.Number}, nil
 		}
 	}
 	for _, item := range queued {
-		if item.Job == d.FullName && !taken.items[item.ID] && w.ours(d, item.Parameters, item.Users, item.Since) {
+		if item.Job == d.FullName && !taken.items[item.ID] && w.ours(d, traceOf(item)) {
 			return &found{queueID: item.ID}, nil
 		}
 	}
@@ -81,8 +93,15 @@ func (w worker) buildsSince(ctx context.Context, job string, since time.Time) ([
 
 // held is what belongs to other deployments already.
 type held struct {
-	builds map[int64]int64
+	builds map[int64][]time.Time
 	items  map[int64]bool
+}
+
+// has tells whether a build belongs to another deployment: by its number and start, or by the queue item that it came
+// from.
+func (h held) has(b model.Build) bool {
+	same := func(started time.Time) bool { return started.IsZero() || started.Equal(b.StartedAt) }
+	return h.items[b.QueueID] || slices.ContainsFunc(h.builds[b.Number], same)
 }
 
 func (w worker) taken(ctx context.Context, d *model.Deployment, builds []model.Build) (held, error) {
@@ -100,24 +119,43 @@ func (w worker) taken(ctx context.Context, d *model.Deployment, builds []model.B
 	}
 	followed, err := w.store.FollowedDeployments(ctx, d.Controller)
 	for _, f := range followed {
-		if f.FullName == d.FullName && f.State == model.StateQueued {
+		if f.ID != d.ID && f.FullName == d.FullName && f.State == model.StateQueued {
 			h.items[f.QueueID] = true
 		}
 	}
 	return h, err
 }
 
+// trace is what Jenkins shows of a queue item or a build.
+type trace struct {
+	queueID    int64
+	parameters map[string]string
+	users      []string
+	at         time.Time
+}
+
+func traceOf(item model.QueueItem) trace {
+	return trace{item.ID, item.Parameters, item.Users, item.Since}
+}
+
+// since is the time, by Jenkins' clock, that no trace of ours is older than. Should a clock have been set in the meantime,
+// the earlier of the two readings counts.
+func (w worker) since(d *model.Deployment) time.Time {
+	return d.PostedAt.Add(min(d.PostedAhead, w.c.Client.Ahead()) - clockTolerance)
+}
+
 // ours tells whether something in Jenkins came of our POST: by the release parameter when the job declares one, else by
-// user and parameters; and never when it is older than the first POST, since another database may have given out the
-// same number before.
-func (w worker) ours(d *model.Deployment, parameters map[string]string, users []string, at time.Time) bool {
-	if at.Before(d.PostedAt.Add(-clockTolerance)) {
+// user and parameters. What is older than the first POST is not, since another database may have given out the same
+// number before; unless Jenkins' own answer, the queue id, says that it is.
+func (w worker) ours(d *model.Deployment, t trace) bool {
+	answered := d.QueueID != 0 && t.queueID == d.QueueID
+	if !answered && t.at.Before(w.since(d)) {
 		return false
 	}
 	if d.ReleaseParameter != "" {
-		return carriesOurNumber(d, parameters)
+		return carriesOurNumber(d, t.parameters)
 	}
-	return len(users) > 0 && w.isUs(users[0]) && sameParameters(d, parameters)
+	return len(t.users) > 0 && w.isUs(t.users[0]) && sameParameters(d, t.parameters)
 }
 
 // isUs compares user ids as Jenkins does by default: whoever logs in as Admin is admin.

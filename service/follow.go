@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/oabridge/oabridge/model"
 )
 
@@ -39,14 +41,24 @@ func (f follower) tick(ctx context.Context) (int, error) {
 	if err != nil {
 		return len(followed), err
 	}
-	v := newView(queued, running)
-	var failed []error
-	for _, d := range followed {
-		if err := f.look(ctx, d, v); err != nil {
-			failed = append(failed, fmt.Errorf("deployment %d of %s: %w", d.ID, d.Key(), err))
-		}
+	return len(followed), f.lookAll(ctx, followed, newView(queued, running))
+}
+
+// lookAll looks at several at once, so that a slow answer holds up no others.
+func (f follower) lookAll(ctx context.Context, followed []*model.Deployment, v view) error {
+	var looks errgroup.Group
+	looks.SetLimit(max(f.c.MaxInFlight, 1))
+	failed := make([]error, len(followed))
+	for i, d := range followed {
+		looks.Go(func() error {
+			if err := f.look(ctx, d, v); err != nil {
+				failed[i] = fmt.Errorf("deployment %d of %s: %w", d.ID, d.Key(), err)
+			}
+			return nil
+		})
 	}
-	return len(followed), errors.Join(failed...)
+	_ = looks.Wait() // each look keeps its own error
+	return errors.Join(failed...)
 }
 
 func newView(queued []model.QueueItem, running []model.RunningBuild) view {
@@ -107,6 +119,8 @@ func (f follower) lookQueued(ctx context.Context, d *model.Deployment, v view) e
 		return f.searchBuild(ctx, d) // forgotten after five minutes, or the id was given to another job
 	case err != nil:
 		return err
+	case !f.ours(d, traceOf(item)):
+		return f.searchBuild(ctx, d)
 	case item.Cancelled:
 		return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
 			return f.fire(r, d, model.EventCancelled, f.stopCause(d, "在 Jenkins 队列中被取消"))
@@ -114,13 +128,13 @@ func (f follower) lookQueued(ctx context.Context, d *model.Deployment, v view) e
 	case item.Build > 0:
 		return f.started(ctx, d, item.Build)
 	default:
-		return nil // it left the queue this moment; the next look sees the build
+		return f.seen(ctx, d) // it left the queue this moment; the next look sees the build
 	}
 }
 
 func (f follower) stillQueued(ctx context.Context, d *model.Deployment, item model.QueueItem) error {
 	if d.Stop != nil {
-		if !f.ours(d, item.Parameters, item.Users, item.Since) {
+		if !f.ours(d, traceOf(item)) {
 			return f.searchBuild(ctx, d) // the id was given to somebody else's item
 		}
 		return f.cancelQueued(ctx, d)
@@ -145,12 +159,15 @@ func (f follower) stopCause(d *model.Deployment, otherwise string) model.Cause {
 }
 
 func (f follower) cancelQueued(ctx context.Context, d *model.Deployment) error {
+	if d.Stop.SentAt != nil && f.now().Sub(*d.Stop.SentAt) < stopAgainAfter {
+		return nil
+	}
 	err := f.c.Client.CancelQueued(ctx, d.QueueID)
 	if code := model.CodeOf(err); code == model.CodeConflict || code == model.CodeJenkinsNotFound {
 		return nil // it became a build just now
 	}
 	if err != nil {
-		return err
+		return f.stopFailed(ctx, d, err)
 	}
 	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
 		return f.fire(r, d, model.EventCancelled, f.stopCause(d, ""))
@@ -166,7 +183,7 @@ func (f follower) started(ctx context.Context, d *model.Deployment, number int64
 	if err != nil {
 		return err
 	}
-	if !f.ours(d, b.Parameters, b.Users, b.StartedAt) {
+	if !f.ours(d, trace{b.QueueID, b.Parameters, b.Users, b.StartedAt}) {
 		return f.searchBuild(ctx, d)
 	}
 	return f.runs(ctx, d, b)
@@ -174,6 +191,7 @@ func (f follower) started(ctx context.Context, d *model.Deployment, number int64
 
 // searchBuild looks for the build of a queue item that Jenkins does not know any more.
 func (f follower) searchBuild(ctx context.Context, d *model.Deployment) error {
+	defer f.adopting(d)()
 	hit, err := f.find(ctx, d)
 	switch {
 	case err != nil:
@@ -196,12 +214,16 @@ func (f follower) searchBuild(ctx context.Context, d *model.Deployment) error {
 // runs saves that the build started and, when it is at its end already, how it ended.
 func (f follower) runs(ctx context.Context, d *model.Deployment, b model.Build) error {
 	err := f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
-		d.Build, d.StartedAt, d.MissingSince = b.Number, &b.StartedAt, nil
+		d.Build, d.QueueID, d.StartedAt, d.MissingSince = b.Number, b.QueueID, &b.StartedAt, nil
 		d.BuildURL = f.c.buildURL(d.FullName, b.Number)
 		if err := f.fire(r, d, model.EventStarted, model.Cause{
 			At: f.now(), Actor: actorJenkins, Message: fmt.Sprintf("构建 #%d", b.Number),
-		}); err != nil || b.Building {
+		}); err != nil {
 			return err
+		}
+		f.compare(r, d, b)
+		if b.Building {
+			return nil
 		}
 		return f.ended(r, d, b)
 	})
@@ -209,6 +231,22 @@ func (f follower) runs(ctx context.Context, d *model.Deployment, b model.Build) 
 		return err
 	}
 	return f.describe(ctx, d.ReleaseID, d.ID)
+}
+
+// compare tells people when Jenkins runs something else than what was approved: a plugin may have changed a value.
+func (f follower) compare(r *model.Release, d *model.Deployment, b model.Build) {
+	for _, p := range d.Parameters {
+		got, shown := b.Parameters[p.Name]
+		if !shown || plainText(got) == plainText(p.Value) {
+			continue
+		}
+		message := fmt.Sprintf("构建的参数 %s 与批准的不同，请人工检查", p.Name)
+		r.Record(model.Event{
+			DeploymentID: d.ID, At: f.now(), Actor: actorJenkins, Kind: model.EventKindDiffers,
+			From: string(d.State), To: string(d.State), Code: model.CodeJobChanged, Message: message,
+		})
+		f.tell(r, f.write.differs(r, d, message))
+	}
 }
 
 // ended saves how a build ended.

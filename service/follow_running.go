@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -23,15 +24,27 @@ func (f follower) lookRunning(ctx context.Context, d *model.Deployment, v view) 
 		return f.missing(ctx, d)
 	case err != nil:
 		return err
-	case !f.ours(d, build.Parameters, build.Users, build.StartedAt):
+	case !f.ours(d, trace{build.QueueID, build.Parameters, build.Users, build.StartedAt}):
 		return f.missing(ctx, d) // the number was given to another build after Jenkins lost ours
+	case build.Building && d.Stop != nil:
+		return f.stop(ctx, d)
 	case build.Building:
-		return nil // between two executors, or a half answer: the next look tells
+		return f.seen(ctx, d) // between two executors, or a half answer: the next look tells
+	}
+	if !d.Described {
+		if err := f.describe(ctx, d.ReleaseID, d.ID); err != nil {
+			return err
+		}
 	}
 	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error { return f.ended(r, d, build) })
 }
 
 func (f follower) stillRunning(ctx context.Context, d *model.Deployment, b model.RunningBuild) error {
+	if b.QueueID != d.QueueID {
+		if known, err := f.knownAgain(ctx, d, b); err != nil || !known {
+			return err
+		}
+	}
 	if err := f.seen(ctx, d); err != nil {
 		return err
 	}
@@ -49,6 +62,22 @@ func (f follower) stillRunning(ctx context.Context, d *model.Deployment, b model
 	return nil
 }
 
+// knownAgain makes sure of a running build whose queue id is not the one we know: Jenkins gives a pipeline a new one when it
+// restarts, and a job that was made anew may run somebody else's build of the same number.
+func (f follower) knownAgain(ctx context.Context, d *model.Deployment, b model.RunningBuild) (bool, error) {
+	build, err := f.c.Client.Build(ctx, d.FullName, d.Build)
+	if err != nil {
+		return false, err
+	}
+	if !f.ours(d, trace{build.QueueID, build.Parameters, build.Users, build.StartedAt}) {
+		return false, f.missing(ctx, d)
+	}
+	return true, f.decide(ctx, d, func(_ *model.Release, d *model.Deployment) error {
+		d.QueueID, d.MissingSince = b.QueueID, nil
+		return nil
+	})
+}
+
 // stop tells the build to stop; its end comes as any other.
 func (f follower) stop(ctx context.Context, d *model.Deployment) error {
 	now := f.now()
@@ -56,12 +85,31 @@ func (f follower) stop(ctx context.Context, d *model.Deployment) error {
 		return nil
 	}
 	if err := f.c.Client.Stop(ctx, d.FullName, d.Build); err != nil {
-		return err
+		return f.stopFailed(ctx, d, err)
 	}
 	return f.decide(ctx, d, func(_ *model.Release, d *model.Deployment) error {
 		d.Stop.SentAt = &now
 		return nil
 	})
+}
+
+// stopFailed writes down that Jenkins did not stop or cancel, once for each reason; it is tried again later.
+func (f follower) stopFailed(ctx context.Context, d *model.Deployment, cause error) error {
+	now := f.now()
+	err := f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
+		d.Stop.SentAt = &now
+		if d.Code == model.CodeOf(cause) {
+			return nil
+		}
+		d.Code, d.Message = model.CodeOf(cause), model.MessageOf(cause)
+		r.Record(model.Event{
+			DeploymentID: d.ID, At: now, Actor: actorJenkins, Kind: model.EventKindStop,
+			From: string(d.State), To: string(d.State), Code: d.Code, Message: "没有停下来：" + d.Message,
+		})
+		f.tell(r, f.write.delayed(r, d))
+		return nil
+	})
+	return errors.Join(cause, err)
 }
 
 // describe writes into Jenkins whose build it is. A description that cannot be set holds nothing up.

@@ -23,6 +23,9 @@ func (f follower) lookInput(ctx context.Context, d *model.Deployment) error {
 			return f.fire(r, d, model.EventAnswered, model.Cause{At: f.now(), Actor: actorJenkins})
 		})
 	}
+	if err := f.forget(ctx, d, steps); err != nil {
+		return err
+	}
 	answers, unanswered := f.sortInputs(d, steps)
 	if d, err = f.pause(ctx, d, steps, unanswered); err != nil {
 		return err
@@ -33,6 +36,22 @@ func (f follower) lookInput(ctx context.Context, d *model.Deployment) error {
 		}
 	}
 	return nil
+}
+
+// forget drops the steps that are not pending any more from those that people were asked: one of the same id may come
+// again.
+func (f follower) forget(ctx context.Context, d *model.Deployment, pending []model.InputStep) error {
+	gone := func(id string) bool {
+		return !slices.ContainsFunc(pending, func(s model.InputStep) bool { return s.ID == id })
+	}
+	if !slices.ContainsFunc(d.Asked, gone) {
+		return nil
+	}
+	d.Asked = slices.DeleteFunc(slices.Clone(d.Asked), gone)
+	return f.decide(ctx, d, func(_ *model.Release, current *model.Deployment) error {
+		current.Asked = slices.DeleteFunc(current.Asked, gone)
+		return nil
+	})
 }
 
 // inputAnswer is what a rule says to an input step.
@@ -99,7 +118,7 @@ func (f follower) pause(ctx context.Context, d *model.Deployment, steps, unanswe
 		}
 		for _, step := range fresh {
 			current.Asked = append(current.Asked, step.ID)
-			f.tell(r, f.write.input(r, current, step))
+			f.tell(r, f.write.input(r, current, step, f.now()))
 		}
 		paused = current
 		return nil
@@ -120,32 +139,49 @@ func stepTitles(steps []model.InputStep) string {
 
 // answer answers one step. It was seen pending a moment ago; when somebody was faster that is fine.
 func (f follower) answer(ctx context.Context, d *model.Deployment, a inputAnswer) error {
-	var err error
+	allowed, err := f.intendAnswer(ctx, d, a)
+	if err != nil || !allowed {
+		return err
+	}
 	if a.abort {
 		err = f.c.Client.Abort(ctx, d.FullName, d.Build, a.step.ID)
 	} else {
 		err = f.c.Client.Proceed(ctx, d.FullName, d.Build, a.step.ID, a.parameters)
 	}
-	switch model.CodeOf(err) {
-	case model.CodeConflict:
-		return nil
-	case model.CodeJenkinsForbidden, model.CodeJenkinsRejected:
+	if code := model.CodeOf(err); code == model.CodeJenkinsForbidden || code == model.CodeJenkinsRejected {
 		return f.announceUnanswerable(ctx, d, a.step, err)
-	case "":
-	default:
-		return err
 	}
-	verb := "已自动确认"
+	if model.CodeOf(err) == model.CodeConflict {
+		return nil
+	}
+	return err
+}
+
+// intendAnswer writes down an answer that is about to be given; false when the deployment moved or somebody asked to stop
+// it since we looked.
+func (f follower) intendAnswer(ctx context.Context, d *model.Deployment, a inputAnswer) (bool, error) {
+	verb := "自动确认"
 	if a.abort {
-		verb = "已自动拒绝"
+		verb = "自动拒绝"
 	}
-	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
+	_, err := f.change(ctx, d.ReleaseID, func(r *model.Release) error {
+		current, err := r.Deployment(d.ID)
+		if err != nil {
+			return err
+		}
+		if current.State != model.StatePaused || current.Stop != nil {
+			return model.Errorf(model.CodeConflict, "部署 %d 不再等待确认，或已要求停止", d.ID)
+		}
 		r.Record(model.Event{
 			DeploymentID: d.ID, At: f.now(), Actor: actorSystem, Kind: model.EventKindInput,
-			From: string(d.State), To: string(d.State), Message: verb + ":" + stepTitles([]model.InputStep{a.step}),
+			From: string(current.State), To: string(current.State), Message: verb + "：" + stepTitles([]model.InputStep{a.step}),
 		})
 		return nil
 	})
+	if model.CodeOf(err) == model.CodeConflict {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // announceUnanswerable tells, once, that the bridge may not or cannot give the answer that the rules want.
@@ -156,7 +192,7 @@ func (f follower) announceUnanswerable(ctx context.Context, d *model.Deployment,
 	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
 		d.Asked = append(d.Asked, step.ID)
 		d.Code, d.Message = model.CodeOf(cause), model.MessageOf(cause)
-		f.tell(r, f.write.input(r, d, step))
+		f.tell(r, f.write.input(r, d, step, f.now()))
 		return nil
 	})
 }

@@ -81,7 +81,8 @@ func (w writer) received(r *model.Release) notice {
 	return notice{kind: model.NoticeReceived, title: title, markdown: t.String()}
 }
 
-func (w writer) input(r *model.Release, d *model.Deployment, step model.InputStep) notice {
+// input is told once for each time a step asks, which at makes unique: a pipeline may ask by the same id again.
+func (w writer) input(r *model.Release, d *model.Deployment, step model.InputStep, at time.Time) notice {
 	title := fmt.Sprintf("上线单 %s：%s 等待人工确认", r.Number(), d.Title())
 	t := newText(title)
 	w.header(t, r)
@@ -90,7 +91,7 @@ func (w writer) input(r *model.Release, d *model.Deployment, step model.InputSte
 		t.item("需要填写 %s %s", escape(p.Name), escape(p.Description))
 	}
 	t.link(d)
-	return notice{kind: model.NoticeInput, scope: fmt.Sprintf("%d/%d/%s", d.ID, d.Build, step.ID), title: title, markdown: t.String()}
+	return notice{kind: model.NoticeInput, scope: fmt.Sprintf("%d/%d/%s/%d", d.ID, d.Build, step.ID, at.UnixMicro()), title: title, markdown: t.String()}
 }
 
 func (w writer) delayed(r *model.Release, d *model.Deployment) notice {
@@ -100,6 +101,15 @@ func (w writer) delayed(r *model.Release, d *model.Deployment) notice {
 	t.line("原因：%s", escape(d.Message))
 	t.line("会继续自动重试；不需要的话请取消这张上线单。")
 	return notice{kind: model.NoticeDelayed, scope: fmt.Sprintf("%d/%s", d.ID, d.Wait), title: title, markdown: t.String()}
+}
+
+func (w writer) differs(r *model.Release, d *model.Deployment, message string) notice {
+	title := fmt.Sprintf("上线单 %s：%s 的参数与批准的不同", r.Number(), d.Title())
+	t := newText(title)
+	w.header(t, r)
+	t.line("%s", escape(message))
+	t.link(d)
+	return notice{kind: model.NoticeDiffers, scope: fmt.Sprintf("%d/%d/%s", d.ID, d.Build, message), title: title, markdown: t.String()}
 }
 
 func (w writer) finished(r *model.Release) notice {

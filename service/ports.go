@@ -51,8 +51,9 @@ type Work interface {
 	ClaimDeployments(ctx context.Context, controller, owner string, lease time.Duration, limit int) ([]*model.Deployment, error)
 	// FollowedDeployments returns the deployments of controller that Jenkins has (queued, running, paused).
 	FollowedDeployments(ctx context.Context, controller string) ([]*model.Deployment, error)
-	// BuildHolders returns which deployments hold builds of the job, by build number, for numbers of at least from.
-	BuildHolders(ctx context.Context, job model.JobRef, from int64) (map[int64]int64, error)
+	// BuildHolders returns the builds of the job that deployments hold, for numbers of at least from: by number, when they
+	// started; the zero time when that is not known. Numbers repeat when a job was made anew.
+	BuildHolders(ctx context.Context, job model.JobRef, from int64) (map[int64][]time.Time, error)
 	// Lease takes or renews a named lease; false when somebody else holds it. A ttl of 0 gives back
 	// one that is held.
 	Lease(ctx context.Context, name, owner string, ttl time.Duration) (bool, error)

@@ -11,6 +11,7 @@ import (
 // when it can be found, POST again only when it surely is not there.
 func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 	claimed := d.LeaseOwner
+	defer s.adopting(d)()
 	hit, err := s.find(ctx, d)
 	if err == nil && hit == nil && s.now().Sub(*d.SubmittedAt) >= s.pace.Settle {
 		return s.again(ctx, d, claimed)
@@ -33,7 +34,7 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 		}
 		d.NextAt = &next
 		if err != nil {
-			d.Code, d.Message = model.CodeOf(err), model.MessageOf(err)
+			s.putOff(r, d, err)
 		}
 		return nil
 	})
@@ -44,7 +45,7 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 
 // adopt goes on with what was found.
 func (s submitter) adopt(r *model.Release, d *model.Deployment, hit *found) error {
-	d.NextAt = nil
+	d.NextAt, d.Wait, d.Unanswered = nil, "", 0
 	d.QueueID, d.Build = hit.queueID, hit.build
 	event, message := model.EventQueued, fmt.Sprintf("在队列中找到，编号 %d", hit.queueID)
 	if hit.build > 0 {
@@ -63,11 +64,15 @@ func (s submitter) again(ctx context.Context, d *model.Deployment, claimed strin
 			release(d)
 			return s.fireAll(r, d, model.Cause{At: now, Actor: d.Stop.By, Message: d.Stop.Reason},
 				model.EventNotAccepted, model.EventCancelled)
-		case d.Code == model.CodeJenkinsUnknown && d.Attempts >= maxRejections:
+		case s.tooLate(r, d) != "":
+			release(d)
+			return s.fireAll(r, d, model.Cause{At: now, Actor: actorSystem, Message: s.tooLate(r, d)},
+				model.EventNotAccepted, model.EventExpired)
+		case d.Unanswered >= maxRejections:
 			release(d)
 			return s.fire(r, d, model.EventRefused, model.Cause{
 				At: now, Actor: actorJenkins, Code: model.CodeJenkinsRejected,
-				Message: fmt.Sprintf("提交 %d 次 Jenkins 都没有建立构建：%s。请检查参数是否仍有效，以及 Jenkins 日志", d.Attempts, d.Message),
+				Message: fmt.Sprintf("提交 %d 次 Jenkins 都没有建立构建：%s。请检查参数是否仍有效，以及 Jenkins 日志", d.Unanswered, d.Message),
 			})
 		}
 		r.Record(model.Event{

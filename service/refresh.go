@@ -92,7 +92,7 @@ func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
 		return s.loadSaved(ctx, c)
 	}
 	jobs, err := c.Client.Jobs(ctx)
-	if err == nil && s.offeredApps(c.Name) > 0 && !slices.ContainsFunc(jobs, func(j model.Job) bool { return j.Buildable }) {
+	if err == nil && s.offeredApps(c.Name) > 0 && offersNothing(c, jobs) {
 		// More likely a right was lost than a company's every job: the last listing stays.
 		err = model.Errorf(model.CodeJenkinsForbidden, "Jenkins「%s」一个任务也没有列出，继续使用上次的清单；请检查账号的 Job/Read 权限", c.Name)
 	}
@@ -103,6 +103,11 @@ func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
 	}
 	s.observer.Refreshed(c.Name, model.CodeOf(err), s.offeredApps(c.Name))
 	return err
+}
+
+func offersNothing(c *Controller, jobs []model.Job) bool {
+	groups := group(source{rules: c.Rules, listing: model.Listing{Controller: c.Name, Jobs: jobs}})
+	return !slices.ContainsFunc(groups, func(g *grouped) bool { return len(g.jobs) > 0 })
 }
 
 func (s *Service) offeredApps(controller string) int {

@@ -69,6 +69,7 @@ func (s *Service) stepContext(ctx context.Context) (context.Context, context.Can
 
 // submitting claims what is due and does one step for each, at most MaxInFlight at once.
 func (s *Service) submitting(ctx context.Context, sub submitter) {
+	s.compareClocks(ctx, sub)
 	var steps errgroup.Group
 	slots := make(chan struct{}, sub.c.MaxInFlight)
 	bell := s.bells.submit[sub.c.Name]
@@ -76,6 +77,17 @@ func (s *Service) submitting(ctx context.Context, sub submitter) {
 		s.submitDue(ctx, sub, &steps, slots, bell)
 	}
 	_ = steps.Wait() // steps log their own errors
+}
+
+// compareClocks asks Jenkins something, so that its clock is known before the first POST. A Jenkins that does not answer
+// takes no POST either.
+func (s *Service) compareClocks(ctx context.Context, sub submitter) {
+	asking, cancel := s.stepContext(ctx)
+	defer cancel()
+	if _, _, err := sub.c.Client.Overview(asking); err != nil {
+		s.log.WarnContext(ctx, "first look at Jenkins failed", "controller", sub.c.Name,
+			"code", string(model.CodeOf(err)), slog.Any("error", err))
+	}
 }
 
 func (s *Service) submitDue(ctx context.Context, sub submitter, steps *errgroup.Group, slots, bell chan struct{}) {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -146,6 +147,7 @@ type Service struct {
 	offered     atomic.Pointer[Catalogue]
 	listings    *listings
 	bells       bells
+	adoptions   map[string]*sync.Mutex // by controller
 }
 
 // New makes a Service. Run makes it work.
@@ -157,7 +159,7 @@ func New(o Options) *Service {
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, newID: o.NewID,
 		pace: o.Pace.withDefaults(), owner: o.NewID(), listings: newListings(),
 		write: writer{location: o.Location},
-		bells: newBells(),
+		bells: newBells(), adoptions: map[string]*sync.Mutex{},
 	}
 	if s.order == "" {
 		s.order = model.OrderSequence
@@ -167,6 +169,7 @@ func New(o Options) *Service {
 		s.controllers[c.Name] = c
 		s.ordered = append(s.ordered, c)
 		s.bells.add(c.Name)
+		s.adoptions[c.Name] = &sync.Mutex{}
 	}
 	return s
 }

@@ -39,6 +39,9 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 	}
 	r := s.newRelease(p, source, print)
 	receipt, err := s.record(ctx, r, form, keys)
+	if model.CodeOf(err) == model.CodeSubmissionConflict {
+		return model.Receipt{}, s.refuse(ctx, form, Problems{{Message: model.MessageOf(err)}}, source, print, err)
+	}
 	if err != nil || receipt != nil {
 		return s.repeated(receipt, source), err
 	}
@@ -145,14 +148,13 @@ func (s *Service) repeat(ctx context.Context, f Form, keys []string, print strin
 		if err != nil {
 			return nil, nil, err
 		}
-		if anotherApproval(f, r) {
+		if s.anotherApproval(f, key, r) {
 			continue
 		}
 		if err := s.conflict(f, key, print, r); err != nil {
 			return nil, nil, err
 		}
-		// Whatever comes next may carry only the other key.
-		if err := s.store.AddKeys(ctx, r.ID, append(insert, keys[i+1:]...)); err != nil {
+		if err := s.join(ctx, r, f, append(insert, keys[i+1:]...)); err != nil {
 			return nil, nil, err
 		}
 		receipt := s.receiptOf(r, true)
@@ -167,8 +169,27 @@ func (s *Service) repeat(ctx context.Context, f Form, keys []string, print strin
 }
 
 // anotherApproval tells a form that was copied, and so keeps the hidden request id of its original, from a repeat.
-func anotherApproval(f Form, r *model.Release) bool {
-	return f.Instance != "" && r.ProcessInstanceID != "" && r.ProcessInstanceID != f.Instance
+func (s *Service) anotherApproval(f Form, key string, r *model.Release) bool {
+	if f.Instance == "" || !strings.HasPrefix(key, keyRequest) {
+		return false
+	}
+	return r.ProcessInstanceID != "" && r.ProcessInstanceID != f.Instance || s.now().Sub(r.CreatedAt) > requestLife
+}
+
+// join lets whatever comes next, with only the other key, find the release too.
+func (s *Service) join(ctx context.Context, r *model.Release, f Form, keys []string) error {
+	if f.Instance != "" && r.ProcessInstanceID == "" {
+		_, err := s.change(ctx, r.ID, func(r *model.Release) error {
+			if r.ProcessInstanceID == "" {
+				r.ProcessInstanceID = f.Instance
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return s.store.AddKeys(ctx, r.ID, keys)
 }
 
 // conflict tells whether the form only seems to be a repeat of r: it asks for something else, or has nothing but the

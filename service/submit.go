@@ -11,8 +11,8 @@ import (
 // submitter gives due deployments of one controller to Jenkins.
 type submitter struct{ worker }
 
-// maxRejections is how often a POST may end in a 5xx without leaving a build before the values are held to be refused:
-// Jenkins answers 500 for a value that it does not take, too.
+// maxRejections is how many POSTs in a row may end without a definite answer and without leaving a build, before a person
+// has to look: Jenkins answers 500 for a value that it does not take, too.
 const maxRejections = 5
 
 // step does one step for a claimed deployment.
@@ -36,6 +36,7 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 // lookAgain looks for a build of a deployment that was POSTed before and not accepted, since no POST is repeated without
 // a look. true: nothing is left to POST now, because there is a build after all or because Jenkins does not answer.
 func (s submitter) lookAgain(ctx context.Context, d *model.Deployment, claimed string) (bool, error) {
+	defer s.adopting(d)()
 	hit, lookErr := s.find(ctx, d)
 	if lookErr == nil && (hit == nil || hit.older > 0) {
 		return false, nil
@@ -43,8 +44,7 @@ func (s submitter) lookAgain(ctx context.Context, d *model.Deployment, claimed s
 	_, err := s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		release(d)
 		if hit == nil {
-			s.putOff(d, lookErr)
-			s.tellDelay(r, d)
+			s.putOff(r, d, lookErr)
 			return nil
 		}
 		if err := s.fire(r, d, model.EventDue, model.Cause{At: s.now(), Actor: actorSystem}); err != nil {
@@ -55,16 +55,19 @@ func (s submitter) lookAgain(ctx context.Context, d *model.Deployment, claimed s
 	return true, err
 }
 
-// putOff lets a deployment wait on, because the look before its POST failed.
-func (s submitter) putOff(d *model.Deployment, lookErr error) {
-	err := notSent(lookErr)
-	pause := s.patience(d)
+// putOff lets a deployment wait on, because a look at Jenkins failed.
+func (s submitter) putOff(r *model.Release, d *model.Deployment, lookErr error) {
+	err, pause := lookErr, s.patience(d)
+	if model.CodeOf(err) != model.CodeJenkinsProtocol {
+		err = notSent(err)
+	}
 	d.Wait, d.Code, d.Message = model.WaitJenkins, model.CodeOf(err), model.MessageOf(err)
-	if d.Code != model.CodeJenkinsUnavailable {
+	if d.Code == model.CodeJenkinsAuth || d.Code == model.CodeJenkinsForbidden {
 		d.Wait, pause = model.WaitAuth, authPause
 	}
 	next := s.now().Add(pause)
 	d.NextAt = &next
+	s.tellDelay(r, d)
 }
 
 // update changes a deployment that is still claimed by us. Errors: conflict when it is not any more.
@@ -88,14 +91,9 @@ func (s submitter) update(ctx context.Context, d *model.Deployment, claimed stri
 // due saves the intent to POST, or ends a deployment whose time has passed.
 func (s submitter) due(r *model.Release, d *model.Deployment) error {
 	now := s.now()
-	if r.ScheduledAt != nil && (d.Position == 1 || r.Order == model.OrderParallel) {
-		if late := now.Sub(*r.ScheduledAt); late > s.runIfLateBy {
-			release(d)
-			return s.fire(r, d, model.EventExpired, model.Cause{
-				At: now, Actor: actorSystem, Message: fmt.Sprintf("错过执行时间 %s，已超过允许的 %s",
-					s.clock(*r.ScheduledAt), people(s.runIfLateBy)),
-			})
-		}
+	if late := s.tooLate(r, d); late != "" {
+		release(d)
+		return s.fire(r, d, model.EventExpired, model.Cause{At: now, Actor: actorSystem, Message: late})
 	}
 	if err := s.fire(r, d, model.EventDue, model.Cause{At: now, Actor: actorSystem}); err != nil {
 		return err
@@ -103,11 +101,21 @@ func (s submitter) due(r *model.Release, d *model.Deployment) error {
 	return s.intend(r, d, now)
 }
 
+// tooLate says that the release's time passed by more than is allowed, "" when it did not. Those behind the first of a
+// sequence start when their turn comes.
+func (s submitter) tooLate(r *model.Release, d *model.Deployment) string {
+	first := d.Position == 1 || r.Order == model.OrderParallel
+	if r.ScheduledAt == nil || !first || s.now().Sub(*r.ScheduledAt) <= s.runIfLateBy {
+		return ""
+	}
+	return fmt.Sprintf("错过执行时间 %s，已超过允许的 %s", s.clock(*r.ScheduledAt), people(s.runIfLateBy))
+}
+
 // intend writes down a POST that is about to be made. The lease stays: should we die now, whoever claims the
 // deployment after us looks for the build first.
 // A job that does not take what was approved any more is refused instead.
 func (s submitter) intend(r *model.Release, d *model.Deployment, now time.Time) error {
-	if change := s.drift(d); change != "" {
+	if change := s.drift(r, d); change != "" {
 		release(d)
 		return s.fire(r, d, model.EventRefused, model.Cause{
 			At: now, Actor: actorSystem, Code: model.CodeJobChanged,
@@ -116,8 +124,7 @@ func (s submitter) intend(r *model.Release, d *model.Deployment, now time.Time) 
 	}
 	d.SubmittedAt, d.NextAt = &now, &now
 	if d.PostedAt == nil {
-		posted := now.Add(s.c.Client.Ahead())
-		d.PostedAt = &posted
+		d.PostedAt, d.PostedAhead = &now, s.c.Client.Ahead()
 	}
 	d.Attempts++
 	d.Wait = ""
@@ -147,7 +154,7 @@ func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string
 		if err != nil || folded {
 			return s.notQueued(r, d, err)
 		}
-		d.QueueID = queueID
+		d.QueueID, d.Unanswered = queueID, 0
 		d.NextAt = nil
 		return s.fire(r, d, model.EventQueued, model.Cause{
 			At: s.now(), Actor: actorJenkins, Message: fmt.Sprintf("队列编号 %d", queueID),
@@ -193,8 +200,7 @@ const quietFor = 5 * time.Minute
 // tellDelay tells people that a deployment waits for Jenkins, once for each reason: at once when Jenkins refuses us,
 // since that does not pass by itself.
 func (s submitter) tellDelay(r *model.Release, d *model.Deployment) {
-	first := d.PostedAt.Add(-s.c.Client.Ahead())
-	if d.Wait == model.WaitAuth || s.now().Sub(first) >= quietFor {
+	if d.Wait == model.WaitAuth || s.now().Sub(*d.PostedAt) >= quietFor {
 		s.tell(r, s.write.delayed(r, d))
 	}
 }
@@ -216,11 +222,11 @@ func (s submitter) notQueued(r *model.Release, d *model.Deployment, err error) e
 		if err := s.fire(r, d, model.EventNotAccepted, cause); err != nil {
 			return err
 		}
-		d.Wait, d.NextAt = why, &next
-		s.tellDelay(r, d)
+		d.Wait, d.NextAt, d.Unanswered = why, &next, 0
 		if d.Stop != nil {
 			return s.fire(r, d, model.EventCancelled, model.Cause{At: now, Actor: d.Stop.By, Message: d.Stop.Reason})
 		}
+		s.tellDelay(r, d)
 		return nil
 	}
 	switch code {
@@ -236,6 +242,9 @@ func (s submitter) notQueued(r *model.Release, d *model.Deployment, err error) e
 		// Nobody knows whether there is a build now: look for it before anything else.
 		next := now.Add(s.pace.Backoff)
 		d.NextAt, d.Code, d.Message = &next, code, cause.Message
+		if d.Unanswered++; d.Unanswered > 1 {
+			s.tell(r, s.write.delayed(r, d))
+		}
 		r.Record(model.Event{
 			DeploymentID: d.ID, At: now, Actor: actorJenkins, Kind: model.EventKindUnknown,
 			From: string(d.State), To: string(d.State), Code: code, Message: cause.Message,

@@ -167,13 +167,23 @@ func checkValue(def *model.ParameterDefinition, value string, problems *Problems
 		return checkBool(def, value, problems)
 	case model.KindChoice:
 		return checkChoice(def, value, problems)
-	default:
-		if what := hostile(value, def.Kind == model.KindText); what != "" {
-			problems.add(def.Name, "参数“%s”的值含有不允许的%s", def.Name, what)
+	case model.KindExtendedChoice:
+		if strings.Contains(value, ",") { // Jenkins would make nothing of several values in one field
+			problems.add(def.Name, "参数“%s”一次只能选一个值", def.Name)
 			return "", false
 		}
-		return value, true
+		return checkLine(def, value, problems)
+	default:
+		return checkLine(def, value, problems)
 	}
+}
+
+func checkLine(def *model.ParameterDefinition, value string, problems *Problems) (string, bool) {
+	if what := hostile(value, def.Kind == model.KindText); what != "" {
+		problems.add(def.Name, "参数“%s”的值含有不允许的%s", def.Name, what)
+		return "", false
+	}
+	return value, true
 }
 
 // shown is a refused value for people.

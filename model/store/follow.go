@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -24,18 +26,25 @@ func (s *Store) FollowedDeployments(ctx context.Context, controller string) ([]*
 	return deploymentsOf(rows)
 }
 
-// BuildHolders returns which deployments hold builds of the job, by build number, for numbers of at least from; of
-// several the newest. Errors: database_unavailable.
-func (s *Store) BuildHolders(ctx context.Context, job model.JobRef, from int64) (map[int64]int64, error) {
-	var rows []struct{ ID, Build int64 }
+// BuildHolders returns the builds of the job that deployments hold: by number, when they started as far as that is known.
+// Numbers repeat when a job was made anew. Only numbers of at least from. Errors: database_unavailable.
+func (s *Store) BuildHolders(ctx context.Context, job model.JobRef, from int64) (map[int64][]time.Time, error) {
+	var rows []struct {
+		Build     int64
+		StartedAt sql.NullInt64
+	}
 	err := s.read(ctx, func(db *gorm.DB) error {
-		query := "SELECT id, build FROM deployments " + s.dialect.using("deployments_build") +
+		query := "SELECT build, started_at FROM deployments " + s.dialect.using("deployments_build") +
 			" WHERE controller = ? AND job = ? AND build >= ? ORDER BY id"
 		return db.Raw(query, job.Controller, job.FullName, max(from, 1)).Scan(&rows).Error
 	})
-	holders := make(map[int64]int64, len(rows))
+	holders := make(map[int64][]time.Time, len(rows))
 	for _, row := range rows {
-		holders[row.Build] = row.ID
+		started := time.Time{}
+		if at := timeOrNil(row.StartedAt); at != nil {
+			started = *at
+		}
+		holders[row.Build] = append(holders[row.Build], started)
 	}
 	return holders, err
 }

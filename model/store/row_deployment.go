@@ -32,6 +32,8 @@ type deploymentRow struct {
 	Parameterised    bool
 	SubmittedAt      sql.NullInt64
 	PostedAt         sql.NullInt64
+	PostedAheadNs    int64
+	Unanswered       int
 	QueueID          int64
 	Build            int64
 	BuildURL         string
@@ -62,7 +64,8 @@ func newDeploymentRow(d *model.Deployment) (deploymentRow, error) {
 		},
 		AppName: text(d.AppName), State: d.State, Wait: d.Wait, Attempts: d.Attempts,
 		Parameters: c.encode("parameters", d.Parameters), ReleaseParameter: text(d.ReleaseParameter),
-		Parameterised: d.Parameterised, SubmittedAt: momentOf(d.SubmittedAt), PostedAt: momentOf(d.PostedAt), QueueID: d.QueueID, Build: d.Build,
+		Parameterised: d.Parameterised, SubmittedAt: momentOf(d.SubmittedAt), PostedAt: momentOf(d.PostedAt),
+		PostedAheadNs: int64(d.PostedAhead), Unanswered: d.Unanswered, QueueID: d.QueueID, Build: d.Build,
 		BuildURL: text(d.BuildURL), Described: d.Described, MissingSince: momentOf(d.MissingSince),
 		StartedAt: momentOf(d.StartedAt), FinishedAt: momentOf(d.FinishedAt), Duration: d.Duration, Result: text(d.Result),
 		Asked: c.encode("asked", d.Asked), Code: d.Code, Message: text(d.Message), Stop: c.encode("stop_request", d.Stop),
@@ -77,7 +80,8 @@ func (row *deploymentRow) deployment() (*model.Deployment, error) {
 		JobRef: model.JobRef{Controller: row.Controller, FullName: row.Job}, AppName: row.AppName, State: row.State,
 		Version: row.Lease.Version, Wait: row.Wait, NextAt: timeOrNil(row.Lease.NextAt), LeaseOwner: row.Lease.LeaseOwner,
 		LeaseUntil: timeOrNil(row.Lease.LeaseUntil), Attempts: row.Attempts, ReleaseParameter: row.ReleaseParameter,
-		Parameterised: row.Parameterised, SubmittedAt: timeOrNil(row.SubmittedAt), PostedAt: timeOrNil(row.PostedAt), QueueID: row.QueueID, Build: row.Build,
+		Parameterised: row.Parameterised, SubmittedAt: timeOrNil(row.SubmittedAt), PostedAt: timeOrNil(row.PostedAt),
+		PostedAhead: time.Duration(row.PostedAheadNs), Unanswered: row.Unanswered, QueueID: row.QueueID, Build: row.Build,
 		BuildURL: row.BuildURL, Described: row.Described, MissingSince: timeOrNil(row.MissingSince),
 		StartedAt: timeOrNil(row.StartedAt), FinishedAt: timeOrNil(row.FinishedAt), Duration: row.Duration,
 		Result: row.Result, Code: row.Code, Message: row.Message,

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -37,21 +38,23 @@ func followStates(t *testing.T, f *fixture) {
 }
 
 func followHolders(t *testing.T, f *fixture) {
-	hold := func(job string, build int64, state model.DeploymentState) int64 {
+	first, second := f.clock.Now(), f.clock.Now().Add(time.Hour)
+	hold := func(job string, build int64, state model.DeploymentState, started *time.Time) {
 		d := f.waiting(job, 0)
-		d.Build, d.State = build, state
+		d.Build, d.State, d.StartedAt = build, state, started
 		f.create(t, d)
-		return d.ID
 	}
-	hold("a", 0, model.StateQueued)
-	fourth := hold("a", 4, model.StateSucceeded)
-	hold("A", 5, model.StateRunning)
-	hold("b", 5, model.StateRunning)
-	hold("a", 6, model.StateFailed)
-	sixth := hold("a", 6, model.StateRunning) // Jenkins began to count anew: the newer one holds it
+	hold("a", 0, model.StateQueued, nil)
+	hold("a", 4, model.StateSucceeded, &first)
+	hold("A", 5, model.StateRunning, &first)
+	hold("b", 5, model.StateRunning, &first)
+	hold("a", 6, model.StateFailed, &first)
+	hold("a", 6, model.StateRunning, &second) // the job was made anew and counts its builds from 1 again
+	hold("a", 7, model.StateRunning, nil)
 	job := model.JobRef{Controller: "prod", FullName: "a"}
-	for from, want := range map[int64]map[int64]int64{
-		0: {4: fourth, 6: sixth}, 4: {4: fourth, 6: sixth}, 5: {6: sixth}, 7: {},
+	sixth, seventh := []time.Time{first, second}, []time.Time{{}}
+	for from, want := range map[int64]map[int64][]time.Time{
+		0: {4: {first}, 6: sixth, 7: seventh}, 4: {4: {first}, 6: sixth, 7: seventh}, 5: {6: sixth, 7: seventh}, 8: {},
 	} {
 		got, err := f.BuildHolders(f.ctx, job, from)
 		if err != nil {

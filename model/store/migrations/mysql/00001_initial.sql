@@ -51,6 +51,8 @@ CREATE TABLE IF NOT EXISTS deployments (
     parameterised     BOOLEAN        NOT NULL,
     submitted_at      BIGINT         NULL,
     posted_at         BIGINT         NULL,
+    posted_ahead_ns   BIGINT         NOT NULL,
+    unanswered        INT            NOT NULL,
     queue_id          BIGINT         NOT NULL,
     build             BIGINT         NOT NULL,
     build_url         MEDIUMTEXT     NOT NULL,

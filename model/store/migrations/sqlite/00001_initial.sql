@@ -50,6 +50,8 @@ CREATE TABLE deployments (
     parameterised     INTEGER NOT NULL,
     submitted_at      INTEGER,
     posted_at         INTEGER,
+    posted_ahead_ns   INTEGER NOT NULL,
+    unanswered        INTEGER NOT NULL,
     queue_id          INTEGER NOT NULL,
     build             INTEGER NOT NULL,
     build_url         TEXT NOT NULL,
