@@ -87,7 +87,7 @@ type Deployment struct {
 	FinishedAt   *time.Time
 	Duration     time.Duration // as Jenkins measured it
 	Result       string        // as Jenkins named it
-	Asked        []string      // ids of the input steps already announced
+	Asked        []string      // the questions of input steps that people were told of
 
 	Code    Code   // of the last thing that went wrong
 	Message string // for people: why it waits or how it ended

@@ -106,7 +106,7 @@ func (f follower) stopFailed(ctx context.Context, d *model.Deployment, cause err
 			DeploymentID: d.ID, At: now, Actor: actorJenkins, Kind: model.EventKindStop,
 			From: string(d.State), To: string(d.State), Code: d.Code, Message: "没有停下来：" + d.Message,
 		})
-		f.tell(r, f.write.delayed(r, d))
+		f.tell(r, f.write.unstoppable(r, d))
 		return nil
 	})
 	return errors.Join(cause, err)

@@ -38,11 +38,14 @@ func (f follower) lookInput(ctx context.Context, d *model.Deployment) error {
 	return nil
 }
 
-// forget drops the steps that are not pending any more from those that people were asked: one of the same id may come
+// question names what a step asks: a pipeline may ask something else by the same id.
+func question(s model.InputStep) string { return s.ID + "/" + model.Hash(s.Message)[:8] }
+
+// forget drops the steps that are not pending any more from those that people were asked: the same may be asked
 // again.
 func (f follower) forget(ctx context.Context, d *model.Deployment, pending []model.InputStep) error {
-	gone := func(id string) bool {
-		return !slices.ContainsFunc(pending, func(s model.InputStep) bool { return s.ID == id })
+	gone := func(asked string) bool {
+		return !slices.ContainsFunc(pending, func(s model.InputStep) bool { return question(s) == asked })
 	}
 	if !slices.ContainsFunc(d.Asked, gone) {
 		return nil
@@ -65,7 +68,7 @@ type inputAnswer struct {
 func (f follower) sortInputs(d *model.Deployment, steps []model.InputStep) (answers []inputAnswer, unanswered []model.InputStep) {
 	for _, step := range steps {
 		a, ok := answerTo(f.c.Inputs, d.FullName, step)
-		if !ok || slices.Contains(d.Asked, step.ID) { // what people were asked is theirs
+		if !ok || slices.Contains(d.Asked, question(step)) { // what people were asked is theirs
 			unanswered = append(unanswered, step)
 			continue
 		}
@@ -99,7 +102,7 @@ func answerTo(rules []InputRule, job string, step model.InputStep) (inputAnswer,
 func (f follower) pause(ctx context.Context, d *model.Deployment, steps, unanswered []model.InputStep) (*model.Deployment, error) {
 	var fresh []model.InputStep
 	for _, step := range unanswered {
-		if !slices.Contains(d.Asked, step.ID) {
+		if !slices.Contains(d.Asked, question(step)) {
 			fresh = append(fresh, step)
 		}
 	}
@@ -117,7 +120,7 @@ func (f follower) pause(ctx context.Context, d *model.Deployment, steps, unanswe
 			}
 		}
 		for _, step := range fresh {
-			current.Asked = append(current.Asked, step.ID)
+			current.Asked = append(current.Asked, question(step))
 			f.tell(r, f.write.input(r, current, step, f.now()))
 		}
 		paused = current
@@ -186,11 +189,11 @@ func (f follower) intendAnswer(ctx context.Context, d *model.Deployment, a input
 
 // announceUnanswerable tells, once, that the bridge may not or cannot give the answer that the rules want.
 func (f follower) announceUnanswerable(ctx context.Context, d *model.Deployment, step model.InputStep, cause error) error {
-	if slices.Contains(d.Asked, step.ID) {
+	if slices.Contains(d.Asked, question(step)) {
 		return nil
 	}
 	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
-		d.Asked = append(d.Asked, step.ID)
+		d.Asked = append(d.Asked, question(step))
 		d.Code, d.Message = model.CodeOf(cause), model.MessageOf(cause)
 		f.tell(r, f.write.input(r, d, step, f.now()))
 		return nil

@@ -103,6 +103,16 @@ func (w writer) delayed(r *model.Release, d *model.Deployment) notice {
 	return notice{kind: model.NoticeDelayed, scope: fmt.Sprintf("%d/%s", d.ID, d.Wait), title: title, markdown: t.String()}
 }
 
+func (w writer) unstoppable(r *model.Release, d *model.Deployment) notice {
+	title := fmt.Sprintf("上线单 %s：%s 停不下来", r.Number(), d.Title())
+	t := newText(title)
+	w.header(t, r)
+	t.line("原因：%s", escape(d.Message))
+	t.line("会继续尝试；着急的话请在 Jenkins 里停止。")
+	t.link(d)
+	return notice{kind: model.NoticeDelayed, scope: fmt.Sprintf("%d/stop/%s", d.ID, d.Code), title: title, markdown: t.String()}
+}
+
 func (w writer) differs(r *model.Release, d *model.Deployment, message string) notice {
 	title := fmt.Sprintf("上线单 %s：%s 的参数与批准的不同", r.Number(), d.Title())
 	t := newText(title)
