@@ -83,6 +83,20 @@ func TestScheduleMissedWhileJenkinsWasAwayExpires(t *testing.T) {
 	w.want(got.Number, model.ReleaseExpired, model.StateExpired)
 }
 
+func TestScheduleExpiresInTimeThoughJenkinsStaysAway(t *testing.T) {
+	w := newWorld(t)
+	w.jenkins.Fail(503, 1, trigger)
+	got := w.submit("执行方式", "定时", "执行时间", "2026-11-22 20:30")
+	w.clock.Advance(30*time.Minute + time.Second)
+	w.submitDueNow()
+	w.jenkins.Fail(503, 1000, "GET /queue/")
+	for range 35 {
+		w.clock.Advance(time.Minute)
+		w.submitDueNow()
+	}
+	w.want(got.Number, model.ReleaseExpired, model.StateExpired)
+}
+
 func TestPeopleAreToldWhenJenkinsRefusesUs(t *testing.T) {
 	w := newWorld(t)
 	w.jenkins.Fail(401, 3, trigger)

@@ -43,6 +43,9 @@ func (s submitter) lookAgain(ctx context.Context, d *model.Deployment, claimed s
 	}
 	_, err := s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		release(d)
+		if late := s.tooLate(r, d); hit == nil && late != "" {
+			return s.fire(r, d, model.EventExpired, model.Cause{At: s.now(), Actor: actorSystem, Message: late})
+		}
 		if hit == nil {
 			s.putOff(r, d, lookErr)
 			return nil
