@@ -85,13 +85,16 @@ func answerTo(rules []InputRule, job string, step model.InputStep) (inputAnswer,
 		return inputAnswer{}, false
 	}
 	a := inputAnswer{step: step, abort: rules[i].Abort}
+	if a.abort {
+		return a, true
+	}
 	for _, def := range step.Parameters {
 		value, ok := rules[i].Parameters[def.Name]
 		if !ok && def.Default != nil {
 			value, ok = *def.Default, true
 		}
 		if def.Kind.Forbidden() || !ok || (def.Kind == model.KindChoice && !slices.Contains(def.Choices, value)) {
-			return inputAnswer{}, a.abort
+			return inputAnswer{}, false
 		}
 		a.parameters = append(a.parameters, model.ParameterValue{Name: def.Name, Value: value})
 	}

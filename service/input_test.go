@@ -116,3 +116,13 @@ func TestAnswerTo(t *testing.T) {
 		})
 	}
 }
+
+// To say no needs no values, so a rule that aborts also answers a step whose values cannot be known.
+func TestAbortNeedsNoValues(t *testing.T) {
+	rules := []InputRule{{Job: regexp.MustCompile(""), ID: regexp.MustCompile("^X$"), Abort: true}}
+	step := model.InputStep{ID: "X", Parameters: []model.ParameterDefinition{{Name: "PIN", Kind: model.KindPassword}}}
+	a, ok := answerTo(rules, "a", step)
+	if !ok || !a.abort || a.step.ID != "X" {
+		t.Errorf("answered %v with %+v", ok, a)
+	}
+}

@@ -124,3 +124,20 @@ func TestTwoApprovalsOfOneFormThatWasCopiedTheSameDay(t *testing.T) {
 		t.Errorf("another approval was answered %+v", other)
 	}
 }
+
+// Two approvals of one copied form at the same moment: the release that has no instance yet goes to one of them only.
+func TestTwoApprovalsThatWouldJoinTheSameRelease(t *testing.T) {
+	w := newWorld(t)
+	first := w.submit("实例ID", "", "requestId", "q1")
+	seen := w.release(first.Number) // what the second saw before the first had joined
+	if got := w.submit("实例ID", "inst-A", "requestId", "q1"); !got.Duplicate {
+		t.Fatalf("inst-A: %+v", got)
+	}
+	joined, err := w.join(t.Context(), seen, Form{Instance: "inst-B", Request: "q1"}, []string{keyInstance + "inst-B"})
+	if err != nil || joined {
+		t.Errorf("inst-B joined %v: %v", joined, err)
+	}
+	if got := w.submit("实例ID", "inst-B", "requestId", "q1"); got.Duplicate {
+		t.Errorf("inst-B was answered %+v", got)
+	}
+}

@@ -73,8 +73,12 @@ func (s *Service) repeat(ctx context.Context, f Form, keys []string, print strin
 		if err := s.conflict(f, key, print, r); err != nil {
 			return nil, nil, err
 		}
-		if err := s.join(ctx, r, f, append(insert, keys[i+1:]...)); err != nil {
+		joined, err := s.join(ctx, r, f, append(insert, keys[i+1:]...))
+		if err != nil {
 			return nil, nil, err
+		}
+		if !joined {
+			continue
 		}
 		receipt := s.receiptOf(r, true)
 		return &receipt, nil, nil
@@ -95,20 +99,21 @@ func (s *Service) anotherApproval(f Form, key string, r *model.Release) bool {
 	return r.ProcessInstanceID != "" && r.ProcessInstanceID != f.Instance || s.now().Sub(r.CreatedAt) > requestLife
 }
 
-// join lets whatever comes next, with only the other key, find the release too.
-func (s *Service) join(ctx context.Context, r *model.Release, f Form, keys []string) error {
+// join lets whatever comes next, with only the other key, find the release too. false: another approval's instance
+// joined it since r was read.
+func (s *Service) join(ctx context.Context, r *model.Release, f Form, keys []string) (bool, error) {
 	if f.Instance != "" && r.ProcessInstanceID == "" {
-		_, err := s.change(ctx, r.ID, func(r *model.Release) error {
+		now, err := s.change(ctx, r.ID, func(r *model.Release) error {
 			if r.ProcessInstanceID == "" {
 				r.ProcessInstanceID = f.Instance
 			}
 			return nil
 		})
-		if err != nil {
-			return err
+		if err != nil || now.ProcessInstanceID != f.Instance {
+			return false, err
 		}
 	}
-	return s.store.AddKeys(ctx, r.ID, keys)
+	return true, s.store.AddKeys(ctx, r.ID, keys)
 }
 
 // conflict tells whether the form only seems to be a repeat of r: it asks for something else, or has nothing but the
