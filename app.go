@@ -52,7 +52,7 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		Store: a.store, Controllers: controllers, Messenger: messenger, Observer: metrics, Logger: log,
 		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy,
-		Now: time.Now, NewID: rand.Text,
+		Now: a.store.Now, NewID: rand.Text,
 	})
 	a.api = api.New(a.apiOptions(metrics)) //nolint:contextcheck // requests bring contexts of their own
 	return a, nil
@@ -85,7 +85,7 @@ func openStore(ctx context.Context, cfg config.Database, log *slog.Logger) (*sto
 	if cfg.Driver == config.SQLite {
 		maxOpen = 0
 	}
-	return store.Open(ctx, store.Options{Driver: cfg.Driver, DSN: cfg.DSN.Reveal(), MaxOpen: maxOpen, Now: time.Now, Logger: log})
+	return store.Open(ctx, store.Options{Driver: cfg.Driver, DSN: cfg.DSN.Reveal(), MaxOpen: maxOpen, Logger: log})
 }
 
 // Close releases what newApp took, in the opposite order.
@@ -99,7 +99,7 @@ func (a *app) Close() {
 func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
 	var controllers []service.Controller
 	for _, j := range a.cfg.Jenkins {
-		client, err := newJenkins(j, func(method, kind string, status int, took time.Duration) {
+		client, err := newJenkins(j, a.store.Now, func(method, kind string, status int, took time.Duration) {
 			metrics.JenkinsRequest(j.Name, method, kind, status, took)
 		})
 		if err != nil {
@@ -114,9 +114,11 @@ func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
 	return controllers, nil
 }
 
-func newJenkins(j config.Jenkins, observe func(method, kind string, status int, took time.Duration)) (*jenkins.Client, error) {
+func newJenkins(
+	j config.Jenkins, now func() time.Time, observe func(method, kind string, status int, took time.Duration),
+) (*jenkins.Client, error) {
 	return jenkins.New(jenkins.Options{
-		Name: j.Name, URL: j.URL, User: j.User, Token: j.Token.Reveal(), MaxInFlight: j.MaxInFlight, Observe: observe, Now: time.Now,
+		Name: j.Name, URL: j.URL, User: j.User, Token: j.Token.Reveal(), MaxInFlight: j.MaxInFlight, Observe: observe, Now: now,
 	})
 }
 

@@ -49,7 +49,7 @@ func (e *jenkinsExamination) name(check string) string { return "jenkins " + e.c
 
 func (e *jenkinsExamination) reach(ctx context.Context) finding {
 	var err error
-	if e.client, err = newJenkins(e.cfg, nil); err != nil {
+	if e.client, err = newJenkins(e.cfg, time.Now, nil); err != nil {
 		return broken(err.Error(), reachRemedy)
 	}
 	e.status, e.err = e.client.Ping(ctx)

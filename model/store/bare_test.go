@@ -14,7 +14,7 @@ func Finished() *model.Release { return finished(time.Now()) }
 
 // InsertBare is what somebody without this package would write: gorm, one transaction, the same rows.
 func (s *Store) InsertBare(ctx context.Context, r *model.Release, keys []string, compose func(*model.Release) error) error {
-	now := s.now()
+	now := s.Now()
 	r.CreatedAt, r.UpdatedAt = now, now
 	return s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		release, err := newReleaseRow(r)

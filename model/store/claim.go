@@ -59,7 +59,7 @@ func (d due) query(s *Store, columns string, now time.Time, limit int) (string, 
 func claim[R any, P claimed[R]](ctx context.Context, s *Store, d due, h hold) ([]R, error) {
 	var first []int64
 	err := s.read(ctx, func(db *gorm.DB) error {
-		text, args := d.query(s, "id", s.now(), 1)
+		text, args := d.query(s, "id", s.Now(), 1)
 		return db.Raw(text, args...).Scan(&first).Error
 	})
 	if err != nil || len(first) == 0 || h.limit <= 0 {
@@ -74,7 +74,10 @@ func claim[R any, P claimed[R]](ctx context.Context, s *Store, d due, h hold) ([
 }
 
 func take[R any, P claimed[R]](tx *gorm.DB, s *Store, d due, h hold) ([]R, error) {
-	now := s.now()
+	now, err := s.readTime(tx)
+	if err != nil {
+		return nil, err
+	}
 	text, args := d.query(s, "*", now, h.limit)
 	var rows []R
 	if err := tx.Raw(text+s.dialect.skipLocked, args...).Scan(&rows).Error; err != nil || len(rows) == 0 {

@@ -55,7 +55,7 @@ func (d *draft) forget() {
 }
 
 func (s *Store) fill(r *model.Release) {
-	now := s.now()
+	now := s.Now()
 	if r.CreatedAt.IsZero() {
 		r.CreatedAt = now
 	}

@@ -21,6 +21,7 @@ type dialect struct {
 	pool *sql.DB
 	gorm gorm.Dialector
 
+	time       string // reads the database's clock in microseconds since 1970; "": it has none of its own
 	useIndex   string // format that makes a statement use an index, whatever the statistics say
 	skipLocked string // ends a SELECT that locks what nobody else has locked
 }

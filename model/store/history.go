@@ -32,7 +32,7 @@ func (s *Store) insertEvents(tx *gorm.DB, releaseID int64, events []model.Event)
 	for i, e := range events {
 		e.ReleaseID = releaseID
 		if e.At.IsZero() {
-			e.At = s.now()
+			e.At = s.Now()
 		}
 		rows[i] = newEventRow(e)
 	}

@@ -21,7 +21,10 @@ func (leaseRow) TableName() string { return "leases" }
 func (s *Store) Lease(ctx context.Context, name, owner string, ttl time.Duration) (bool, error) {
 	var mine bool
 	err := s.exclusive(ctx, func(db *gorm.DB) error {
-		now := s.now()
+		now, err := s.readTime(db)
+		if err != nil {
+			return err
+		}
 		row := leaseRow{Name: keyColumn(name), LeaseOwner: keyColumn(owner), LeaseUntil: now.Add(ttl).UnixMicro()}
 		free := db.Model(&leaseRow{}).
 			Where("name = ? AND (lease_owner = ? OR lease_until <= ?)", row.Name, row.LeaseOwner, now.UnixMicro())
@@ -29,7 +32,7 @@ func (s *Store) Lease(ctx context.Context, name, owner string, ttl time.Duration
 		if mine = result.RowsAffected > 0; mine || result.Error != nil {
 			return result.Error
 		}
-		err := db.Create(&row).Error
+		err = db.Create(&row).Error
 		mine = err == nil
 		if isDuplicate(err) {
 			return nil

@@ -16,7 +16,8 @@ const (
 type Options struct {
 	Driver  string           // DriverSQLite or DriverMySQL
 	DSN     string           // SQLite: a file's path; MySQL: user:password@tcp(host:3306)/database
-	Now     func() time.Time // the clock of leases and claims; nil: time.Now
+	Now     func() time.Time // a clock in place of the real ones; nil: MySQL's own, with SQLite this machine's
+	Local   func() time.Time // this machine's clock; nil: time.Now
 	MaxOpen int              // connections at once; 0: 4 for SQLite, 16 for MySQL
 	Logger  *slog.Logger     // slow statements, without their values; nil: nowhere
 }
@@ -41,8 +42,8 @@ func (o Options) withDefaults() (Options, error) {
 	if o.MaxOpen <= 0 {
 		o.MaxOpen = limit
 	}
-	if o.Now == nil {
-		o.Now = time.Now
+	if o.Local == nil {
+		o.Local = time.Now
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -51,7 +51,7 @@ func (s *Store) insertMessages(tx *gorm.DB, releaseID int64, messages []model.Me
 	if len(messages) == 0 {
 		return nil
 	}
-	now := s.now()
+	now := s.Now()
 	rows := make([]messageRow, len(messages))
 	for i, m := range messages {
 		m.ReleaseID = releaseID

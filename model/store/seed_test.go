@@ -14,7 +14,7 @@ import (
 
 // Seed stores n finished releases with all that belongs to them: copies of one, made by the database itself.
 func (s *Store) Seed(ctx context.Context, n int) error {
-	r := finished(s.now())
+	r := finished(s.Now())
 	if err := s.CreateRelease(ctx, r, []string{"seed"}, func(r *model.Release) error {
 		for i := range 6 {
 			r.Record(model.Event{Actor: "jenkins", Kind: "seed", Message: fmt.Sprint("line ", i)})

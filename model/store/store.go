@@ -14,7 +14,7 @@ type Store struct {
 	db      *gorm.DB
 	sql     *sql.DB
 	dialect dialect
-	clock   func() time.Time
+	clock   *clock
 	writer  chan struct{} // SQLite has one writer: waiting here is fair and wakes at once; nil on MySQL
 }
 
@@ -24,7 +24,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{clock: o.Now}
+	s := &Store{}
 	if o.Driver == DriverSQLite {
 		s.writer = make(chan struct{}, 1)
 		s.dialect, err = openSQLite(o)
@@ -35,6 +35,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	s.sql = s.dialect.pool
+	s.clock = newClock(s.dialect.time, o.Local)
+	if o.Now != nil {
+		s.clock = newClock("", o.Now)
+	}
 	if err := s.connect(ctx, o); err != nil {
 		return nil, fmt.Errorf("database.dsn: the database cannot be opened: %w", joinClose(err, s.sql))
 	}
@@ -51,6 +55,10 @@ func (s *Store) connect(ctx context.Context, o Options) error {
 		DisableAutomaticPing:   true,
 	})
 	s.db = db
+	if err != nil {
+		return err
+	}
+	_, err = s.clock.read(db.WithContext(ctx))
 	return err
 }
 
@@ -60,5 +68,14 @@ func (s *Store) Close() error { return s.sql.Close() }
 // Ping tells whether the database answers. Errors: database_unavailable.
 func (s *Store) Ping(ctx context.Context) error { return classify(ctx, s.sql.PingContext(ctx)) }
 
-// now is the clock's time as a column holds it.
-func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+// Now is the time that counts for everything that is stored: on MySQL the database's, so that all replicas agree.
+func (s *Store) Now() time.Time { return column(s.clock.now()) }
+
+// readTime is Now without the error of what passed since it was read last.
+func (s *Store) readTime(db *gorm.DB) (time.Time, error) {
+	now, err := s.clock.read(db)
+	return column(now), err
+}
+
+// column is a time as a column holds it.
+func column(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

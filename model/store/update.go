@@ -37,7 +37,7 @@ func (s *Store) UpdateRelease(ctx context.Context, id int64, change func(*model.
 func (s *Store) save(tx *gorm.DB, before *releaseRows, r *model.Release) error {
 	events, messages := r.TakePending()
 	if len(events) > 0 {
-		r.UpdatedAt = s.now()
+		r.UpdatedAt = s.Now()
 	}
 	if err := before.saveRelease(tx, r); err != nil {
 		return err
