@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -15,26 +16,30 @@ import (
 )
 
 // shared is the one MariaDB server of this test binary: it takes a second to start, so tests get a database each.
-var shared mariaDB
-
-// mariaDB is a server that starts when the first test needs it.
-type mariaDB struct {
-	once      sync.Once
+var shared struct {
+	mariaDB
+	once      sync.Once // the first test that needs it starts it
 	err       error
-	folder    string
-	port      int
-	server    *process
-	admin     *sql.DB
 	databases atomic.Int64
+}
+
+// mariaDB is one server and its data.
+type mariaDB struct {
+	folder  string
+	program string
+	options []string
+	port    int
+	server  *process
+	admin   *sql.DB
 }
 
 // MariaDB returns the DSN of a fresh, empty database, which is dropped after the test. The server is shared by the test
 // binary and stopped by Main.
 func MariaDB(t testing.TB) (dsn string) {
 	t.Helper()
-	install := find(t, "mariadb-server", "mariadb-install-db")
-	server := find(t, "mariadb-server", "mariadbd")
-	shared.once.Do(func() { shared.err = shared.start(install, server) })
+	find(t, "mariadb-server", "mariadb-install-db")
+	find(t, "mariadb-server", "mariadbd")
+	shared.once.Do(func() { shared.err = shared.start("--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=OFF") })
 	if shared.err != nil {
 		t.Fatalf("mariadbd does not start: %v", shared.err)
 	}
@@ -51,30 +56,39 @@ func (m *mariaDB) exec(t testing.TB, statement string) {
 	}
 }
 
-func (m *mariaDB) start(install, server string) (err error) {
+// start installs and starts a server on a free port. The further options are for both.
+func (m *mariaDB) start(further ...string) error {
+	install, err := installed("mariadb-server", "mariadb-install-db")
+	if err != nil {
+		return err
+	}
+	if m.program, err = installed("mariadb-server", "mariadbd"); err != nil {
+		return err
+	}
 	if m.folder, err = os.MkdirTemp("", "oabridge-mariadb-"); err != nil {
 		return err
 	}
 	socket := filepath.Join(m.folder, "s.sock")
-	common := m.options(socket)
-	if err := m.install(install, common); err != nil {
+	m.options = append(m.small(socket), further...)
+	if err := m.install(install); err != nil {
 		return err
 	}
 	if m.admin, err = sql.Open("mysql", "root@unix("+socket+")/"); err != nil {
 		return err
 	}
-	build := func(port int) *exec.Cmd {
-		options := append(common[:len(common):len(common)], "--bind-address=127.0.0.1", "--port="+strconv.Itoa(port))
-		return exec.Command(server, options...)
-	}
-	m.server, m.port, err = startReady(m.folder, build, m.admin.Ping)
+	m.server, m.port, err = startReady(m.folder, m.command, m.admin.Ping)
 	return err
 }
 
+func (m *mariaDB) command(port int) *exec.Cmd {
+	options := append(slices.Clone(m.options), "--bind-address=127.0.0.1", "--port="+strconv.Itoa(port))
+	return exec.Command(m.program, options...)
+}
+
 // install creates the system tables. The settings must be the server's, or it refuses the files.
-func (m *mariaDB) install(program string, common []string) error {
-	options := append([]string{common[0], "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"},
-		common[1:]...)
+func (m *mariaDB) install(program string) error {
+	options := append([]string{m.options[0], "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"},
+		m.options[1:]...)
 	output, err := exec.Command(program, options...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("mariadb-install-db: %w: %s", err, output)
@@ -82,14 +96,13 @@ func (m *mariaDB) install(program string, common []string) error {
 	return nil
 }
 
-// options are for speed: small files, and no care for the data after a crash.
-func (m *mariaDB) options(socket string) []string {
+// small are the options of a server that starts quickly and keeps its files small.
+func (m *mariaDB) small(socket string) []string {
 	list := []string{
 		"--no-defaults", "--datadir=" + filepath.Join(m.folder, "data"), "--socket=" + socket,
 		"--pid-file=" + filepath.Join(m.folder, "pid"), "--tmpdir=" + m.folder,
 		"--skip-log-bin", "--skip-name-resolve", "--performance-schema=OFF", "--max-connections=500",
-		"--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--innodb-flush-log-at-trx-commit=0",
-		"--innodb-doublewrite=OFF", "--innodb-use-native-aio=OFF", "--sync-binlog=0",
+		"--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--innodb-use-native-aio=OFF", "--sync-binlog=0",
 	}
 	if os.Geteuid() == 0 {
 		list = append(list, "--user=root")

@@ -30,18 +30,25 @@ func Main(m Runner) int {
 // RequireVariable is 1, else as skipped.
 func find(t testing.TB, debianPackage string, names ...string) string {
 	t.Helper()
+	path, err := installed(debianPackage, names...)
+	if err == nil {
+		return path
+	}
+	if os.Getenv(RequireVariable) == "1" {
+		t.Fatal(err.Error())
+	}
+	t.Skip("SKIPPED, NOT TESTED: " + err.Error())
+	return ""
+}
+
+func installed(debianPackage string, names ...string) (string, error) {
 	for _, name := range names {
 		if path, err := look(name); err == nil {
-			return path
+			return path, nil
 		}
 	}
-	sentence := fmt.Sprintf("%s is not installed: install the package %s (on Debian: apt-get install %s), or run `make test`",
+	return "", fmt.Errorf("%s is not installed: install the package %s (on Debian: apt-get install %s), or run `make test`",
 		names[0], debianPackage, debianPackage)
-	if os.Getenv(RequireVariable) == "1" {
-		t.Fatal(sentence)
-	}
-	t.Skip("SKIPPED, NOT TESTED: " + sentence)
-	return ""
 }
 
 // look finds a program in PATH, or in the folders for servers, which are missing in many people's PATH.
