@@ -7,7 +7,6 @@ import (
 	"net"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"testing"
 )
 
@@ -58,13 +57,13 @@ func (d *Dedicated) Exec(ctx context.Context, statement string) error {
 func (d *Dedicated) Kill() { d.m.server.stop() }
 
 // Shutdown ends the server in good order.
-func (d *Dedicated) Shutdown() error {
-	if err := d.m.server.command.Process.Signal(syscall.SIGTERM); err != nil {
-		return err
-	}
-	<-d.m.server.ended
-	return nil
-}
+func (d *Dedicated) Shutdown() error { return d.m.server.terminate() }
+
+// Freeze stops the server in the middle of whatever it does; it answers nobody until Thaw.
+func (d *Dedicated) Freeze() error { return d.m.server.freeze() }
+
+// Thaw lets a frozen server go on.
+func (d *Dedicated) Thaw() error { return d.m.server.thaw() }
 
 // Restart starts a server that has ended again, and waits until it answers.
 func (d *Dedicated) Restart() error {

@@ -58,13 +58,16 @@ func freePort() (int, error) {
 	return address.Port, nil
 }
 
-// start runs the command with its output in the log file.
+// start runs the command with its output at the end of the log file.
 func start(command *exec.Cmd, log string) (*process, error) {
-	file, err := os.Create(log)
+	file, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	command.Stdout, command.Stderr = file, file
+	command.Stderr = file
+	if command.Stdout == nil {
+		command.Stdout = file
+	}
 	dieWithParent(command)
 	p := &process{command, log, make(chan struct{})}
 	started := make(chan error)
