@@ -58,26 +58,36 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 	return a, nil
 }
 
-// open opens the database, migrates it and closes it with the app.
+// open opens the database, keeps others off a SQLite file, migrates it and closes it with the app.
 func (a *app) open(ctx context.Context) error {
 	s, err := openStore(ctx, a.cfg.Database, a.log)
 	if err != nil {
-		return err
+		return unusable(a.cfg.Database, err)
 	}
 	a.store = s
-	a.closers = append(a.closers, func() {
-		if err := s.Close(); err != nil {
-			a.log.Error("database not closed", slog.Any("error", err))
-		}
-	})
+	a.closeLater("database", s.Close)
+	unlock, err := lockDatabase(a.cfg.Database)
+	if err != nil {
+		return unusable(a.cfg.Database, err)
+	}
+	a.closeLater("lock of the database", unlock)
 	from, to, err := s.Migrate(ctx)
 	if err != nil {
-		return err
+		return unusable(a.cfg.Database, err)
 	}
 	if from != to {
 		a.log.Info("database migrated", "from", from, "to", to)
 	}
 	return nil
+}
+
+// closeLater has Close end something, too; what does not end is logged under its name.
+func (a *app) closeLater(what string, end func() error) {
+	a.closers = append(a.closers, func() {
+		if err := end(); err != nil {
+			a.log.Error(what+" not closed", slog.Any("error", err))
+		}
+	})
 }
 
 func openStore(ctx context.Context, cfg config.Database, log *slog.Logger) (*store.Store, error) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -135,25 +134,12 @@ func otherAilments() []ailment {
 		}, code: exitFailure, want: []string{"FAIL database | text.db is damaged → restore a backup or change database.dsn"}},
 		{name: "no MySQL", infect: func(p *patient) { p.database = "bridge:hush-password@tcp(" + closedAddress(p.t) + ")/oabridge" },
 			code: exitFailure, want: []string{"FAIL database | connection refused"}},
-		{name: "an empty database", infect: func(p *patient) { p.execute("DROP TABLE goose_db_version") },
+		{name: "an empty database", infect: func(p *patient) { execute(p.t, p.database, "DROP TABLE goose_db_version") },
 			want: []string{"WARN database | schema version 0"}},
 		{name: "a database of a newer program", infect: func(p *patient) {
-			p.execute("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
+			execute(p.t, p.database, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
 		}, code: exitFailure, want: []string{"FAIL database | 9999 is newer"}},
 		{name: "no Redis", infect: func(p *patient) { p.redis = closedAddress(p.t) },
 			want: []string{"WARN redis | connection refused"}},
-	}
-}
-
-// execute changes the patient's database behind the program's back.
-func (p *patient) execute(statement string) {
-	p.t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+filepath.ToSlash(p.database))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	if _, err := db.ExecContext(p.t.Context(), statement); err != nil {
-		p.t.Fatal(err)
 	}
 }

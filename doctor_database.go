@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/oabridge/oabridge/config"
+	"github.com/oabridge/oabridge/model/store"
 	"github.com/oabridge/oabridge/model/store/cache"
 )
 
@@ -42,26 +43,16 @@ func checkFolder(folder string) finding {
 
 // checkDatabase leaves the database as it is: no file is made and nothing is migrated.
 func checkDatabase(ctx context.Context, cfg config.Database) finding {
-	if cfg.Driver == config.SQLite {
-		if _, err := os.Stat(cfg.DSN.Reveal()); errors.Is(err, fs.ErrNotExist) {
-			return doubtful("the SQLite file does not exist yet · 数据库文件尚未创建",
-				"oabridge serve creates it; after a move check database.dsn · 首次启动时自动创建；若是迁移，请检查 database.dsn")
-		}
+	if missing(cfg) {
+		return doubtful("the SQLite file does not exist yet · 数据库文件尚未创建",
+			"oabridge serve creates it; after a move check database.dsn · 首次启动时自动创建；若是迁移，请检查 database.dsn")
 	}
 	version, err := schemaVersion(ctx, cfg)
-	if cfg.Driver == config.SQLite && damaged(err) {
-		return broken(damage(cfg), damagedRemedy)
-	}
 	if err != nil {
-		return broken("the database does not answer · 数据库无法访问："+explain(err),
-			"check database.dsn, and that the database runs and accepts this user · 检查 database.dsn、数据库是否运行、账号权限")
+		t := troubleOf(cfg, err)
+		return broken(t.what+" ("+explain(err)+")", t.remedy)
 	}
-	newest, err := newestSchema(ctx)
-	if err != nil {
-		return broken("this program's schema cannot be built · 无法生成表结构："+explain(err),
-			"check that the temporary folder is writable · 检查临时目录是否可写")
-	}
-	return schemaFinding(cfg.Driver, version, newest)
+	return schemaFinding(cfg.Driver, version, store.Newest())
 }
 
 func schemaFinding(driver string, version, newest int64) finding {
@@ -83,24 +74,6 @@ func schemaVersion(ctx context.Context, cfg config.Database) (version int64, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	return s.Version(ctx)
-}
-
-// newestSchema is the schema version that this program migrates to, found by migrating a database of no use. Both
-// kinds of database have the same versions.
-func newestSchema(ctx context.Context) (newest int64, err error) {
-	folder, err := os.MkdirTemp("", "oabridge-doctor-")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	scratch := config.Database{Driver: config.SQLite, DSN: config.Secret(filepath.Join(folder, "scratch.db"))}
-	s, err := openStore(ctx, scratch, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	_, newest, err = s.Migrate(ctx)
-	return newest, err
 }
 
 // redis is checked only when it is configured. Without it everything works, more slowly.

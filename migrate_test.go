@@ -27,7 +27,7 @@ func TestMigrate(t *testing.T) {
 	if err := os.WriteFile(database, []byte(strings.Repeat("this is no database\n", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if o := oabridge(t, "migrate", "-c", path); o.code != exitFailure || !strings.Contains(o.stderr, database) ||
+	if o := oabridge(t, "migrate", "-c", path); o.code != exitConfiguration || !strings.Contains(o.stderr, database) ||
 		!strings.Contains(o.stderr, "restore a backup or change database.dsn") {
 		t.Errorf("not a database: %s", o)
 	}
@@ -40,7 +40,7 @@ func TestServeOnADamagedDatabase(t *testing.T) {
 	if err := os.WriteFile(database, []byte(strings.Repeat("this is no database\n", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if o := oabridge(t, "serve", "-c", path); o.code != exitFailure || !strings.Contains(o.stderr, database) ||
+	if o := oabridge(t, "serve", "-c", path); o.code != exitConfiguration || !strings.Contains(o.stderr, database) ||
 		!strings.Contains(o.stderr, "restore a backup or change database.dsn") {
 		t.Errorf("%s", o)
 	}

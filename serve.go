@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oabridge/oabridge/config"
+	"github.com/oabridge/oabridge/model"
 )
 
 func newServe(env *environment) *cobra.Command {
@@ -47,7 +48,7 @@ func newLogger(cfg config.Log, w io.Writer) *slog.Logger {
 func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	a, err := newApp(ctx, cfg, log)
 	if err != nil {
-		return explainDatabase(cfg.Database, err)
+		return err
 	}
 	defer a.Close()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
@@ -55,7 +56,11 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 		return fmt.Errorf("listen: %w (another process may use the address; change listen)", err)
 	}
 	log.Info("listening", "address", listener.Addr().String(), "database", cfg.Database.Driver, "controllers", len(cfg.Jenkins))
-	return explainDatabase(cfg.Database, a.run(ctx, listener))
+	err = a.run(ctx, listener)
+	if model.CodeOf(err) == model.CodeDatabaseUnavailable {
+		return explainDatabase(cfg.Database, err)
+	}
+	return err
 }
 
 // How a shutdown goes: readiness turns 503 first, so that nothing new is sent here; then requests and steps in hand

@@ -17,6 +17,7 @@ type dialect struct {
 	migrations string // the folder of the embedded files
 	migration  func(context.Context) (pool *sql.DB, done func() error, err error)
 	hasTable   string // counts the tables of a name in this database
+	appliedAt  string // when goose applied a version, in seconds since 1970
 
 	pool *sql.DB
 	gorm gorm.Dialector

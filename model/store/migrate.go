@@ -59,8 +59,7 @@ func (s *Store) provider(pool *sql.DB) (*goose.Provider, error) {
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	var version int64
 	err := s.read(ctx, func(db *gorm.DB) error {
-		var tables int
-		if err := db.Raw(s.dialect.hasTable, versionTable).Scan(&tables).Error; err != nil || tables == 0 {
+		if made, err := s.hasTable(db, versionTable); err != nil || !made {
 			return err
 		}
 		return db.Raw("SELECT COALESCE(MAX(version_id), 0) FROM " + versionTable).Scan(&version).Error

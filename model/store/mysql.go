@@ -37,6 +37,7 @@ func openMySQL(o Options) (dialect, error) {
 		goose: goose.DialectMySQL, migrations: "migrations/mysql",
 		migration: func(ctx context.Context) (*sql.DB, func() error, error) { return mysqlMigration(ctx, config) },
 		hasTable:  "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
+		appliedAt: "UNIX_TIMESTAMP(tstamp)",
 		pool:      pool, gorm: mysql.New(mysql.Config{Conn: pool}),
 		time:     "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))", // no time zone plays a part
 		useIndex: "FORCE INDEX (%s)", skipLocked: " FOR UPDATE SKIP LOCKED",

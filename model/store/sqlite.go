@@ -33,8 +33,9 @@ func openSQLite(o Options) (dialect, error) {
 		migration: func(context.Context) (*sql.DB, func() error, error) {
 			return pool, func() error { return nil }, nil // SQLite's own lock: a migration is one transaction
 		},
-		hasTable: "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
-		pool:     pool, gorm: gormlite.OpenDB(pool),
+		hasTable:  "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
+		appliedAt: "unixepoch(tstamp)",
+		pool:      pool, gorm: gormlite.OpenDB(pool),
 		useIndex: "INDEXED BY %s",
 	}, nil
 }

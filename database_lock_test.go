@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// ready waits until the bridge answers that it is.
+func (o *outside) ready(log *lockedBuffer) {
+	o.t.Helper()
+	o.eventually("the bridge is ready", func() bool {
+		status, err := probe(o.t.Context(), "http://"+o.address+"/readyz")
+		return err == nil && status == http.StatusOK
+	}, log.String)
+}
+
+func wantServed(t *testing.T, o ending, file string) {
+	t.Helper()
+	for _, want := range []string{"database.dsn: another oabridge process serves the SQLite file", file, "end that process", "MySQL"} {
+		if o.code != exitConfiguration || !strings.Contains(o.stderr, want) {
+			t.Errorf("want exit 2 and %q: %s", want, o)
+		}
+	}
+}
+
+// TestOneProcessOnASQLiteFile kills the process that holds the lock: the next one gets it at once.
+func TestOneProcessOnASQLiteFile(t *testing.T) {
+	folder := t.TempDir()
+	file, link := filepath.Join(folder, "a.db"), filepath.Join(folder, "link.db")
+	first, second := newOutside(t, fmt.Sprintf("{dsn: %q}", file)), newOutside(t, fmt.Sprintf("{dsn: %q}", link))
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	var log lockedBuffer
+	serving := process(t, &log, "serve", "-c", first.config)
+	first.ready(&log)
+	wantServed(t, oabridge(t, "serve", "-c", second.config), link)
+	// What only looks goes on working.
+	for _, command := range []string{"migrate", "migrate status", "doctor"} {
+		if o := oabridge(t, append(strings.Fields(command), "-c", second.config)...); o.code != 0 {
+			t.Errorf("%s: %s", command, o)
+		}
+	}
+	if err := serving.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = serving.Wait() // it was killed
+	if code, log := second.serve().stop(); code != 0 {
+		t.Errorf("after the kill: exit %d\n%s", code, log)
+	}
+}
+
+// TestMigrateUnderAnOlderProcess leaves a file alone that a program serves which knows fewer migrations.
+func TestMigrateUnderAnOlderProcess(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	o := newOutside(t, fmt.Sprintf("{dsn: %q}", file))
+	serving := o.serve()
+	execute(t, file, "DELETE FROM goose_db_version WHERE version_id > 1")
+	wantServed(t, oabridge(t, "migrate", "-c", o.config), file)
+	if code, log := serving.stop(); code != 0 {
+		t.Errorf("exit %d\n%s", code, log)
+	}
+}
