@@ -35,6 +35,10 @@ var meanings = map[model.Code]meaning{
 	model.CodeCatalogueUnready:    {status: http.StatusServiceUnavailable},
 	model.CodeJobChanged:          {status: http.StatusConflict},
 	model.CodeDatabaseUnavailable: {status: http.StatusServiceUnavailable},
+	model.CodeDatabaseBusy:        {status: http.StatusServiceUnavailable},
+	model.CodeDatabaseReadOnly:    {status: http.StatusServiceUnavailable},
+	model.CodeDatabaseFull:        {status: http.StatusServiceUnavailable},
+	model.CodeDatabaseUnknown:     {status: http.StatusServiceUnavailable},
 	model.CodeShuttingDown:        {status: http.StatusServiceUnavailable},
 	model.CodeInternal:            {status: http.StatusInternalServerError},
 

@@ -31,6 +31,10 @@ const (
 	CodeCatalogueUnready    Code = "catalogue_unready"
 	CodeJobChanged          Code = "job_changed"
 	CodeDatabaseUnavailable Code = "database_unavailable"
+	CodeDatabaseBusy        Code = "database_busy"
+	CodeDatabaseReadOnly    Code = "database_read_only"
+	CodeDatabaseFull        Code = "database_full"
+	CodeDatabaseUnknown     Code = "database_outcome_unknown"
 	CodeShuttingDown        Code = "shutting_down"
 	CodeInternal            Code = "internal"
 
@@ -60,12 +64,22 @@ func Codes() []Code {
 		CodeSignatureMissing, CodeSignatureInvalid, CodeSignatureExpired, CodeUnauthorized,
 		CodeNotFound, CodeConflict, CodeInvalidTransition,
 		CodeValidationFailed, CodeUnknownProject, CodeUnknownApp, CodeUnknownParameter, CodeSubmissionConflict,
-		CodeCatalogueUnready, CodeJobChanged, CodeDatabaseUnavailable, CodeShuttingDown, CodeInternal,
+		CodeCatalogueUnready, CodeJobChanged, CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly,
+		CodeDatabaseFull, CodeDatabaseUnknown, CodeShuttingDown, CodeInternal,
 		CodeJenkinsUnavailable, CodeJenkinsUnknown, CodeJenkinsAuth, CodeJenkinsForbidden, CodeJenkinsNotFound,
 		CodeJenkinsDisabled, CodeJenkinsFolded, CodeJenkinsRejected, CodeJenkinsProtocol,
 		CodeDingTalkUnavailable, CodeDingTalkAuth, CodeDingTalkForbidden, CodeDingTalkThrottled, CodeDingTalkQuota,
 		CodeDingTalkRejected, CodeDingTalkTooLarge,
 	}
+}
+
+// OfDatabase tells whether the database failed, in whatever way; the same may go well later.
+func (c Code) OfDatabase() bool {
+	switch c {
+	case CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly, CodeDatabaseFull, CodeDatabaseUnknown:
+		return true
+	}
+	return false
 }
 
 // Error is a failure with a code for programs and a sentence for people.

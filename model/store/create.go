@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"gorm.io/gorm"
@@ -12,46 +13,51 @@ import (
 
 // CreateRelease stores r with its deployments in one transaction and gives them their ids; compose then adds history
 // and messages, which need the number, and nothing else. It may run again when the transaction lost against another
-// one. keys make it idempotent: when one of them is known already nothing is stored. Errors: conflict (a key is known),
-// invalid_request (a value does not fit), database_unavailable, and whatever compose returns.
+// one. keys make it idempotent: when one of them is known already nothing is stored. When the answer to the COMMIT is
+// lost the keys tell what became of it. Errors: conflict (a key is known), invalid_request (a value does not fit),
+// database_outcome_unknown (the same keys will tell), the other database_… codes, and whatever compose returns.
 func (s *Store) CreateRelease(
 	ctx context.Context, r *model.Release, keys []string, compose func(*model.Release) error,
 ) error {
 	d := draft{release: r, keys: storedKeys(keys), compose: compose}
 	d.events, d.messages = r.TakePending()
 	s.fill(r)
-	err := s.write(ctx, func(tx *gorm.DB) error {
+	insert := func(tx *gorm.DB) error {
 		d.forget()
 		return s.insert(tx, &d)
-	})
+	}
+	err := s.write(ctx, insert)
+	if model.CodeOf(err) == model.CodeDatabaseUnknown && len(keys) > 0 {
+		err = s.createdAfterAll(ctx, &d, insert, err)
+	}
 	if err != nil {
 		d.forget()
 	}
 	return err
 }
 
-// draft is a release on its way into the database, with what was pending before the first try.
-type draft struct {
-	release  *model.Release
-	keys     []string
-	compose  func(*model.Release) error
-	events   []model.Event
-	messages []model.Message
+// createdAfterAll learns what became of a COMMIT whose answer was lost by inserting again: as long as the lost
+// transaction is not at its end the unique keys let us wait for it.
+func (s *Store) createdAfterAll(ctx context.Context, d *draft, insert func(*gorm.DB) error, unknown error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookBack)
+	defer cancel()
+	lost := d.ids()
+	err := s.write(ctx, insert)
+	switch {
+	case model.CodeOf(err) == model.CodeConflict && s.isStored(ctx, d, lost[0]):
+		d.found(lost)
+		return nil
+	case model.CodeOf(err).OfDatabase():
+		return outcomeUnknown(errors.Join(unknown, err))
+	}
+	return err
 }
 
-// forget takes back what a try that failed gave the release.
-func (d *draft) forget() {
-	d.release.TakePending()
-	d.release.ID = 0
-	for _, deployment := range d.release.Deployments {
-		deployment.ID, deployment.ReleaseID = 0, 0
-	}
-	for _, e := range d.events {
-		d.release.Record(e)
-	}
-	for _, m := range d.messages {
-		d.release.Tell(m)
-	}
+// isStored tells whether the release of the number is the draft, and not one that was stored by somebody else.
+func (s *Store) isStored(ctx context.Context, d *draft, id int64) bool {
+	stored, err := s.ReleaseByKeys(ctx, d.keys)
+	r := d.release
+	return err == nil && stored.ID == id && stored.Fingerprint == r.Fingerprint && stored.CreatedAt.Equal(column(r.CreatedAt))
 }
 
 func (s *Store) fill(r *model.Release) {

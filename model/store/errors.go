@@ -11,14 +11,12 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// Error numbers of MySQL and MariaDB.
+// Error numbers of MySQL and MariaDB that are about a value.
 const (
-	mysqlDuplicate   = 1062
-	mysqlLockTimeout = 1205
-	mysqlDeadlock    = 1213
-	mysqlOutOfRange  = 1264
-	mysqlBadText     = 1366
-	mysqlTooLong     = 1406
+	mysqlDuplicate  = 1062
+	mysqlOutOfRange = 1264
+	mysqlBadText    = 1366
+	mysqlTooLong    = 1406
 )
 
 func mysqlNumber(err error) uint16 {
@@ -32,12 +30,6 @@ func mysqlNumber(err error) uint16 {
 func isDuplicate(err error) bool {
 	return errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) || errors.Is(err, sqlite3.CONSTRAINT_PRIMARYKEY) ||
 		mysqlNumber(err) == mysqlDuplicate
-}
-
-// isTransient tells whether the transaction surely did nothing and may be run again at once.
-func isTransient(err error) bool {
-	n := mysqlNumber(err)
-	return n == mysqlDeadlock || n == mysqlLockTimeout || errors.Is(err, sqlite3.BUSY) || errors.Is(err, sqlite3.LOCKED)
 }
 
 // isUnfit tells whether a value does not fit its column.
@@ -72,5 +64,10 @@ func classify(ctx context.Context, err error) error {
 	case isUnfit(err):
 		return model.Wrap(model.CodeInvalidRequest, err, "有内容过长或含有无法保存的字符")
 	}
-	return model.Wrap(model.CodeDatabaseUnavailable, err, "数据库暂时不可用，请稍后重试")
+	return failureOf(err).explain(err)
+}
+
+// outcomeUnknown says that what was to be saved may be there or not.
+func outcomeUnknown(err error) error {
+	return model.Wrap(model.CodeDatabaseUnknown, err, "保存时与数据库的连接中断，不能确定是否已保存；请刷新后查看，或原样重新提交，不会重复执行")
 }

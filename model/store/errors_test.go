@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,33 +24,48 @@ import (
 
 func numbered(n uint16) error { return fmt.Errorf("wrapped: %w", &mysql.MySQLError{Number: n}) }
 
+func said(n uint16, message string) error { return &mysql.MySQLError{Number: n, Message: message} }
+
 func TestClassify(t *testing.T) {
 	own := errors.New("the caller's")
 	coded := model.Errorf(model.CodeConflict, "taken")
+	refused := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 	for name, test := range map[string]struct {
 		err  error
 		want model.Code
 	}{
-		"nothing":             {nil, ""},
-		"coded":               {coded, model.CodeConflict},
-		"coded and wrapped":   {fmt.Errorf("x: %w", coded), model.CodeConflict},
-		"not found":           {gorm.ErrRecordNotFound, model.CodeNotFound},
-		"the caller's":        {refusal{own}, model.CodeInternal},
-		"time-out":            {context.DeadlineExceeded, model.CodeDatabaseUnavailable},
-		"connection lost":     {driver.ErrBadConn, model.CodeDatabaseUnavailable},
-		"connection refused":  {mysql.ErrInvalidConn, model.CodeDatabaseUnavailable},
-		"too many clients":    {numbered(1040), model.CodeDatabaseUnavailable},
-		"read only":           {numbered(1290), model.CodeDatabaseUnavailable},
-		"disk full (mysql)":   {numbered(1021), model.CodeDatabaseUnavailable},
-		"deadlock":            {numbered(1213), model.CodeDatabaseUnavailable},
-		"lock wait":           {numbered(1205), model.CodeDatabaseUnavailable},
-		"disk full (sqlite)":  {sqlite3.FULL, model.CodeDatabaseUnavailable},
-		"I/O error":           {sqlite3.IOERR, model.CodeDatabaseUnavailable},
-		"busy":                {sqlite3.BUSY, model.CodeDatabaseUnavailable},
-		"too long (mysql)":    {numbered(1406), model.CodeInvalidRequest},
-		"no text (mysql)":     {numbered(1366), model.CodeInvalidRequest},
-		"too long (sqlite)":   {sqlite3.CONSTRAINT_CHECK, model.CodeInvalidRequest},
-		"far too long sqlite": {sqlite3.TOOBIG, model.CodeInvalidRequest},
+		"nothing":              {nil, ""},
+		"coded":                {coded, model.CodeConflict},
+		"coded and wrapped":    {fmt.Errorf("x: %w", coded), model.CodeConflict},
+		"not found":            {gorm.ErrRecordNotFound, model.CodeNotFound},
+		"the caller's":         {refusal{own}, model.CodeInternal},
+		"time-out":             {context.DeadlineExceeded, model.CodeDatabaseUnavailable},
+		"connection refused":   {refused, model.CodeDatabaseUnavailable},
+		"connection lost":      {driver.ErrBadConn, model.CodeDatabaseUnavailable},
+		"connection cut":       {mysql.ErrInvalidConn, model.CodeDatabaseUnavailable},
+		"server shuts down":    {numbered(1053), model.CodeDatabaseUnavailable},
+		"connection killed":    {numbered(1927), model.CodeDatabaseUnavailable},
+		"wrong password":       {numbered(1045), model.CodeDatabaseUnavailable},
+		"too many clients":     {numbered(1040), model.CodeDatabaseBusy},
+		"deadlock":             {numbered(1213), model.CodeDatabaseBusy},
+		"lock wait":            {numbered(1205), model.CodeDatabaseBusy},
+		"busy":                 {sqlite3.BUSY, model.CodeDatabaseBusy},
+		"read only (mysql)":    {numbered(1290), model.CodeDatabaseReadOnly},
+		"read-only server":     {numbered(1836), model.CodeDatabaseReadOnly},
+		"read-only file":       {sqlite3.READONLY_DIRECTORY, model.CodeDatabaseReadOnly},
+		"disk full (mysql)":    {numbered(1021), model.CodeDatabaseFull},
+		"table full (mysql)":   {numbered(1114), model.CodeDatabaseFull},
+		"engine has no room":   {said(1030, "Got error 28 \"No space left on device\" from storage engine InnoDB"), model.CodeDatabaseFull},
+		"commit has no room":   {said(1180, "Got error 28 during COMMIT"), model.CodeDatabaseFull},
+		"cannot write":         {said(1026, "Error writing file './x' (Errcode: 28)"), model.CodeDatabaseFull},
+		"another engine error": {said(1030, "Got error 128 from storage engine"), model.CodeDatabaseUnavailable},
+		"disk full (sqlite)":   {sqlite3.FULL, model.CodeDatabaseFull},
+		"disk full (system)":   {fmt.Errorf("x: %w", syscall.ENOSPC), model.CodeDatabaseFull},
+		"I/O error":            {sqlite3.IOERR, model.CodeDatabaseUnavailable},
+		"too long (mysql)":     {numbered(1406), model.CodeInvalidRequest},
+		"no text (mysql)":      {numbered(1366), model.CodeInvalidRequest},
+		"too long (sqlite)":    {sqlite3.CONSTRAINT_CHECK, model.CodeInvalidRequest},
+		"far too long sqlite":  {sqlite3.TOOBIG, model.CodeInvalidRequest},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := classify(t.Context(), test.err)
@@ -95,11 +112,16 @@ func TestRetries(t *testing.T) {
 		wantTries int
 		wantCode  model.Code
 	}{
-		{numbered(mysqlDeadlock), 2, 3, ""},
-		{numbered(mysqlLockTimeout), 1, 2, ""},
+		{numbered(1213), 2, 3, ""},
+		{numbered(1205), 1, 2, ""},
 		{sqlite3.BUSY, 1, 2, ""},
-		{numbered(mysqlDeadlock), 100, attempts, model.CodeDatabaseUnavailable},
-		{mysql.ErrInvalidConn, 1, 1, model.CodeDatabaseUnavailable}, // it may have been committed
+		{numbered(1213), 100, 6, model.CodeDatabaseBusy},
+		{mysql.ErrInvalidConn, 1, 2, ""}, // before the COMMIT: it surely was not committed
+		{mysql.ErrInvalidConn, 100, 2, model.CodeDatabaseUnavailable},
+		{numbered(1290), 1, 2, ""},
+		{numbered(1290), 100, 2, model.CodeDatabaseReadOnly},
+		{numbered(1114), 1, 1, model.CodeDatabaseFull},
+		{&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, 1, 1, model.CodeDatabaseUnavailable},
 		{refusal{model.Errorf(model.CodeConflict, "")}, 1, 1, model.CodeConflict},
 	} {
 		tries := 0
@@ -119,7 +141,7 @@ func TestNoRetryWhenCancelled(t *testing.T) {
 	s := openTemporary(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	tries := 0
-	err := s.write(ctx, func(*gorm.DB) error { tries++; cancel(); return numbered(mysqlDeadlock) })
+	err := s.write(ctx, func(*gorm.DB) error { tries++; cancel(); return numbered(1213) })
 	if tries != 1 || !errors.Is(err, context.Canceled) {
 		t.Fatal(tries, err)
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"fmt"
 	"time"
 
@@ -57,6 +56,8 @@ func mysqlConfig(dsn string) (*sqldriver.Config, error) {
 	c.ClientFoundRows = true   // a row found but not changed is no conflict
 	c.InterpolateParams = true // one round trip a statement, and nothing prepared that proxies must remember
 	c.MultiStatements = false
+	c.RejectReadOnly = false          // it would hide why; the sessions see to it
+	c.Logger = &sqldriver.NopLogger{} // what it would say comes back as an error
 	c.Timeout, c.ReadTimeout, c.WriteTimeout = mysqlDial, mysqlIO, mysqlIO
 	if c.Params == nil {
 		c.Params = map[string]string{}
@@ -71,25 +72,5 @@ func mysqlPool(c *sqldriver.Config) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database.dsn: %w", err)
 	}
-	return sql.OpenDB(readCommitted{connector}), nil
-}
-
-// readCommitted sets the isolation level of every new connection. The variable's name differs between MySQL and
-// MariaDB, the statement does not.
-type readCommitted struct{ driver.Connector }
-
-// Connect opens a connection and sets its isolation level.
-func (c readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := c.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	session, ok := conn.(driver.ExecerContext)
-	if !ok {
-		return nil, joinClose(driver.ErrSkip, conn)
-	}
-	if _, err := session.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
-		return nil, joinClose(err, conn)
-	}
-	return conn, nil
+	return sql.OpenDB(&sessions{Connector: connector}), nil
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -14,46 +15,82 @@ import (
 // UpdateRelease loads the release, lets change decide, and saves what changed, the history and the outbox in one
 // transaction; nothing at all when change fails. A release with new history gets UpdatedAt. change runs again on a
 // freshly loaded release when the transaction lost against another one; it must not call the store. Every row is saved
-// under the version that change leaves in it: a deployment put there from an older claim is a conflict. Errors:
-// not_found, conflict (somebody else changed it at the same time), invalid_request (a value does not fit),
-// database_unavailable, and whatever change returns.
+// under the version that change leaves in it: a deployment put there from an older claim is a conflict. When the answer
+// to the COMMIT is lost the rows tell what became of it. Errors: not_found, conflict (somebody else changed it at the
+// same time), invalid_request (a value does not fit), database_outcome_unknown, the other database_… codes, and
+// whatever change returns.
 func (s *Store) UpdateRelease(ctx context.Context, id int64, change func(*model.Release) error) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		before, err := loadRelease(tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), id)
-		if err != nil {
-			return err
-		}
-		r, err := before.release()
-		if err != nil {
-			return err
-		}
-		if err := change(r); err != nil {
-			return refusal{err}
-		}
-		return s.save(tx, before, r)
-	})
+	u := update{store: s, id: id, change: change}
+	err := s.write(ctx, u.run)
+	if model.CodeOf(err) == model.CodeDatabaseUnknown {
+		return u.lookBack(ctx, err)
+	}
+	return err
 }
 
-func (s *Store) save(tx *gorm.DB, before *releaseRows, r *model.Release) error {
+// update is one change of a release.
+type update struct {
+	store  *Store
+	id     int64
+	change func(*model.Release) error
+	trace  trace // of the last try
+	lost   bool  // that try's COMMIT had no answer
+}
+
+func (u *update) run(tx *gorm.DB) error {
+	before, err := loadRelease(tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), u.id)
+	if err != nil {
+		return err
+	}
+	if u.lost {
+		if stored, err := u.trace.in(before); stored || err != nil {
+			return err
+		}
+		u.lost = false // and never will be stored, since it would hold the lock that we have
+	}
+	r, err := before.release()
+	if err != nil {
+		return err
+	}
+	if err := u.change(r); err != nil {
+		return refusal{err}
+	}
+	return u.save(tx, before, r)
+}
+
+// lookBack learns what became of a COMMIT whose answer was lost, and makes the change when it surely was not made.
+func (u *update) lookBack(ctx context.Context, unknown error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookBack)
+	defer cancel()
+	u.lost = true
+	err := u.store.write(ctx, u.run)
+	if u.lost && err != nil {
+		return outcomeUnknown(errors.Join(unknown, err))
+	}
+	return err
+}
+
+func (u *update) save(tx *gorm.DB, before *releaseRows, r *model.Release) error {
+	u.trace = trace{}
 	events, messages := r.TakePending()
 	if len(events) > 0 {
-		r.UpdatedAt = s.Now()
+		r.UpdatedAt = u.store.Now()
 	}
-	if err := before.saveRelease(tx, r); err != nil {
+	if err := u.saveRelease(tx, before, r); err != nil {
 		return err
 	}
 	for _, d := range r.Deployments {
-		if err := before.saveDeployment(tx, d); err != nil {
+		if err := u.saveDeployment(tx, before, d); err != nil {
 			return err
 		}
 	}
-	if err := s.insertEvents(tx, before.ID, events); err != nil {
+	if err := u.store.insertEvents(tx, before.ID, events); err != nil {
 		return err
 	}
-	return s.insertMessages(tx, before.ID, messages)
+	return u.store.insertMessages(tx, before.ID, messages)
 }
 
-func (before *releaseRows) saveRelease(tx *gorm.DB, r *model.Release) error {
+func (u *update) saveRelease(tx *gorm.DB, before *releaseRows, r *model.Release) error {
 	after, err := newReleaseRow(r)
 	if err != nil || after == before.releaseRow {
 		return err
@@ -62,10 +99,12 @@ func (before *releaseRows) saveRelease(tx *gorm.DB, r *model.Release) error {
 		return err
 	}
 	r.Version++
+	after.Version++
+	u.trace.release = &after
 	return nil
 }
 
-func (before *releaseRows) saveDeployment(tx *gorm.DB, d *model.Deployment) error {
+func (u *update) saveDeployment(tx *gorm.DB, before *releaseRows, d *model.Deployment) error {
 	old := before.deployment(d.ID)
 	if old == nil {
 		return fmt.Errorf("deployment %d is none of release %d", d.ID, before.ID)
@@ -78,6 +117,8 @@ func (before *releaseRows) saveDeployment(tx *gorm.DB, d *model.Deployment) erro
 		return err
 	}
 	d.Version++
+	after.Lease.Version++
+	u.trace.deployments = append(u.trace.deployments, after)
 	return nil
 }
 
