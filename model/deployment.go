@@ -16,6 +16,7 @@ const (
 	WaitJenkins     Wait = "jenkins"     // Jenkins cannot be reached or is starting
 	WaitAuth        Wait = "auth"        // Jenkins does not accept our login or rights
 	WaitFolded      Wait = "folded"      // Jenkins folded the request into somebody else's queued item
+	WaitJob         Wait = "job"         // until another release of the same job has ended
 )
 
 // JobRef names one Jenkins job.
@@ -68,7 +69,8 @@ type Deployment struct {
 	NextAt     *time.Time // when the submitter looks at it; nil: not at all
 	LeaseOwner string     // who works on it now
 	LeaseUntil *time.Time
-	Attempts   int // POSTs made
+	Attempts   int  // POSTs made
+	Slot       *int // its place among those that may have a build of the job at the same time; nil: none
 
 	Parameters       []ParameterValue
 	ReleaseParameter string // the job's parameter that carries the release number; "" when the job declares none
@@ -92,6 +94,12 @@ type Deployment struct {
 	Code    Code   // of the last thing that went wrong
 	Message string // for people: why it waits or how it ended
 	Stop    *StopRequest
+}
+
+// Line is what stands before one job: the slots that are taken, and who waits for one, in the order of approval.
+type Line struct {
+	Taken   []int
+	Waiting []int64 // ids of deployments
 }
 
 // Title is the deployment for people: the app's label.
@@ -133,5 +141,6 @@ const (
 	EventKindDiffers   = "differs"       // a build's parameters are not those that were approved
 	EventKindDuplicate = "duplicate"     // the same submission arrived again
 	EventKindUnknown   = "post_unknown"  // a POST to Jenkins ended without an answer
+	EventKindReplan    = "replan"        // somebody set a new time
 	EventKindResubmit  = "post_repeated" // the build surely was not there: POST again
 )

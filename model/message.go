@@ -25,6 +25,8 @@ const (
 	NoticeInput    NoticeKind = "input"    // a pipeline waits for an answer that we may not give
 	NoticeDelayed  NoticeKind = "delayed"  // a deployment cannot be given to Jenkins for a while
 	NoticeDiffers  NoticeKind = "differs"  // a build does not run with the approved parameters
+	NoticeLost     NoticeKind = "lost"     // Jenkins forgot a build: a person has to decide
+	NoticeChanged  NoticeKind = "changed"  // a person retried, abandoned or planned anew
 	NoticeFinished NoticeKind = "finished" // the release came to its end, whichever
 	NoticeRefused  NoticeKind = "refused"  // an approved form that was not accepted
 )

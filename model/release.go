@@ -112,10 +112,14 @@ func (r *Release) Fire(d *Deployment, event DeploymentEvent, c Cause) error {
 	})
 	d.State = next
 	d.Code, d.Message = c.Code, c.Message
+	d.FinishedAt = nil
 	if next.Terminal() {
 		d.FinishedAt = &c.At
 		d.NextAt = nil
 		d.Wait = ""
+	}
+	if next.Terminal() || next == StateLost {
+		d.Slot = nil
 	}
 	r.summarise(c)
 	return nil
@@ -132,6 +136,7 @@ func (r *Release) summarise(c Cause) {
 	}
 	r.Record(Event{At: c.At, Actor: c.Actor, Kind: EventKindRelease, From: string(r.State), To: string(next)})
 	r.State = next
+	r.FinishedAt = nil
 	if next.Terminal() {
 		r.FinishedAt = &c.At
 	}

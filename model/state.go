@@ -22,11 +22,13 @@ const (
 	StateSucceeded DeploymentState = "succeeded"
 	// StateUnstable: the build ended with UNSTABLE; it counts as not successful.
 	StateUnstable DeploymentState = "unstable"
-	// StateFailed: the build ended with FAILURE or a result we do not know, or Jenkins refused to start it.
+	// StateFailed: the build ended with FAILURE or a result we do not know, Jenkins refused to start it, or it was lost
+	// and given up.
 	StateFailed DeploymentState = "failed"
 	// StateAborted: the build was stopped, by us or by somebody in Jenkins.
 	StateAborted DeploymentState = "aborted"
-	// StateLost: Jenkins had it and knows nothing of it any more. A person decides; it is never deployed again by itself.
+	// StateLost: Jenkins had it and knows nothing of it any more. It is never deployed again by itself: a person retries
+	// or abandons it.
 	StateLost DeploymentState = "lost"
 	// StateCancelled: taken back before a build started.
 	StateCancelled DeploymentState = "cancelled"
@@ -42,8 +44,16 @@ func DeploymentStates() []DeploymentState {
 	}
 }
 
-// Terminal tells whether nothing moves a deployment in this state any more.
-func (s DeploymentState) Terminal() bool { return len(transitions[s]) == 0 }
+// Terminal tells whether a deployment in this state has come to its end. Only a person who plans it anew takes it from
+// there.
+func (s DeploymentState) Terminal() bool {
+	switch s {
+	case StateSucceeded, StateUnstable, StateFailed, StateAborted, StateCancelled, StateExpired:
+		return true
+	default:
+		return false
+	}
+}
 
 // Followed tells whether Jenkins has the deployment, so that the follower looks after it.
 func (s DeploymentState) Followed() bool {
@@ -69,6 +79,9 @@ const (
 	EventLost        DeploymentEvent = "lost"         // Jenkins knows nothing of it any more
 	EventCancelled   DeploymentEvent = "cancelled"    // taken back before it ran
 	EventExpired     DeploymentEvent = "expired"      // too late for its schedule
+	EventRetried     DeploymentEvent = "retried"      // a person wants a new build for one that was lost
+	EventAbandoned   DeploymentEvent = "abandoned"    // a person gave up one that was lost
+	EventReplanned   DeploymentEvent = "replanned"    // a person set a new time for one that never ran
 )
 
 // DeploymentEvents returns every event.
@@ -76,6 +89,7 @@ func DeploymentEvents() []DeploymentEvent {
 	return []DeploymentEvent{
 		EventDue, EventQueued, EventNotAccepted, EventRefused, EventStarted, EventInput, EventAnswered, EventSucceeded,
 		EventUnstable, EventFailed, EventAborted, EventLost, EventCancelled, EventExpired,
+		EventRetried, EventAbandoned, EventReplanned,
 	}
 }
 
@@ -113,6 +127,12 @@ var transitions = map[DeploymentState]map[DeploymentEvent]DeploymentState{
 		EventAborted:   StateAborted,
 		EventLost:      StateLost,
 	},
+	StateLost: {
+		EventRetried:   StateWaiting,
+		EventAbandoned: StateFailed,
+	},
+	StateCancelled: {EventReplanned: StateWaiting},
+	StateExpired:   {EventReplanned: StateWaiting},
 }
 
 // Next is the state after event in state. Errors: invalid_transition.
@@ -171,7 +191,7 @@ func Summarise(states []DeploymentState) ReleaseState {
 		return ReleaseSucceeded
 	case succeeded > 0:
 		return ReleasePartial
-	case count(StateFailed, StateUnstable, StateAborted, StateLost) > 0:
+	case count(StateFailed, StateUnstable, StateAborted) > 0:
 		return ReleaseFailed
 	case count(StateExpired) > 0:
 		return ReleaseExpired

@@ -29,7 +29,11 @@ paused     succeeded    succeeded
 paused     unstable     unstable
 paused     failed       failed
 paused     aborted      aborted
-paused     lost         lost`
+paused     lost         lost
+lost       retried      waiting
+lost       abandoned    failed
+cancelled  replanned    waiting
+expired    replanned    waiting`
 
 type move struct {
 	from  DeploymentState
@@ -95,7 +99,7 @@ func TestStatesOutsideTheTableMoveNowhere(t *testing.T) {
 
 func TestTerminalAndFollowedStates(t *testing.T) {
 	ends := []DeploymentState{
-		StateSucceeded, StateUnstable, StateFailed, StateAborted, StateLost, StateCancelled, StateExpired,
+		StateSucceeded, StateUnstable, StateFailed, StateAborted, StateCancelled, StateExpired,
 	}
 	inJenkins := []DeploymentState{StateQueued, StateRunning, StatePaused}
 	for _, s := range DeploymentStates() {
@@ -152,7 +156,7 @@ func TestSummarise(t *testing.T) {
 		"unstable is no success":            {"unstable", ReleaseFailed},
 		"unstable beside a success":         {"succeeded unstable", ReleasePartial},
 		"aborted":                           {"aborted", ReleaseFailed},
-		"lost":                              {"lost cancelled", ReleaseFailed},
+		"lost, which waits for a person":    {"lost cancelled", ReleaseActive},
 		"failed outweighs expired":          {"expired failed", ReleaseFailed},
 		"too late, the rest taken back":     {"expired cancelled", ReleaseExpired},
 		"all taken back":                    {"cancelled cancelled", ReleaseCancelled},

@@ -27,6 +27,7 @@ type deploymentRow struct {
 	State            model.DeploymentState
 	Wait             model.Wait `gorm:"column:wait_reason"`
 	Attempts         int
+	Slot             sql.NullInt64 `gorm:"column:job_slot"`
 	Parameters       string
 	ReleaseParameter string
 	Parameterised    bool
@@ -62,7 +63,7 @@ func newDeploymentRow(d *model.Deployment) (deploymentRow, error) {
 		Lease: leaseColumns{
 			Version: d.Version, NextAt: momentOf(d.NextAt), LeaseOwner: d.LeaseOwner, LeaseUntil: momentOf(d.LeaseUntil),
 		},
-		AppName: text(d.AppName), State: d.State, Wait: d.Wait, Attempts: d.Attempts,
+		AppName: text(d.AppName), State: d.State, Wait: d.Wait, Attempts: d.Attempts, Slot: slotOf(d.Slot),
 		Parameters: c.encode("parameters", d.Parameters), ReleaseParameter: text(d.ReleaseParameter),
 		Parameterised: d.Parameterised, SubmittedAt: momentOf(d.SubmittedAt), PostedAt: momentOf(d.PostedAt),
 		PostedAheadNs: int64(d.PostedAhead), Unanswered: d.Unanswered, QueueID: d.QueueID, Build: d.Build,
@@ -86,6 +87,9 @@ func (row *deploymentRow) deployment() (*model.Deployment, error) {
 		StartedAt: timeOrNil(row.StartedAt), FinishedAt: timeOrNil(row.FinishedAt), Duration: row.Duration,
 		Result: row.Result, Code: row.Code, Message: row.Message,
 	}
+	if row.Slot.Valid {
+		d.Slot = new(int(row.Slot.Int64))
+	}
 	c.decode("parameters", row.Parameters, &d.Parameters)
 	c.decode("asked", row.Asked, &d.Asked)
 	c.decode("stop_request", row.Stop, &d.Stop)
@@ -93,6 +97,13 @@ func (row *deploymentRow) deployment() (*model.Deployment, error) {
 		d.Stop.At = d.Stop.At.UTC()
 	}
 	return d, c.err
+}
+
+func slotOf(slot *int) sql.NullInt64 {
+	if slot == nil {
+		return sql.NullInt64{}
+	}
+	return sql.NullInt64{Int64: int64(*slot), Valid: true}
 }
 
 func deploymentsOf(rows []deploymentRow) ([]*model.Deployment, error) {

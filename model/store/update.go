@@ -148,9 +148,9 @@ func changedColumns[R any](tx *gorm.DB, before, after *R) (map[string]any, error
 	return columns, nil
 }
 
-// saved tells whether a guarded update found its row.
+// saved tells whether a guarded update found its row, and a job's slot free.
 func saved(result *gorm.DB) error {
-	if result.Error == nil && result.RowsAffected == 0 {
+	if isDuplicate(result.Error) || (result.Error == nil && result.RowsAffected == 0) {
 		return model.Errorf(model.CodeConflict, "已被其他操作更改，请刷新后重试")
 	}
 	return result.Error

@@ -110,8 +110,8 @@ func wantOneOf(t *testing.T, f *fixture, keys func(i int) []string) {
 }
 
 func duplicateExact(t *testing.T, f *fixture) {
-	for _, key := range []string{"key", "KEY", "key ", "kéy", "ключ", "key\x00", ""} {
-		if err := f.CreateRelease(f.ctx, filledRelease(1), []string{key}, nothing); err != nil {
+	for i, key := range []string{"key", "KEY", "key ", "kéy", "ключ", "key\x00", ""} {
+		if err := f.CreateRelease(f.ctx, filledRelease(int64(i)), []string{key}, nothing); err != nil {
 			t.Fatalf("%q: %v", key, err)
 		}
 	}
@@ -119,8 +119,8 @@ func duplicateExact(t *testing.T, f *fixture) {
 
 func duplicateLong(t *testing.T, f *fixture) {
 	long := fmt.Sprintf("request:%04096d", 1)
-	for _, key := range []string{long, long + "1", "broken \xff"} {
-		r := filledRelease(1)
+	for i, key := range []string{long, long + "1", "broken \xff"} {
+		r := filledRelease(int64(i))
 		if err := f.CreateRelease(f.ctx, r, []string{key}, nothing); err != nil {
 			t.Fatal(err)
 		}

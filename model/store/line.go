@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"gorm.io/gorm"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Line tells which slots of the job are taken, and the first limit deployments that wait for one: those that could run
+// now if only the job were free, or that Jenkins has not taken yet. Errors: database_unavailable.
+func (s *Store) Line(ctx context.Context, job model.JobRef, limit int) (model.Line, error) {
+	var line model.Line
+	err := s.read(ctx, func(db *gorm.DB) error {
+		taken := "SELECT job_slot FROM deployments " + s.dialect.using("deployments_slot") +
+			" WHERE controller = ? AND job = ? AND job_slot IS NOT NULL ORDER BY job_slot"
+		if err := db.Raw(taken, job.Controller, job.FullName).Scan(&line.Taken).Error; err != nil {
+			return err
+		}
+		waiting := "SELECT id FROM deployments " + s.dialect.using("deployments_line") +
+			" WHERE controller = ? AND job = ? AND state = ? AND job_slot IS NULL AND" +
+			" (wait_reason IN ? OR (wait_reason = ? AND next_at <= ?)) ORDER BY id LIMIT ?"
+		ready := []model.Wait{"", model.WaitJob, model.WaitJenkins, model.WaitAuth, model.WaitFolded}
+		return db.Raw(waiting, job.Controller, job.FullName, model.StateWaiting, ready, model.WaitSchedule,
+			s.Now().UnixMicro(), limit).Scan(&line.Waiting).Error
+	})
+	return line, err
+}
+
+// Park lets claimed deployments wait for their job until they are called; those that owner does not hold any more stay as
+// they are. Errors: database_unavailable.
+func (s *Store) Park(ctx context.Context, owner string, ids []int64) error {
+	return s.exclusive(ctx, func(db *gorm.DB) error {
+		return db.Exec("UPDATE deployments SET wait_reason = ?, next_at = NULL, lease_owner = '', lease_until = NULL, version = version + 1"+
+			" WHERE id IN ? AND state = ? AND lease_owner = ?", model.WaitJob, ids, model.StateWaiting, owner).Error
+	})
+}
+
+const parked = "state = 'waiting' AND wait_reason = 'job' AND next_at IS NULL"
+
+// CallNext makes the first deployment that is parked before the job due. Errors: database_unavailable.
+func (s *Store) CallNext(ctx context.Context, job model.JobRef) error {
+	var first []int64
+	err := s.read(ctx, func(db *gorm.DB) error {
+		next := "SELECT id FROM deployments " + s.dialect.using("deployments_line") +
+			" WHERE controller = ? AND job = ? AND " + parked + " ORDER BY id LIMIT 1"
+		return db.Raw(next, job.Controller, job.FullName).Scan(&first).Error
+	})
+	if err != nil || len(first) == 0 {
+		return err
+	}
+	return s.call(ctx, first)
+}
+
+// CallParked makes the first parked deployment due of every job of the controller that has fewer than parallel slots
+// taken, and returns how many there were: whoever should have called them may have died. Errors: database_unavailable.
+func (s *Store) CallParked(ctx context.Context, controller string, parallel int) (int, error) {
+	var jobs []struct {
+		First int64
+		Taken int
+	}
+	err := s.read(ctx, func(db *gorm.DB) error {
+		lines := "SELECT MIN(p.id) AS first, (SELECT COUNT(*) FROM deployments a " + s.dialect.using("deployments_slot") +
+			" WHERE a.controller = ? AND a.job = p.job AND a.job_slot IS NOT NULL) AS taken" +
+			" FROM deployments p " + s.dialect.using("deployments_state") +
+			" WHERE " + parked + " AND p.controller = ? GROUP BY p.job"
+		return db.Raw(lines, controller, controller).Scan(&jobs).Error
+	})
+	if err != nil {
+		return 0, err
+	}
+	var ids []int64
+	for _, job := range jobs {
+		if job.Taken < parallel {
+			ids = append(ids, job.First)
+		}
+	}
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	return len(ids), s.call(ctx, ids)
+}
+
+func (s *Store) call(ctx context.Context, ids []int64) error {
+	return s.exclusive(ctx, func(db *gorm.DB) error {
+		return db.Exec("UPDATE deployments SET next_at = ?, version = version + 1 WHERE id IN ? AND "+parked,
+			s.Now().UnixMicro(), ids).Error
+	})
+}
+
+// Recall makes the deployments due that wait for the controller to come back: those that were tried before first, then the
+// others in the order of approval. Errors: database_unavailable.
+func (s *Store) Recall(ctx context.Context, controller string) (int64, error) {
+	var recalled int64
+	err := s.exclusive(ctx, func(db *gorm.DB) error {
+		now := s.Now().UnixMicro()
+		result := db.Exec("UPDATE deployments "+s.dialect.using("deployments_due")+
+			" SET next_at = COALESCE(posted_at, @now), version = version + 1"+
+			" WHERE controller = @controller AND next_at > @now AND state IN @states AND wait_reason = @wait",
+			sql.Named("now", now), sql.Named("controller", controller), sql.Named("wait", model.WaitJenkins),
+			sql.Named("states", []model.DeploymentState{model.StateWaiting, model.StateSubmitting}))
+		recalled = result.RowsAffected
+		return result.Error
+	})
+	return recalled, err
+}

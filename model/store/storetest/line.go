@@ -1,0 +1,163 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+func lining() map[string]func(*testing.T, *fixture) {
+	return map[string]func(*testing.T, *fixture){
+		"line/who waits, in the order of approval": lineOrder,
+		"line/one holder of a slot":                lineSlot,
+		"line/parked until called":                 linePark,
+		"line/the forgotten are called":            lineForgotten,
+		"line/recalled oldest first":               lineRecall,
+	}
+}
+
+var lineJob = model.JobRef{Controller: "prod", FullName: "web"}
+
+// inLine makes a release with one deployment of the job that waits for the reason.
+func (f *fixture) inLine(t *testing.T, wait model.Wait, in time.Duration) *model.Deployment {
+	t.Helper()
+	d := f.waiting(lineJob.FullName, in)
+	d.Wait = wait
+	f.create(t, d)
+	return d
+}
+
+// takeSlot gives a deployment a slot of its job.
+func (f *fixture) takeSlot(d *model.Deployment, slot int) error {
+	return f.UpdateRelease(f.ctx, d.ReleaseID, func(r *model.Release) error {
+		r.Deployments[0].Slot = &slot
+		return nil
+	})
+}
+
+func (f *fixture) wantLine(t *testing.T, taken []int, waiting ...*model.Deployment) {
+	t.Helper()
+	line, err := f.Line(f.ctx, lineJob, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := []int64{}
+	for _, d := range waiting {
+		ids = append(ids, d.ID)
+	}
+	wantSame(t, append([]int{}, line.Taken...), taken)
+	wantSame(t, append([]int64{}, line.Waiting...), ids)
+}
+
+func lineOrder(t *testing.T, f *fixture) {
+	f.wantLine(t, []int{})
+	later := f.inLine(t, model.WaitSchedule, time.Minute)
+	away := f.inLine(t, model.WaitJenkins, time.Minute)
+	f.inLine(t, model.WaitPredecessor, 0)
+	f.inLine(t, model.WaitManual, 0)
+	ready := f.inLine(t, "", 0)
+	parked := f.inLine(t, model.WaitJob, 0)
+	other := f.waiting("other", 0)
+	f.create(t, other)
+	f.wantLine(t, []int{}, away, ready, parked)
+	f.clock.Advance(time.Minute)
+	f.wantLine(t, []int{}, later, away, ready, parked)
+	if err := f.takeSlot(away, 2); err != nil {
+		t.Fatal(err)
+	}
+	f.wantLine(t, []int{2}, later, ready, parked)
+	line, err := f.Line(f.ctx, lineJob, 1)
+	if err != nil || len(line.Waiting) != 1 || line.Waiting[0] != later.ID {
+		t.Fatalf("%+v %v", line, err)
+	}
+}
+
+func lineSlot(t *testing.T, f *fixture) {
+	a, b := f.inLine(t, "", 0), f.inLine(t, "", 0)
+	elsewhere := f.waiting(lineJob.FullName, 0)
+	elsewhere.Controller = "test"
+	f.create(t, elsewhere)
+	for _, d := range []*model.Deployment{a, elsewhere} {
+		if err := f.takeSlot(d, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantCode(t, f.takeSlot(b, 0), model.CodeConflict)
+	f.wantLine(t, []int{0}, b)
+	if err := f.takeSlot(b, 1); err != nil {
+		t.Fatal(err)
+	}
+	err := f.UpdateRelease(f.ctx, a.ReleaseID, func(r *model.Release) error { r.Deployments[0].Slot = nil; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.wantLine(t, []int{1}, a)
+}
+
+func linePark(t *testing.T, f *fixture) {
+	a, b := f.inLine(t, "", 0), f.inLine(t, "", 0)
+	wantSame(t, f.claim(t, 10), []string{"web", "web"})
+	if err := f.Park(f.ctx, "somebody else", []int64{a.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Park(f.ctx, "me", []int64{a.ID, b.ID}); err != nil {
+		t.Fatal(err)
+	}
+	f.clock.Advance(time.Hour)
+	wantSame(t, f.claim(t, 10), []string{})
+	f.wantLine(t, []int{}, a, b)
+	for _, want := range []*model.Deployment{a, b} {
+		if err := f.CallNext(f.ctx, lineJob); err != nil {
+			t.Fatal(err)
+		}
+		claimed, err := f.ClaimDeployments(f.ctx, "prod", "me", time.Minute, 10)
+		if err != nil || len(claimed) != 1 || claimed[0].ID != want.ID || claimed[0].Wait != model.WaitJob {
+			t.Fatalf("%+v %v", claimed, err)
+		}
+	}
+	if err := f.CallNext(f.ctx, lineJob); err != nil {
+		t.Fatal(err)
+	}
+	wantSame(t, f.claim(t, 10), []string{})
+}
+
+func lineForgotten(t *testing.T, f *fixture) {
+	running := f.inLine(t, "", 0)
+	if err := f.takeSlot(running, 0); err != nil {
+		t.Fatal(err)
+	}
+	first, second := f.inLine(t, "", 0), f.inLine(t, "", 0)
+	f.claim(t, 10)
+	if err := f.Park(f.ctx, "me", []int64{first.ID, second.ID}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ parallel, want int }{{1, 0}, {2, 1}, {2, 1}, {2, 0}} {
+		got, err := f.CallParked(f.ctx, "prod", c.parallel)
+		if err != nil || got != c.want {
+			t.Fatalf("called %d (%v), want %+v", got, err, c)
+		}
+	}
+	wantSame(t, f.claim(t, 10), []string{"web", "web"})
+}
+
+func lineRecall(t *testing.T, f *fixture) {
+	jobs := []string{"never tried", "later tried", "tried first", "by its time"}
+	for i, job := range jobs {
+		d := f.waiting(job, time.Hour)
+		d.Wait = model.WaitJenkins
+		if i == 1 || i == 2 {
+			at := f.clock.Now().Add(-time.Duration(i) * time.Minute)
+			d.PostedAt, d.State = &at, model.StateSubmitting
+		}
+		if i == 3 {
+			d.Wait = model.WaitSchedule
+		}
+		f.create(t, d)
+	}
+	n, err := f.Recall(f.ctx, "prod")
+	if err != nil || n != 3 {
+		t.Fatal(n, err)
+	}
+	wantSame(t, f.claim(t, 10), []string{"tried first", "later tried", "never tried"})
+}
