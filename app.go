@@ -119,6 +119,7 @@ func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
 		controllers = append(controllers, service.Controller{
 			Name: j.Name, URL: j.URL, Client: client, User: j.User, Rules: catalogueRules(j), Inputs: inputRules(j.Inputs),
 			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, Poll: j.Poll, MaxInFlight: j.MaxInFlight,
+			MaxParallelPerJob: j.MaxParallelPerJob,
 		})
 	}
 	return controllers, nil

@@ -22,6 +22,7 @@ type Metrics struct {
 	deployments *prometheus.CounterVec
 	messages    *prometheus.CounterVec
 	apps        *prometheus.GaugeVec
+	reachable   *prometheus.GaugeVec
 	refreshes   *prometheus.CounterVec
 	polls       *prometheus.CounterVec
 	jenkins     *prometheus.CounterVec
@@ -41,10 +42,9 @@ func NewMetrics() *Metrics {
 	m.jenkins = m.counter("jenkins_requests_total", "Requests to Jenkins; status 0 when there was no answer.",
 		"controller", "method", "kind", "status")
 	m.jenkinsTook = m.histogram("jenkins_request_duration_seconds", "How long Jenkins took.", "controller", "kind")
-	m.apps = prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Namespace: namespace, Name: "catalogue_apps", Help: "Apps that forms are offered.",
-	}, []string{"controller"})
-	m.registry.MustRegister(m.apps, m.gauges, collectors.NewGoCollector(),
+	m.apps = m.gauge("catalogue_apps", "Apps that forms are offered.", "controller")
+	m.reachable = m.gauge("jenkins_up", "Whether the controller can be reached: 0 while the circuit breaker is open.", "controller")
+	m.registry.MustRegister(m.gauges, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -55,6 +55,12 @@ func (m *Metrics) counter(name, help string, labels ...string) *prometheus.Count
 	c := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 	m.registry.MustRegister(c)
 	return c
+}
+
+func (m *Metrics) gauge(name, help string, labels ...string) *prometheus.GaugeVec {
+	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, labels)
+	m.registry.MustRegister(g)
+	return g
 }
 
 func (m *Metrics) histogram(name, help string, labels ...string) *prometheus.HistogramVec {

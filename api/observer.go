@@ -31,3 +31,12 @@ func (m *Metrics) Refreshed(controller string, code model.Code, apps int) {
 func (m *Metrics) Polled(controller string, code model.Code) {
 	m.polls.WithLabelValues(controller, labelOf(code)).Inc()
 }
+
+// Reachable says whether a controller can be reached.
+func (m *Metrics) Reachable(controller string, up bool) {
+	value := 0.0
+	if up {
+		value = 1
+	}
+	m.reachable.WithLabelValues(controller).Set(value)
+}

@@ -31,6 +31,9 @@ type Jenkins struct {
 	ReleaseParameter string `yaml:"release_parameter" default:"RELEASE_ID"`
 	// MaxInFlight is how many requests go to the controller at once.
 	MaxInFlight int `yaml:"max_in_flight" default:"8"`
+	// MaxParallelPerJob is how many releases may have a build of the same job at the same time; the others wait in the order
+	// of their approval. Jobs that do not declare the release parameter always run one at a time.
+	MaxParallelPerJob int `yaml:"max_parallel_per_job" default:"1"`
 	// Inputs are the pipelines' input steps that may be answered; the first rule that matches decides.
 	Inputs []Input `yaml:"inputs"`
 }
@@ -48,6 +51,7 @@ func (j Jenkins) check(r report) {
 	r.at("refresh").lasts(j.Refresh, time.Second, 24*time.Hour)
 	r.at("poll").lasts(j.Poll, 50*time.Millisecond, 5*time.Minute)
 	r.at("max_in_flight").between(j.MaxInFlight, 1, 100)
+	r.at("max_parallel_per_job").between(j.MaxParallelPerJob, 1, 1000)
 	for i, input := range j.Inputs {
 		input.check(r.at("inputs").index(i))
 	}

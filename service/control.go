@@ -39,6 +39,9 @@ func (s *Service) takeBack(r *model.Release, d *model.Deployment, by, reason str
 	case d.State == model.StateWaiting:
 		d.Stop = &model.StopRequest{By: by, Reason: reason, At: now}
 		return s.fire(r, d, model.EventCancelled, model.Cause{At: now, Actor: by, Message: reason})
+	case d.State == model.StateLost:
+		d.Stop = &model.StopRequest{By: by, Reason: reason, At: now}
+		return s.abandon(r, d, model.Cause{At: now, Actor: by, Message: reason})
 	case !d.State.Terminal() && d.Stop == nil:
 		d.Stop = &model.StopRequest{By: by, Reason: reason, At: now}
 	}

@@ -69,6 +69,7 @@ func (silent) Moved(string, model.DeploymentState) {}
 func (silent) Delivered(model.Channel, model.Code) {}
 func (silent) Refreshed(string, model.Code, int)   {}
 func (silent) Polled(string, model.Code)           {}
+func (silent) Reachable(string, bool)              {}
 
 // world is the service with the real store and client, a fake Jenkins, and one clock for all of them. Nothing runs by
 // itself: the test says when the service looks.
@@ -155,8 +156,12 @@ func (w *world) controller() *Controller { return w.ordered[0] }
 // submitDueNow does one step for everything that is due, and returns how many there were.
 func (w *world) submitDueNow() int {
 	w.t.Helper()
+	w.sweep(w.t.Context(), w.controller())
 	due, err := w.store.ClaimDeployments(w.t.Context(), "prod", w.claimName(), w.pace.Lease, 100)
 	if err != nil {
+		w.t.Fatal(err)
+	}
+	if due, err = w.admit(w.t.Context(), w.controller(), due); err != nil {
 		w.t.Fatal(err)
 	}
 	for _, d := range due {
@@ -176,6 +181,9 @@ func (w *world) look() error {
 func (w *world) turn() {
 	w.t.Helper()
 	w.clock.Advance(time.Second)
+	if w.controller().line.away() != nil {
+		w.probe(w.t.Context(), w.controller())
+	}
 	w.submitDueNow()
 	if err := w.look(); err != nil {
 		w.t.Fatal(err)

@@ -16,6 +16,9 @@ func (s *Service) fire(r *model.Release, d *model.Deployment, event model.Deploy
 	if err := r.Fire(d, event, c); err != nil {
 		return err
 	}
+	if d.State == model.StateLost {
+		s.tell(r, s.write.lost(r, d))
+	}
 	if !d.State.Terminal() {
 		return nil
 	}
@@ -36,6 +39,9 @@ func (s *Service) goOn(r *model.Release, d *model.Deployment, c model.Cause) err
 		}
 		if d.State == model.StateSucceeded {
 			next.Wait, next.NextAt = "", &c.At
+			if r.ScheduledAt != nil && r.ScheduledAt.After(c.At) { // planned anew in the meantime
+				next.Wait, next.NextAt = model.WaitSchedule, r.ScheduledAt
+			}
 			return nil
 		}
 		err := r.Fire(next, model.EventCancelled, model.Cause{

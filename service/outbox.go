@@ -57,7 +57,7 @@ func (s *Service) deliver(ctx context.Context, m model.Message) {
 	code := model.CodeOf(err)
 	s.observer.Delivered(m.Channel, code)
 	s.settle(&m, err)
-	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.pace.Step)
+	saving, cancel := s.savingContext(ctx)
 	defer cancel()
 	if saveErr := s.store.SettleMessage(saving, m); saveErr != nil {
 		s.log.ErrorContext(ctx, "message not settled", "message", m.ID, slog.Any("error", saveErr))

@@ -59,6 +59,26 @@ type Work interface {
 	Lease(ctx context.Context, name, owner string, ttl time.Duration) (bool, error)
 }
 
+// Lines says whose turn it is where several releases want builds of one job.
+type Lines interface {
+	// Line tells which slots of the job are taken, and the first limit deployments that wait for one. Saving a slot that
+	// is taken is a conflict.
+	Line(ctx context.Context, job model.JobRef, limit int) (model.Line, error)
+	// Park lets deployments that were claimed by owner wait until they are called.
+	Park(ctx context.Context, owner string, ids []int64) error
+}
+
+// Calls lets those go on that wait for something else than a time.
+type Calls interface {
+	// CallNext makes the first deployment that is parked before the job due.
+	CallNext(ctx context.Context, job model.JobRef) error
+	// CallParked makes the first parked deployment due of each job that has fewer than parallel slots taken, and all that
+	// were scheduled before overdue. It returns how many.
+	CallParked(ctx context.Context, controller string, parallel int, overdue time.Time) (int, error)
+	// Recall makes the deployments due that wait for the controller to come back, and returns how many.
+	Recall(ctx context.Context, controller string) (int64, error)
+}
+
 // Outbox keeps messages until they are delivered.
 type Outbox interface {
 	// Post stores a message of no release; one with a known key is dropped.

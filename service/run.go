@@ -20,6 +20,7 @@ func (s *Service) Run(ctx context.Context) {
 		all.Go(func() { s.refreshing(ctx, c) })
 		all.Go(func() { s.submitting(ctx, submitter{worker{s, c}}) })
 		all.Go(func() { s.following(ctx, follower{worker{s, c}}) })
+		all.Go(func() { s.probing(ctx, c) })
 	}
 	all.Go(func() { s.delivering(ctx) })
 	all.Wait()
@@ -62,9 +63,29 @@ func (s *Service) claimName() string {
 	return s.owner + "/" + strconv.FormatInt(s.claims.Add(1), 36)
 }
 
-// stepContext lets a step that has begun end, also while we shut down, but not for longer than a lease.
+// stepContext lets a step that has begun end, also for a while after ctx ended, but not for longer than a lease.
 func (s *Service) stepContext(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), s.pace.Step)
+	step, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.pace.Step)
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-step.Done():
+		case <-time.After(s.pace.Grace):
+			cancel()
+		}
+	})
+	return step, func() { stop(); cancel() }
+}
+
+// lastSave is how long saving may take when the step itself was cut short.
+const lastSave = 3 * time.Second
+
+// savingContext lets the outcome of a step be saved though the step's own time is over.
+func (s *Service) savingContext(step context.Context) (context.Context, context.CancelFunc) {
+	patience := s.pace.Step
+	if step.Err() != nil {
+		patience = lastSave
+	}
+	return context.WithTimeout(context.WithoutCancel(step), patience)
 }
 
 // submitting claims what is due and does one step for each, at most MaxInFlight at once.
@@ -73,7 +94,12 @@ func (s *Service) submitting(ctx context.Context, sub submitter) {
 	var steps errgroup.Group
 	slots := make(chan struct{}, sub.c.MaxInFlight)
 	bell := s.bells.submit[sub.c.Name]
+	var swept time.Time
 	for wait(ctx, s.pace.Idle, bell) {
+		if now := s.now(); now.Sub(swept) >= sweepEvery {
+			s.sweep(ctx, sub.c)
+			swept = now
+		}
 		s.submitDue(ctx, sub, &steps, slots, bell)
 	}
 	_ = steps.Wait() // steps log their own errors
@@ -101,6 +127,10 @@ func (s *Service) submitDue(ctx context.Context, sub submitter, steps *errgroup.
 	if err != nil {
 		s.log.ErrorContext(ctx, "claiming deployments failed", "controller", sub.c.Name, slog.Any("error", err))
 		return
+	}
+	due, err = s.admit(claiming, sub.c, due)
+	if err != nil {
+		s.log.ErrorContext(ctx, "claimed deployments not put in line", "controller", sub.c.Name, slog.Any("error", err))
 	}
 	for _, d := range due {
 		slots <- struct{}{} // never blocks: only this goroutine fills the slots, and no more than were free

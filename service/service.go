@@ -20,6 +20,8 @@ type Store interface {
 	Identities
 	Queries
 	Work
+	Lines
+	Calls
 	Outbox
 	Listings
 }
@@ -28,6 +30,7 @@ type Store interface {
 type Observer interface {
 	Submissions
 	Happenings
+	Weather
 }
 
 // Submissions counts what comes in.
@@ -47,6 +50,12 @@ type Happenings interface {
 	Refreshed(controller string, code model.Code, apps int)
 	// Polled: a look at a controller ended.
 	Polled(controller string, code model.Code)
+}
+
+// Weather tells how the outside is.
+type Weather interface {
+	// Reachable: a controller came back or went away.
+	Reachable(controller string, up bool)
 }
 
 // InputRule allows the bridge to answer input steps.
@@ -69,6 +78,10 @@ type Controller struct {
 	Refresh          time.Duration // between two listings
 	Poll             time.Duration // between two looks at what runs
 	MaxInFlight      int           // deployments handled at once
+	// MaxParallelPerJob is how many builds of one job may be wanted at the same time; 0 counts as 1.
+	MaxParallelPerJob int
+
+	line *breaker // what Client is behind
 }
 
 // buildURL is where people find a build.
@@ -89,6 +102,7 @@ type Pace struct {
 	Forget  time.Duration // how long Jenkins must not know a build before it is lost; 2 min
 	Folded  time.Duration // pause after a POST that was folded into somebody else's item; 3 s
 	Backoff time.Duration // first pause when Jenkins is away; doubled up to 30 s
+	Grace   time.Duration // how long steps in hand may go on after the end was asked for; 6 s
 }
 
 func (p Pace) withDefaults() Pace {
@@ -104,6 +118,7 @@ func (p Pace) withDefaults() Pace {
 	set(&p.Forget, 2*time.Minute)
 	set(&p.Folded, 3*time.Second)
 	set(&p.Backoff, time.Second)
+	set(&p.Grace, 6*time.Second)
 	return p
 }
 
@@ -165,7 +180,9 @@ func New(o Options) *Service {
 		s.order = model.OrderSequence
 	}
 	for i := range o.Controllers {
-		c := &o.Controllers[i]
+		c := new(o.Controllers[i])
+		c.line = newBreaker(c.Name, c.Client, s.now)
+		c.Client = c.line
 		s.controllers[c.Name] = c
 		s.ordered = append(s.ordered, c)
 		s.bells.add(c.Name)
@@ -205,6 +222,9 @@ func (s *Service) change(ctx context.Context, releaseID int64, decide func(*mode
 		s.log.InfoContext(ctx, "deployment moved", "release", changed.Number(), "deployment", d.ID, "app", d.Key(),
 			"event", e.Kind, "from", e.From, "to", e.To, "actor", e.Actor, "build", d.Build, "queue", d.QueueID, "code", string(e.Code))
 		s.observer.Moved(d.Controller, model.DeploymentState(e.To))
+		if d.State.Terminal() || d.State == model.StateLost {
+			s.callNext(ctx, d)
+		}
 	}
 	return changed, nil
 }

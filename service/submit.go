@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/oabridge/oabridge/model"
@@ -20,13 +21,19 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 	if d.State == model.StateSubmitting {
 		return s.recover(ctx, d)
 	}
-	claimed := d.LeaseOwner
+	claimed, slot := d.LeaseOwner, d.Slot
+	if away := s.c.line.away(); away != nil {
+		return s.standBy(ctx, d, claimed, away)
+	}
 	if d.Attempts > 0 {
 		if gone, err := s.lookAgain(ctx, d, claimed); err != nil || gone {
 			return err
 		}
 	}
-	d, err := s.update(ctx, d, claimed, s.due)
+	d, err := s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
+		d.Slot = slot
+		return s.due(r, d)
+	})
 	if err != nil || d.State != model.StateSubmitting {
 		return err
 	}
@@ -37,25 +44,36 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 // a look. true: nothing is left to POST now, because there is a build after all or because Jenkins does not answer.
 func (s submitter) lookAgain(ctx context.Context, d *model.Deployment, claimed string) (bool, error) {
 	defer s.adopting(d)()
-	hit, lookErr := s.find(ctx, d)
-	if lookErr == nil && (hit == nil || hit.older > 0) {
+	hit, err := s.find(ctx, d)
+	if err != nil {
+		return true, s.standBy(ctx, d, claimed, err)
+	}
+	if hit == nil || hit.older > 0 {
 		return false, nil
 	}
-	_, err := s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
+	slot := d.Slot
+	_, err = s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		release(d)
-		if late := s.tooLate(r, d); hit == nil && late != "" {
-			return s.fire(r, d, model.EventExpired, model.Cause{At: s.now(), Actor: actorSystem, Message: late})
-		}
-		if hit == nil {
-			s.putOff(r, d, lookErr)
-			return nil
-		}
+		d.Slot = slot
 		if err := s.fire(r, d, model.EventDue, model.Cause{At: s.now(), Actor: actorSystem}); err != nil {
 			return err
 		}
 		return s.adopt(r, d, hit)
 	})
 	return true, err
+}
+
+// standBy lets a waiting deployment wait on, because Jenkins does not answer; until it is too late for it.
+func (s submitter) standBy(ctx context.Context, d *model.Deployment, claimed string, why error) error {
+	_, err := s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
+		release(d)
+		if late := s.tooLate(r, d); late != "" {
+			return s.fire(r, d, model.EventExpired, model.Cause{At: s.now(), Actor: actorSystem, Message: late})
+		}
+		s.putOff(r, d, why)
+		return nil
+	})
+	return err
 }
 
 // putOff lets a deployment wait on, because a look at Jenkins failed.
@@ -69,6 +87,9 @@ func (s submitter) putOff(r *model.Release, d *model.Deployment, lookErr error) 
 		d.Wait, pause = model.WaitAuth, authPause
 	}
 	next := s.now().Add(pause)
+	if last := s.latest(r, d); last != nil && next.After(*last) && last.After(s.now()) {
+		next = last.Add(time.Second) // in time to expire
+	}
 	d.NextAt = &next
 	s.tellDelay(r, d)
 }
@@ -98,20 +119,53 @@ func (s submitter) due(r *model.Release, d *model.Deployment) error {
 		release(d)
 		return s.fire(r, d, model.EventExpired, model.Cause{At: now, Actor: actorSystem, Message: late})
 	}
-	if err := s.fire(r, d, model.EventDue, model.Cause{At: now, Actor: actorSystem}); err != nil {
+	cause := model.Cause{At: now, Actor: actorSystem}
+	if startsByTime(r, d) && now.Sub(*r.ScheduledAt) >= mentionLate {
+		cause.Message = "比计划晚 " + people(now.Sub(*r.ScheduledAt)) + "执行"
+	}
+	if err := s.fire(r, d, model.EventDue, cause); err != nil {
 		return err
 	}
 	return s.intend(r, d, now)
 }
 
-// tooLate says that the release's time passed by more than is allowed, "" when it did not. Those behind the first of a
-// sequence start when their turn comes.
-func (s submitter) tooLate(r *model.Release, d *model.Deployment) string {
-	first := d.Position == 1 || r.Order == model.OrderParallel
-	if r.ScheduledAt == nil || !first || s.now().Sub(*r.ScheduledAt) <= s.runIfLateBy {
+// latest is until when a deployment may start that waited for the release's time; nil when that does not matter. Those
+// behind the first of a sequence start when their turn comes.
+func (s *Service) latest(r *model.Release, d *model.Deployment) *time.Time {
+	if r.ScheduledAt == nil || !startsByTime(r, d) {
+		return nil
+	}
+	return new(r.ScheduledAt.Add(s.runIfLateBy))
+}
+
+// startsByTime tells whether d waits for the release's time: everything before it has ended by then.
+func startsByTime(r *model.Release, d *model.Deployment) bool {
+	if r.ScheduledAt == nil {
+		return false
+	}
+	return r.Order == model.OrderParallel || !slices.ContainsFunc(r.Deployments, func(before *model.Deployment) bool {
+		return before.Position < d.Position && (before.FinishedAt == nil || before.FinishedAt.After(*r.ScheduledAt))
+	})
+}
+
+// tooLate says that the release's time passed by more than is allowed, "" when it did not.
+func (s *Service) tooLate(r *model.Release, d *model.Deployment) string {
+	last := s.latest(r, d)
+	if last == nil || !s.now().After(*last) {
 		return ""
 	}
 	return fmt.Sprintf("错过执行时间 %s，已超过允许的 %s", s.clock(*r.ScheduledAt), people(s.runIfLateBy))
+}
+
+// mentionLate is how late a deployment must start for people to be told.
+const mentionLate = time.Minute
+
+// lateBy is how much later than planned d was first given to Jenkins, 0 when that is not worth a word.
+func lateBy(r *model.Release, d *model.Deployment) time.Duration {
+	if d.PostedAt == nil || !startsByTime(r, d) || d.PostedAt.Sub(*r.ScheduledAt) < mentionLate {
+		return 0
+	}
+	return d.PostedAt.Sub(*r.ScheduledAt)
 }
 
 // intend writes down a POST that is about to be made. The lease stays: should we die now, whoever claims the
@@ -150,7 +204,7 @@ func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string
 			model.ParameterValue{Name: d.ReleaseParameter, Value: number})
 	}
 	queueID, folded, err := s.trigger(ctx, d, parameters)
-	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.pace.Step)
+	saving, cancel := s.savingContext(ctx)
 	defer cancel()
 	_, saveErr := s.update(saving, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		release(d)
@@ -203,7 +257,11 @@ const quietFor = 5 * time.Minute
 // tellDelay tells people that a deployment waits for Jenkins, once for each reason: at once when Jenkins refuses us,
 // since that does not pass by itself.
 func (s submitter) tellDelay(r *model.Release, d *model.Deployment) {
-	if d.Wait == model.WaitAuth || s.now().Sub(*d.PostedAt) >= quietFor {
+	tried := s.c.line.awayFor()
+	if d.PostedAt != nil {
+		tried = max(tried, s.now().Sub(*d.PostedAt))
+	}
+	if d.Wait == model.WaitAuth || tried >= quietFor {
 		s.tell(r, s.write.delayed(r, d))
 	}
 }
@@ -259,12 +317,19 @@ func (s submitter) notQueued(r *model.Release, d *model.Deployment, err error) e
 // authPause is how long Jenkins is left alone after it refused our login or our rights.
 const authPause = time.Minute
 
-// longestPatience bounds the pauses while Jenkins is away.
-const longestPatience = 30 * time.Second
+// longestPatience bounds the pauses while Jenkins answers now and then. When it is away for good nobody needs to ask: the
+// probe recalls those that wait.
+const (
+	longestPatience = 30 * time.Second
+	standByPause    = 5 * time.Minute
+)
 
 // patience is how long to wait before the next look or POST: longer with each POST that was made, and the longer the
 // last one is ago.
-func (s *Service) patience(d *model.Deployment) time.Duration {
+func (s submitter) patience(d *model.Deployment) time.Duration {
+	if s.c.line.away() != nil {
+		return standByPause
+	}
 	pause := s.pace.Backoff << min(max(d.Attempts-1, 0), 10)
 	if d.SubmittedAt != nil {
 		pause = max(pause, s.now().Sub(*d.SubmittedAt)/2)

@@ -202,12 +202,12 @@ func TestBuildThatJenkinsForgotIsLostAndNeverDeployedAgain(t *testing.T) {
 	w.turns(20)
 	w.want(got.Number, model.ReleaseActive, model.StateRunning) // it might come back
 	w.turns(120)
-	w.want(got.Number, model.ReleaseFailed, model.StateLost)
+	w.want(got.Number, model.ReleaseActive, model.StateLost)
 	w.turns(60)
 	if n := len(w.jenkins.Ledger().Triggers); n != 1 {
 		t.Errorf("%d triggers, want 1", n)
 	}
-	if titles := w.inbox.titles("ops"); titles[len(titles)-1] != "上线单 R-1001 部署失败" {
+	if titles := w.inbox.titles("ops"); titles[len(titles)-1] != "上线单 R-1001：离线任务 已失联，需要人工处理" {
 		t.Errorf("notices %q", titles)
 	}
 }
@@ -231,7 +231,7 @@ func TestQueueIDGivenToAnotherJobIsNotBelieved(t *testing.T) {
 		t.Fatal("the fake did not reuse the queue id: this test proves nothing")
 	}
 	w.turns(125)
-	r = w.want(got.Number, model.ReleaseFailed, model.StateLost)
+	r = w.want(got.Number, model.ReleaseActive, model.StateLost)
 	if r.Deployments[0].Build != 0 {
 		t.Errorf("believed build #%d", r.Deployments[0].Build)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -38,14 +39,17 @@ func (s *Store) Park(ctx context.Context, owner string, ids []int64) error {
 	})
 }
 
-const parked = "state = 'waiting' AND wait_reason = 'job' AND next_at IS NULL"
+// parked is the condition that a deployment waits to be called.
+func parked(table string) string {
+	return table + "state = 'waiting' AND " + table + "wait_reason = 'job' AND " + table + "next_at IS NULL"
+}
 
 // CallNext makes the first deployment that is parked before the job due. Errors: database_unavailable.
 func (s *Store) CallNext(ctx context.Context, job model.JobRef) error {
 	var first []int64
 	err := s.read(ctx, func(db *gorm.DB) error {
 		next := "SELECT id FROM deployments " + s.dialect.using("deployments_line") +
-			" WHERE controller = ? AND job = ? AND " + parked + " ORDER BY id LIMIT 1"
+			" WHERE controller = ? AND job = ? AND " + parked("") + " ORDER BY id LIMIT 1"
 		return db.Raw(next, job.Controller, job.FullName).Scan(&first).Error
 	})
 	if err != nil || len(first) == 0 {
@@ -55,8 +59,32 @@ func (s *Store) CallNext(ctx context.Context, job model.JobRef) error {
 }
 
 // CallParked makes the first parked deployment due of every job of the controller that has fewer than parallel slots
-// taken, and returns how many there were: whoever should have called them may have died. Errors: database_unavailable.
-func (s *Store) CallParked(ctx context.Context, controller string, parallel int) (int, error) {
+// taken, since whoever should have called them may have died; and every one whose release was scheduled before overdue. It
+// returns how many there were. Errors: database_unavailable.
+func (s *Store) CallParked(ctx context.Context, controller string, parallel int, overdue time.Time) (int, error) {
+	ids, err := s.parkedFree(ctx, controller, parallel)
+	if err != nil {
+		return 0, err
+	}
+	late, err := s.parkedSince(ctx, controller, overdue)
+	if ids = append(ids, late...); err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return len(ids), s.call(ctx, ids)
+}
+
+func (s *Store) parkedSince(ctx context.Context, controller string, overdue time.Time) ([]int64, error) {
+	var late []int64
+	err := s.read(ctx, func(db *gorm.DB) error {
+		return db.Raw("SELECT p.id FROM deployments p "+s.dialect.using("deployments_state")+
+			" JOIN releases r ON r.id = p.release_id WHERE "+parked("p.")+" AND p.controller = ?"+
+			" AND r.scheduled_at < ? AND (p.position = 1 OR r.deploy_order = ?)",
+			controller, overdue.UnixMicro(), model.OrderParallel).Scan(&late).Error
+	})
+	return late, err
+}
+
+func (s *Store) parkedFree(ctx context.Context, controller string, parallel int) ([]int64, error) {
 	var jobs []struct {
 		First int64
 		Taken int
@@ -65,11 +93,11 @@ func (s *Store) CallParked(ctx context.Context, controller string, parallel int)
 		lines := "SELECT MIN(p.id) AS first, (SELECT COUNT(*) FROM deployments a " + s.dialect.using("deployments_slot") +
 			" WHERE a.controller = ? AND a.job = p.job AND a.job_slot IS NOT NULL) AS taken" +
 			" FROM deployments p " + s.dialect.using("deployments_state") +
-			" WHERE " + parked + " AND p.controller = ? GROUP BY p.job"
+			" WHERE " + parked("p.") + " AND p.controller = ? GROUP BY p.job"
 		return db.Raw(lines, controller, controller).Scan(&jobs).Error
 	})
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	var ids []int64
 	for _, job := range jobs {
@@ -77,15 +105,12 @@ func (s *Store) CallParked(ctx context.Context, controller string, parallel int)
 			ids = append(ids, job.First)
 		}
 	}
-	if len(ids) == 0 {
-		return 0, nil
-	}
-	return len(ids), s.call(ctx, ids)
+	return ids, nil
 }
 
 func (s *Store) call(ctx context.Context, ids []int64) error {
 	return s.exclusive(ctx, func(db *gorm.DB) error {
-		return db.Exec("UPDATE deployments SET next_at = ?, version = version + 1 WHERE id IN ? AND "+parked,
+		return db.Exec("UPDATE deployments SET next_at = ?, version = version + 1 WHERE id IN ? AND "+parked(""),
 			s.Now().UnixMicro(), ids).Error
 	})
 }

@@ -13,6 +13,7 @@ func lining() map[string]func(*testing.T, *fixture) {
 		"line/one holder of a slot":                lineSlot,
 		"line/parked until called":                 linePark,
 		"line/the forgotten are called":            lineForgotten,
+		"line/the late are called":                 lineOverdue,
 		"line/recalled oldest first":               lineRecall,
 	}
 }
@@ -133,7 +134,7 @@ func lineForgotten(t *testing.T, f *fixture) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ parallel, want int }{{1, 0}, {2, 1}, {2, 1}, {2, 0}} {
-		got, err := f.CallParked(f.ctx, "prod", c.parallel)
+		got, err := f.CallParked(f.ctx, "prod", c.parallel, f.clock.Now())
 		if err != nil || got != c.want {
 			t.Fatalf("called %d (%v), want %+v", got, err, c)
 		}
@@ -160,4 +161,35 @@ func lineRecall(t *testing.T, f *fixture) {
 		t.Fatal(n, err)
 	}
 	wantSame(t, f.claim(t, 10), []string{"tried first", "later tried", "never tried"})
+}
+
+func lineOverdue(t *testing.T, f *fixture) {
+	running := f.inLine(t, "", 0)
+	if err := f.takeSlot(running, 0); err != nil {
+		t.Fatal(err)
+	}
+	var ids []int64
+	for _, scheduled := range []time.Duration{-time.Hour, -time.Minute} {
+		d := f.inLine(t, model.WaitSchedule, 0)
+		err := f.UpdateRelease(f.ctx, d.ReleaseID, func(r *model.Release) error {
+			r.ScheduledAt = new(f.clock.Now().Add(scheduled))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, d.ID)
+	}
+	wantSame(t, f.claim(t, 10), []string{"web", "web", "web"})
+	if err := f.Park(f.ctx, "me", ids); err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.CallParked(f.ctx, "prod", 1, f.clock.Now().Add(-30*time.Minute))
+	if err != nil || got != 1 {
+		t.Fatal(got, err)
+	}
+	claimed, err := f.ClaimDeployments(f.ctx, "prod", "me", time.Minute, 10)
+	if err != nil || len(claimed) != 1 || claimed[0].ID != ids[0] {
+		t.Fatalf("%+v %v", claimed, err)
+	}
 }

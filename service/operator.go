@@ -1,0 +1,153 @@
+package service
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Retry lets lost deployments of the release have a new build: the one with the id, or all when it is 0. Jenkins is
+// searched for the old build once more first. Errors: not_found, conflict (nothing is lost).
+func (s *Service) Retry(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error) {
+	return s.decideLost(ctx, id, deployment, by, reason, func(r *model.Release, d *model.Deployment, c model.Cause) error {
+		if err := s.fire(r, d, model.EventRetried, c); err != nil {
+			return err
+		}
+		d.Wait, d.NextAt, d.Stop = "", &c.At, nil
+		d.QueueID, d.Build, d.BuildURL, d.Described, d.Asked = 0, 0, "", false, nil
+		d.MissingSince, d.StartedAt, d.Duration, d.Result, d.Unanswered = nil, nil, 0, "", 0
+		if r.ScheduledAt != nil && r.ScheduledAt.Before(c.At) {
+			r.ScheduledAt = &c.At // it was on time once; the person says now
+		}
+		return nil
+	})
+}
+
+// Abandon gives up lost deployments of the release: the one with the id, or all when it is 0. What waits behind them is
+// cancelled. Errors: not_found, conflict (nothing is lost).
+func (s *Service) Abandon(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error) {
+	return s.decideLost(ctx, id, deployment, by, reason, s.abandon)
+}
+
+func (s *Service) abandon(r *model.Release, d *model.Deployment, c model.Cause) error {
+	c.Message = "Jenkins 中找不到构建，已放弃：" + c.Message
+	return s.fire(r, d, model.EventAbandoned, c)
+}
+
+func (s *Service) decideLost(ctx context.Context, id, deployment int64, by, reason string,
+	decide func(*model.Release, *model.Deployment, model.Cause) error) (*model.Release, error) {
+	return s.operate(ctx, id, func(r *model.Release) error {
+		if deployment != 0 {
+			if _, err := r.Deployment(deployment); err != nil {
+				return err
+			}
+		}
+		cause, found := model.Cause{At: s.now(), Actor: by, Message: reason}, false
+		for _, d := range r.Deployments {
+			if d.State != model.StateLost || (deployment != 0 && d.ID != deployment) {
+				continue
+			}
+			found = true
+			if err := decide(r, d, cause); err != nil {
+				return err
+			}
+			s.tell(r, s.write.decided(r, d, cause))
+		}
+		if !found {
+			return model.Errorf(model.CodeConflict, "上线单 %s 没有已失联、等待处理的应用", r.Number())
+		}
+		return nil
+	})
+}
+
+// operate changes a release for a person and wakes whoever goes on with it.
+func (s *Service) operate(ctx context.Context, id int64, change func(*model.Release) error) (*model.Release, error) {
+	r, err := s.change(ctx, id, change)
+	if err == nil {
+		s.nudge()
+	}
+	return r, err
+}
+
+// longestPlan is how far ahead a release can be planned.
+const longestPlan = 366 * 24 * time.Hour
+
+// Replan sets a new time for everything of the release that has not started, or that expired: at is written as in a form,
+// "now" or 立即 means at once. Errors: not_found, invalid_request (at), conflict (nothing waits).
+func (s *Service) Replan(ctx context.Context, id int64, at, by, reason string) (*model.Release, error) {
+	when, err := s.readPlan(at)
+	if err != nil {
+		return nil, err
+	}
+	return s.operate(ctx, id, func(r *model.Release) error {
+		cause := model.Cause{At: s.now(), Actor: by, Message: reason}
+		planned, err := s.replan(r, when, cause)
+		if err != nil {
+			return err
+		}
+		if !planned {
+			return model.Errorf(model.CodeConflict, "上线单 %s 没有可以改期的应用：都已经开始、结束或被取消", r.Number())
+		}
+		r.Mode, r.ScheduledAt = model.ExecuteScheduled, &when
+		message := "改为 " + s.clock(when)
+		if reason != "" {
+			message += "：" + reason
+		}
+		r.Record(model.Event{At: cause.At, Actor: by, Kind: model.EventKindReplan, Message: message})
+		s.tell(r, s.write.replanned(r, cause))
+		return nil
+	})
+}
+
+// readPlan reads a time that has not passed.
+func (s *Service) readPlan(at string) (time.Time, error) {
+	now := s.now()
+	if text := strings.TrimSpace(at); strings.EqualFold(text, "now") || text == "立即" {
+		return now, nil
+	}
+	when, ok := readWhen(at, s.location)
+	switch {
+	case !ok:
+		return when, model.Errorf(model.CodeInvalidRequest, "执行时间“%s”无法识别，请写成 2006-01-02 15:04，或 now 表示立即", model.Cut(at, 40))
+	case when.Before(now):
+		return when, model.Errorf(model.CodeInvalidRequest, "执行时间 %s 已经过去；要立即执行请写 now", s.clock(when))
+	case when.Sub(now) > longestPlan:
+		return when, model.Errorf(model.CodeInvalidRequest, "执行时间 %s 太远，最多提前一年", s.clock(when))
+	}
+	return when, nil
+}
+
+// replan moves what waits, and what never ran because the release expired, to its new time. false: there is nothing.
+func (s *Service) replan(r *model.Release, when time.Time, c model.Cause) (planned bool, err error) {
+	expired := false // what was taken back behind an app that expired comes back with it
+	for _, d := range r.Deployments {
+		expired = expired || d.State == model.StateExpired
+		switch {
+		case d.State == model.StateWaiting && d.Stop == nil:
+		case d.State == model.StateExpired, expired && takenBackByOrder(r, d):
+			if err := r.Fire(d, model.EventReplanned, c); err != nil {
+				return false, err
+			}
+			d.Message = ""
+			d.Wait = model.WaitPredecessor
+			if r.Order == model.OrderParallel || d.Position == 1 {
+				d.Wait = model.WaitSchedule
+			}
+		default:
+			continue
+		}
+		planned = true
+		d.Slot, d.NextAt = nil, nil
+		if d.Wait != model.WaitPredecessor {
+			d.Wait, d.NextAt = model.WaitSchedule, &when
+		}
+	}
+	return planned, nil
+}
+
+// takenBackByOrder tells whether d was cancelled only because an app before it did not succeed.
+func takenBackByOrder(r *model.Release, d *model.Deployment) bool {
+	return r.Order == model.OrderSequence && d.State == model.StateCancelled && d.Stop == nil && d.PostedAt == nil
+}
