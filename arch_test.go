@@ -84,6 +84,8 @@ func repository(t *testing.T) []file {
 		switch {
 		case err != nil:
 			return err
+		case name == ".git" && !entry.IsDir(): // a work tree has a file of that name
+			return nil
 		case entry.IsDir() && (name == ".git" || name == ".cache" || name == "bin"):
 			return fs.SkipDir
 		case entry.IsDir():

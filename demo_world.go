@@ -103,7 +103,7 @@ func demoJenkins(url, token string) config.Jenkins {
 	return config.Jenkins{
 		Name: "prod", URL: url, User: demoUser, Token: config.Secret(token), Folders: []string{"deploy"},
 		Project: config.ProjectByFolder, Refresh: 5 * time.Second, Poll: 400 * time.Millisecond,
-		ReleaseParameter: "RELEASE_ID", MaxInFlight: 8,
+		ReleaseParameter: "RELEASE_ID", MaxInFlight: 8, MaxParallelPerJob: 1,
 		Inputs: []config.Input{{Job: "^deploy/pay/", ID: "^Confirm$", Answer: config.AnswerProceed}},
 	}
 }

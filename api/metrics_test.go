@@ -41,6 +41,7 @@ func scraped(t *testing.T) string {
 	m.Delivered(model.ChannelRobot, "")
 	m.Delivered(model.ChannelRobot, model.CodeDingTalkThrottled)
 	m.Refreshed("prod", "", 12)
+	m.Reachable("prod", true)
 	m.Polled("prod", model.CodeJenkinsUnavailable)
 	m.JenkinsRequest("prod", "POST", "trigger", 201, 30*time.Millisecond)
 	r.call("projects", "")

@@ -69,6 +69,7 @@ func ended(state model.ReleaseState, apps ...model.Deployment) func(*model.Relea
 		for i, end := range apps {
 			d := r.Deployments[i]
 			d.State, d.Message, d.Duration, d.Build, d.BuildURL = end.State, end.Message, end.Duration, end.Build, end.BuildURL
+			d.PostedAt = end.PostedAt
 		}
 	}
 }
@@ -83,11 +84,23 @@ func unbuilt(state model.DeploymentState, message string) model.Deployment {
 	return model.Deployment{State: state, Message: message}
 }
 
+func posted(at time.Time, d model.Deployment) model.Deployment {
+	d.PostedAt = &at
+	return d
+}
+
+func lostDeployment(message string) *model.Deployment {
+	d := built(model.StateLost, 0, message)
+	d.AppName = "商城前端"
+	return &d
+}
+
 func TestNotices(t *testing.T) {
 	at := time.Date(2026, 11, 22, 12, 30, 0, 0, time.UTC)
 	scheduled := func(r *model.Release) { r.Mode, r.ScheduledAt = model.ExecuteScheduled, &at }
 	manual := func(r *model.Release) { r.Mode = model.ExecuteManual }
 	gone := "Jenkins 中已找不到这次构建(2026-11-22 20:28:00 起)，不会自动重新部署，请人工确认"
+	decision := model.Cause{Actor: "ops", Message: "已在 Jenkins 确认没有部署"}
 	late := "错过执行时间 2026-11-22 20:30:00，已超过允许的 30 分 0 秒"
 	for name, n := range map[string]notice{
 		"received-now":       pen.received(told()),
@@ -103,7 +116,12 @@ func TestNotices(t *testing.T) {
 			built(model.StateAborted, 59*time.Minute+59*time.Second, "在 Jenkins 中被中止"), unbuilt(model.StateCancelled, "")))),
 		"failed": pen.finished(told(ended(model.ReleaseFailed,
 			unbuilt(model.StateFailed, "任务已停用"), unbuilt(model.StateCancelled, "前面的应用“商城前端”没有成功，不再执行")))),
-		"lost":      pen.finished(told(ended(model.ReleaseFailed, built(model.StateLost, 0, gone), unbuilt(model.StateCancelled, "")))),
+		"lost":      pen.lost(told(), lostDeployment(gone)),
+		"retried":   pen.decided(told(), &model.Deployment{AppName: "商城前端", State: model.StateWaiting}, decision),
+		"abandoned": pen.decided(told(), &model.Deployment{AppName: "商城前端", State: model.StateFailed}, decision),
+		"replanned": pen.replanned(told(scheduled), decision),
+		"late": pen.finished(told(scheduled, ended(model.ReleaseSucceeded,
+			posted(at.Add(12*time.Minute), built(model.StateSucceeded, 95*time.Second, "")), built(model.StateSucceeded, time.Minute, "")))),
 		"cancelled": pen.finished(told(ended(model.ReleaseCancelled, unbuilt(model.StateCancelled, "计划有变"), unbuilt(model.StateCancelled, "")))),
 		"expired":   pen.finished(told(ended(model.ReleaseExpired, unbuilt(model.StateExpired, late), unbuilt(model.StateCancelled, "")))),
 		"input":     pen.input(told(), inputDeployment(), inputStep(), time.Unix(0, 0)),
