@@ -13,7 +13,8 @@ type Releases interface {
 	// history and messages, which need the number. keys make it idempotent: when one of them is known already nothing
 	// is stored. Errors: conflict (a key is known), database_unavailable.
 	CreateRelease(ctx context.Context, r *model.Release, keys []string, compose func(*model.Release) error) error
-	// ReleaseByKeys returns the release that one of the keys belongs to. Errors: not_found, database_unavailable.
+	// ReleaseByKeys returns the release that one of the keys belongs to; of one that was pruned, only what tells a
+	// repeat and answers it. Errors: not_found, database_unavailable.
 	ReleaseByKeys(ctx context.Context, keys []string) (*model.Release, error)
 	// Release returns a release with its deployments. Errors: not_found, database_unavailable.
 	Release(ctx context.Context, id int64) (*model.Release, error)

@@ -3,6 +3,7 @@ package store_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oabridge/oabridge/model"
 	"github.com/oabridge/oabridge/model/store"
@@ -33,6 +34,7 @@ func TestPlans(t *testing.T) {
 			"releases_state":      func() error { return list(s, t, model.ReleaseFilter{State: model.ReleaseActive, Limit: 20}) },
 			"deployments_release": func() error { _, err := s.Release(ctx, r.ID); return err },
 			"PRIMARY":             func() error { _, err := s.ReleaseByKeys(ctx, []string{"key"}); return err },
+			"releases_finished":   func() error { _, err := s.Prune(ctx, time.Unix(0, 0)); return err },
 			"events_release":      func() error { _, err := s.History(ctx, r.ID, 100); return err },
 			"messages_release":    func() error { _, err := s.Messages(ctx, r.ID, 100); return err },
 			"":                    func() error { return list(s, t, model.ReleaseFilter{Limit: 20}) },

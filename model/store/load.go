@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 
 	"gorm.io/gorm"
@@ -53,11 +54,25 @@ func (s *Store) Release(ctx context.Context, id int64) (*model.Release, error) {
 	return s.oneRelease(ctx, "id = ?", id)
 }
 
-// ReleaseByKeys returns the release that one of the keys belongs to, the oldest of several. Errors: not_found,
-// database_unavailable.
+// ReleaseByKeys returns the release that one of the keys belongs to, the oldest of several. One that was pruned has left
+// only what tells a repeat and answers it, and no deployments. Errors: not_found, database_unavailable.
 func (s *Store) ReleaseByKeys(ctx context.Context, keys []string) (*model.Release, error) {
-	return s.oneRelease(ctx, "id = (SELECT MIN(release_id) FROM idempotency_keys WHERE submission_key IN ?)",
-		storedKeys(keys))
+	var id sql.NullInt64
+	err := s.read(ctx, func(db *gorm.DB) error {
+		const query = "SELECT MIN(release_id) FROM idempotency_keys WHERE submission_key IN ?"
+		return db.Raw(query, storedKeys(keys)).Scan(&id).Error
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !id.Valid {
+		return nil, model.Errorf(model.CodeNotFound, "没有找到这张上线单")
+	}
+	r, err := s.Release(ctx, id.Int64)
+	if model.CodeOf(err) == model.CodeNotFound {
+		return s.prunedRelease(ctx, id.Int64)
+	}
+	return r, err
 }
 
 func (s *Store) oneRelease(ctx context.Context, where ...any) (*model.Release, error) {

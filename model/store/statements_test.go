@@ -42,6 +42,8 @@ func TestStatements(t *testing.T) {
 			{"post", func() error { return s.Post(ctx, model.Message{Key: "k"}) }, "INSERT"},
 			{"lease", func() error { _, err := s.Lease(ctx, "l", "me", time.Minute); return err }, "UPDATE INSERT"},
 			{"renew", func() error { _, err := s.Lease(ctx, "l", "me", time.Minute); return err }, "UPDATE"},
+			{"a key that nobody has", func() error { _, err := s.ReleaseByKeys(ctx, []string{"c"}); return missing(err) }, "SELECT"},
+			{"prune nothing", func() error { _, err := s.Prune(ctx, now.AddDate(-2, 0, 0)); return err }, "SELECT SELECT DELETE"},
 			{"list", func() error { return list(s, t, model.ReleaseFilter{Limit: 50}) }, "SELECT SELECT"},
 		} {
 			if err := step.run(); err != nil {
@@ -57,6 +59,14 @@ func TestStatements(t *testing.T) {
 			}
 		}
 	})
+}
+
+// missing takes away that something was not found.
+func missing(err error) error {
+	if model.CodeOf(err) == model.CodeNotFound {
+		return nil
+	}
+	return err
 }
 
 // TestWritesOnlyWhatChanged keeps a form of a megabyte from being written at every step of a release.

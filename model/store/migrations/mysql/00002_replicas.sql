@@ -23,6 +23,29 @@ PREPARE change_releases FROM @change;
 EXECUTE change_releases;
 DEALLOCATE PREPARE change_releases;
 
+-- Keys outlive their release, or an approval that comes again after years would be deployed again.
+SET @change = IF(
+    (SELECT COUNT(*) FROM information_schema.table_constraints
+     WHERE table_schema = DATABASE() AND table_name = 'idempotency_keys' AND constraint_name = 'idempotency_keys_of_release') > 0,
+    'ALTER TABLE idempotency_keys DROP FOREIGN KEY idempotency_keys_of_release, DROP KEY idempotency_keys_release',
+    'DO 0');
+PREPARE change_keys FROM @change;
+EXECUTE change_keys;
+DEALLOCATE PREPARE change_keys;
+
+-- What a repeated submission is answered, when all else of its release was pruned.
+CREATE TABLE IF NOT EXISTS pruned_releases (
+    id                  BIGINT       NOT NULL,
+    state               VARCHAR(32)  NOT NULL,
+    accepted_state      VARCHAR(32)  NOT NULL,
+    fingerprint         VARCHAR(128) NOT NULL,
+    process_instance_id MEDIUMTEXT   NOT NULL,
+    scheduled_at        BIGINT       NULL,
+    created_at          BIGINT       NOT NULL,
+    finished_at         BIGINT       NOT NULL,
+    PRIMARY KEY (id)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE IF NOT EXISTS replicas (
     id           VARBINARY(64) NOT NULL,
     host         MEDIUMTEXT    NOT NULL,
