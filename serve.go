@@ -57,7 +57,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	}
 	log.Info("listening", "address", listener.Addr().String(), "database", cfg.Database.Driver, "controllers", len(cfg.Jenkins))
 	err = a.run(ctx, listener)
-	if model.CodeOf(err) == model.CodeDatabaseUnavailable {
+	if model.CodeOf(err).OfDatabase() {
 		return explainDatabase(cfg.Database, err)
 	}
 	return err
