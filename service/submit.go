@@ -266,9 +266,10 @@ func (s submitter) tellDelay(r *model.Release, d *model.Deployment) {
 	}
 }
 
-// notSent keeps what a failed look says of our login and calls everything else "away": no POST was made.
+// notSent keeps what a failed look says for sure and calls everything else "away": no POST was made.
 func notSent(err error) error {
-	if code := model.CodeOf(err); code == model.CodeJenkinsAuth || code == model.CodeJenkinsForbidden {
+	switch model.CodeOf(err) {
+	case model.CodeJenkinsAuth, model.CodeJenkinsForbidden, model.CodeJenkinsUnavailable:
 		return err
 	}
 	return model.Wrap(model.CodeJenkinsUnavailable, err, "Jenkins 暂时无法访问")
