@@ -67,7 +67,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 // may end.
 const (
 	drainPause      = 500 * time.Millisecond
-	shutdownTimeout = 10 * time.Second
+	shutdownTimeout = 9 * time.Second // with the pause, below the ten seconds that orchestrators usually allow
 )
 
 // run serves requests on listener and does the work behind them until ctx ends.

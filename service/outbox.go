@@ -42,7 +42,14 @@ func (s *Service) deliverDue(ctx context.Context) (int, error) {
 	var senders errgroup.Group
 	senders.SetLimit(sendersAtOnce)
 	for _, m := range due {
-		senders.Go(func() error { s.deliver(step, m); return nil })
+		senders.Go(func() error {
+			if ctx.Err() != nil {
+				s.handBack(step, m)
+				return nil
+			}
+			s.deliver(step, m)
+			return nil
+		})
 	}
 	_ = senders.Wait() // deliver saves and logs its own errors
 	return len(due), nil
@@ -51,7 +58,8 @@ func (s *Service) deliverDue(ctx context.Context) (int, error) {
 // deliver makes one try and saves how it ended. Should we die in between, the same UUID lets DingTalk drop the repeat.
 func (s *Service) deliver(ctx context.Context, m model.Message) {
 	if ctx.Err() != nil {
-		return // not tried: the lease ends by itself
+		s.handBack(ctx, m)
+		return
 	}
 	err := s.messenger.Deliver(ctx, m)
 	code := model.CodeOf(err)
@@ -65,6 +73,15 @@ func (s *Service) deliver(ctx context.Context, m model.Message) {
 	if err != nil {
 		s.log.WarnContext(ctx, "message not delivered", "message", m.ID, "channel", string(m.Channel),
 			"recipient", m.Recipient, "try", m.Attempts, "state", string(m.State), "code", string(code), slog.Any("error", err))
+	}
+}
+
+// handBack ends the claim of a message that was not tried, so that another process need not wait for the lease's end.
+func (s *Service) handBack(ctx context.Context, m model.Message) {
+	saving, cancel := s.savingContext(ctx)
+	defer cancel()
+	if err := s.store.SettleMessage(saving, m); err != nil {
+		s.log.WarnContext(ctx, "message not given back; its lease ends by itself", "message", m.ID, slog.Any("error", err))
 	}
 }
 

@@ -107,6 +107,73 @@ func TestRunFinishesTheMessageInHand(t *testing.T) {
 	}
 }
 
+// gate is a Messenger that lets nothing through until it is opened.
+type gate struct {
+	entered chan struct{} // one for each message that arrives
+	open    chan struct{}
+}
+
+func (g gate) Deliver(context.Context, model.Message) error {
+	g.entered <- struct{}{}
+	<-g.open
+	return nil
+}
+
+func TestRunGivesBackTheMessagesThatItDidNotTry(t *testing.T) {
+	g := gate{entered: make(chan struct{}, 100), open: make(chan struct{})}
+	w := newWorld(t, quick, robotOnly(g))
+	w.jenkins.QuietDown()
+	for i := range 10 {
+		w.etl(i)
+	}
+	end, ended := w.running()
+	for range sendersAtOnce {
+		await(t, "the messages in hand", g.entered)
+	}
+	end()
+	close(g.open)
+	await(t, "the end", ended)
+	left, err := w.store.ClaimMessages(t.Context(), "another", time.Minute, 100)
+	if err != nil || len(left) != 10-sendersAtOnce {
+		t.Errorf("%d messages can be claimed at once, want %d (%v)", len(left), 10-sendersAtOnce, err)
+	}
+	for _, m := range left {
+		if m.Attempts != 0 {
+			t.Errorf("a message that was not tried counts %d tries", m.Attempts)
+		}
+	}
+}
+
+// stuck is a Jenkins whose POST ends only when it is cut.
+type stuck struct {
+	Jenkins
+	entered chan struct{}
+}
+
+func (s *stuck) Trigger(ctx context.Context, _ string, _ bool, _ []model.ParameterValue) (int64, error) {
+	close(s.entered)
+	<-ctx.Done()
+	return 0, model.Wrap(model.CodeJenkinsUnknown, ctx.Err(), "没有收到答复")
+}
+
+func TestRunCutsWhatDoesNotEnd(t *testing.T) {
+	hangs := &stuck{entered: make(chan struct{})}
+	w := newWorld(t, quick, func(o *Options) {
+		hangs.Jenkins = o.Controllers[0].Client
+		o.Controllers[0].Client = hangs
+		o.Pace.Step, o.Pace.Grace = time.Hour, 20*time.Millisecond
+	})
+	end, ended := w.running()
+	got := w.submit()
+	await(t, "the POST", hangs.entered)
+	end()
+	await(t, "the end", ended)
+	d := w.release(got.Number).Deployments[0]
+	if d.State != model.StateSubmitting || d.LeaseOwner != "" || d.Unanswered != 1 {
+		t.Errorf("%s, held by %q, %d unanswered", d.State, d.LeaseOwner, d.Unanswered)
+	}
+}
+
 // halting is a Jenkins that halts in the middle of a POST until it is let go on.
 type halting struct {
 	Jenkins
