@@ -9,7 +9,8 @@ import (
 
 // ControlHandler serves the switches to people and scripts: POST /_control/fail?status=500&times=2&prefix=/robot,
 // slow?delay=2s&times=1, cut-before, cut-after, rate-limit, ban-page, wrong-signature (each with times, default 1),
-// expire-tokens, down, up; and GET /_control/ledger as JSON.
+// expire-tokens, down, up, heal, user?id=… and robot-rate?per-minute=100; and GET /_control/ledger as JSON. rate-limit takes
+// a prefix as fail does.
 func (s *Server) ControlHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_control/ledger", func(w http.ResponseWriter, _ *http.Request) {
@@ -18,12 +19,16 @@ func (s *Server) ControlHandler() http.Handler {
 	})
 	mux.HandleFunc("POST /_control/fail", s.controlFail)
 	mux.HandleFunc("POST /_control/slow", s.controlSlow)
+	mux.HandleFunc("POST /_control/rate-limit", s.controlRateLimit)
+	mux.HandleFunc("POST /_control/robot-rate", s.controlRobotRate)
+	mux.HandleFunc("POST /_control/user", s.controlUser)
 	for name, change := range map[string]func(times int){
-		"cut-before": s.CutBefore, "cut-after": s.CutAfter, "rate-limit": s.RateLimit,
+		"cut-before": s.CutBefore, "cut-after": s.CutAfter,
 		"ban-page": s.BanPage, "wrong-signature": s.WrongSignature,
 		"expire-tokens": func(int) { s.ExpireTokens() },
 		"down":          func(int) { s.Down(true) },
 		"up":            func(int) { s.Down(false) },
+		"heal":          func(int) { s.Heal() },
 	} {
 		mux.HandleFunc("POST /_control/"+name, func(w http.ResponseWriter, r *http.Request) {
 			if times, ok := timesOf(w, r); ok {
@@ -57,6 +62,32 @@ func (s *Server) controlSlow(w http.ResponseWriter, r *http.Request) {
 		s.Slow(delay, times)
 		w.WriteHeader(http.StatusNoContent)
 	}
+}
+
+func (s *Server) controlRateLimit(w http.ResponseWriter, r *http.Request) {
+	if times, ok := timesOf(w, r); ok {
+		s.RateLimitPath(times, r.FormValue("prefix"))
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+func (s *Server) controlRobotRate(w http.ResponseWriter, r *http.Request) {
+	rate, err := strconv.Atoi(r.FormValue("per-minute"))
+	if err != nil || rate < 1 {
+		http.Error(w, "per-minute must be a number above 0", http.StatusBadRequest)
+		return
+	}
+	s.SetRobotRate(rate)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) controlUser(w http.ResponseWriter, r *http.Request) {
+	if r.FormValue("id") == "" {
+		http.Error(w, "id is missing", http.StatusBadRequest)
+		return
+	}
+	s.AddUser(User{ID: r.FormValue("id"), Name: r.FormValue("name"), Mobile: r.FormValue("mobile")})
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // timesOf reads times, default 1; it answers the request itself when it is no number.

@@ -17,6 +17,8 @@ func TestControl(t *testing.T) {
 		{"fail?status=502&prefix=/topapi", "200 0"},
 		{"rate-limit", "200 410100"},
 		{"rate-limit?times=0", "200 0"},
+		{"rate-limit?prefix=/topapi", "200 0"},
+		{"rate-limit?prefix=/robot", "200 410100"},
 		{"ban-page?times=-1", "200 "},
 		{"wrong-signature?times=1", "200 310000"},
 		{"cut-before", "cut"},
@@ -56,8 +58,33 @@ func TestControlExpireTokens(t *testing.T) {
 	f.want(f.post(userGet+token, `{}`), 200, "42001")
 }
 
+func TestControlHeals(t *testing.T) {
+	f := newFake(t)
+	for _, order := range []string{"down", "rate-limit?times=-1", "fail?status=500&times=-1", "heal"} {
+		f.control("POST", "/_control/"+order)
+	}
+	if got := f.robotOutcome(); got != "200 0" {
+		t.Errorf("after heal a robot message meets %q", got)
+	}
+}
+
+func TestControlUser(t *testing.T) {
+	f := newFake(t)
+	f.want(f.post(userGet+f.token(), `{"userid":"new"}`), 200, "60121")
+	f.control("POST", "/_control/user?id=new&name=新人")
+	f.want(f.post(userGet+f.token(), `{"userid":"new"}`), 200, "0")
+}
+
+func TestControlRobotRate(t *testing.T) {
+	f := newFake(t)
+	f.control("POST", "/_control/robot-rate?per-minute=1")
+	if first, second := f.robotOutcome(), f.robotOutcome(); first != "200 0" || second != "200 410100" {
+		t.Errorf("two messages meet %q and %q", first, second)
+	}
+}
+
 func TestControlRefuses(t *testing.T) {
-	for _, order := range []string{"fail", "fail?status=x", "fail?status=99", "slow", "slow?delay=-1s", "slow?delay=1s&times=x",
+	for _, order := range []string{"fail", "user", "robot-rate?per-minute=0", "rate-limit?times=x", "fail?status=x", "fail?status=99", "slow", "slow?delay=-1s", "slow?delay=1s&times=x",
 		"rate-limit?times=x", "fail?status=500&times=x"} {
 		f := newFake(t)
 		if a := f.control("POST", "/_control/"+order); a.status != 400 {

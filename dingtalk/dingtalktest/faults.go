@@ -30,6 +30,7 @@ type faults struct {
 	cutBefore      counter
 	cutAfter       counter
 	rateLimit      counter
+	limitedPrefix  string // of the paths that rateLimit meets
 	banPage        counter
 	banned         int // ban pages served, to alternate their two forms
 	wrongSignature counter
@@ -59,7 +60,8 @@ func (f *faults) next(path string) fault {
 			return fault{instead: &reply{failure.status, "application/json", []byte(`{"code":"ServiceUnavailable","message":"fault"}`)}}
 		}
 	}
-	result := fault{limited: f.rateLimit.take(), cut: f.cutAfter.take()}
+	limited := strings.HasPrefix(path, f.limitedPrefix) && f.rateLimit.take()
+	result := fault{limited: limited, cut: f.cutAfter.take()}
 	if f.slow.take() {
 		result.delay = f.delay
 	}
@@ -92,7 +94,12 @@ func (s *Server) CutBefore(times int) { s.set(func(f *faults) { f.cutBefore = co
 func (s *Server) CutAfter(times int) { s.set(func(f *faults) { f.cutAfter = counter(times) }) }
 
 // RateLimit answers the next calls as beyond the rate: 410100 for robots, 90018 and its new-style name elsewhere.
-func (s *Server) RateLimit(times int) { s.set(func(f *faults) { f.rateLimit = counter(times) }) }
+func (s *Server) RateLimit(times int) { s.RateLimitPath(times, "") }
+
+// RateLimitPath is RateLimit for the calls whose path begins with prefix.
+func (s *Server) RateLimitPath(times int, prefix string) {
+	s.set(func(f *faults) { f.rateLimit, f.limitedPrefix = counter(times), prefix })
+}
 
 // BanPage answers the next calls as for a banned address: first {"status":1111,"punish":"deny"}, then HTML, in turns.
 func (s *Server) BanPage(times int) { s.set(func(f *faults) { f.banPage = counter(times) }) }
@@ -104,6 +111,9 @@ func (s *Server) WrongSignature(times int) {
 
 // Down cuts every connection until it is called with false.
 func (s *Server) Down(down bool) { s.set(func(f *faults) { f.down = down }) }
+
+// Heal takes back every fault that still stands. A robot that is blocked stays so.
+func (s *Server) Heal() { s.set(func(f *faults) { *f = faults{} }) }
 
 func (s *Server) set(change func(*faults)) {
 	s.mu.Lock()

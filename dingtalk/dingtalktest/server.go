@@ -54,6 +54,7 @@ type Server struct {
 	paths     map[string]int
 	refused   map[string]int
 	robots    map[string]*robotState // by access token
+	robotRate int
 	notices   noticeState
 	instances map[string]*instance
 	comments  []Comment
@@ -66,7 +67,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		opts: o, tokens: map[string]time.Time{}, paths: map[string]int{}, refused: map[string]int{},
-		robots: map[string]*robotState{}, instances: map[string]*instance{}, notices: newNoticeState(),
+		robots: map[string]*robotState{}, robotRate: robotRate, instances: map[string]*instance{}, notices: newNoticeState(),
 	}
 	for _, robot := range o.Robots {
 		s.robots[robot.AccessToken] = &robotState{Robot: robot, seen: map[string]bool{}}

@@ -9,6 +9,13 @@ func (s *Server) userIndex(id string) int {
 	return slices.IndexFunc(s.opts.Users, func(u User) bool { return u.ID == id })
 }
 
+// AddUser makes somebody a member of the organisation.
+func (s *Server) AddUser(u User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opts.Users = append(slices.Clip(s.opts.Users), u)
+}
+
 func (s *Server) userExists(id string) bool { return s.userIndex(id) >= 0 }
 
 // getUser answers topapi/v2/user/get with the fields that need no further permission, and the mobile.

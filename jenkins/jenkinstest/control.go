@@ -15,7 +15,7 @@ import (
 // ControlHandler serves the switches for a fake that runs as its own process, to be mounted at /_control/:
 //
 //	POST slow?d=200ms · fail?status=503&times=2&path=POST /job/ · cut-after?times=1&path=… · cut-before?times=1&path=…
-//	POST quiet-down · cancel-quiet-down · restart?down=3s · kill?down=3s · down · up
+//	POST quiet-down · cancel-quiet-down · restart?down=3s · kill?down=3s · down · up · heal · executors?n=8
 //	POST job (a Job as JSON, Duration as "300ms") · remove-job?name=a/b · finish?job=a/b&number=1&result=FAILURE (without job: all)
 //	GET  ledger
 //
@@ -54,6 +54,8 @@ func (s *Server) controls() map[string]func(arguments) error {
 		"kill":              func(a arguments) error { return a.duration("down", s.Kill) },
 		"down":              func(arguments) error { s.Down(true); return nil },
 		"up":                func(arguments) error { s.Down(false); return nil },
+		"heal":              func(arguments) error { s.Heal(); return nil },
+		"executors":         s.controlExecutors,
 		"remove-job":        s.controlRemove,
 		"finish":            s.controlFinish,
 	}
@@ -65,6 +67,15 @@ func (s *Server) controlFail(a arguments) error {
 		return errors.New("status must be an HTTP status")
 	}
 	return a.times(func(times int, path string) { s.Fail(status, times, path) })
+}
+
+func (s *Server) controlExecutors(a arguments) error {
+	n, err := strconv.Atoi(a.Get("n"))
+	if err != nil || n < 0 {
+		return errors.New("n must be a number of executors")
+	}
+	s.SetExecutors(n)
+	return nil
 }
 
 func (s *Server) controlRemove(a arguments) error {

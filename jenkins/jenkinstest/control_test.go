@@ -44,6 +44,17 @@ func TestControlSwitches(t *testing.T) {
 	ok("cut-before?path=/nowhere", "")
 	ok("down", "")
 	ok("up", "")
+	ok("executors?n=7", "")
+	if r.opt.Executors != 7 {
+		t.Error("executors")
+	}
+	ok("down", "")
+	ok("fail?status=500&times=9", "")
+	ok("quiet-down", "")
+	ok("heal", "")
+	if status("/queue/api/json") != 200 || r.quieting {
+		t.Error("heal")
+	}
 	ok("restart?down=10s", "")
 	if status("/api/json?tree=mode") != 503 {
 		t.Error("restart")
@@ -90,7 +101,7 @@ func TestControlJobsAndLedger(t *testing.T) {
 func TestControlRefusesNonsense(t *testing.T) {
 	s := New(Options{})
 	for target, body := range map[string]string{
-		"slow?d=fast": "", "fail?status=abc": "", "fail?status=500&times=x": "", "restart": "[1]", "remove-job": "",
+		"slow?d=fast": "", "fail?status=abc": "", "fail?status=500&times=x": "", "restart": "[1]", "remove-job": "", "executors?n=-1": "",
 		"finish?job=a&number=x": "", "finish?job=a&number=1": "", "job": `{"FullName":""}`, "job?": `{"Nope":1}`,
 		"job?x": `{"FullName":"a","Duration":"long"}`,
 	} {

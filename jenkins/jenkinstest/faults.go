@@ -78,3 +78,19 @@ func (s *Server) Down(on bool) {
 	defer s.mu.Unlock()
 	s.faults.down = on
 }
+
+// Heal takes back every fault that still stands, a quiet-down too. A restart under way goes on.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	s.faults = faults{slow: s.opt.Delay}
+	s.mu.Unlock()
+	s.CancelQuietDown()
+}
+
+// SetExecutors changes how many freestyle builds may run at once.
+func (s *Server) SetExecutors(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opt.Executors = n
+	s.maintain(s.opt.Now())
+}

@@ -23,6 +23,7 @@ type Trigger struct {
 	QueueID    int64
 	User       string
 	Folded     bool // into an item queued before: no build of its own
+	Lost       bool // with its item, which a kill -9 took out of the queue: no build of it will ever be
 	At         time.Time
 }
 
@@ -32,6 +33,15 @@ func (s *Server) recordTrigger(q *queueItem, values []value, by *User, folded bo
 		t.Parameters[v.param.Name] = v.text
 	}
 	s.triggers = append(s.triggers, t)
+}
+
+// recordLost notes that nothing will come of the requests behind an item.
+func (s *Server) recordLost(q *queueItem) {
+	for i := range s.triggers {
+		if t := &s.triggers[i]; t.QueueID == q.id && !t.At.Before(q.since) {
+			t.Lost = true
+		}
+	}
 }
 
 // Ledger returns a copy of the ledger as of now.

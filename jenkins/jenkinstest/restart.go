@@ -42,6 +42,7 @@ func (s *Server) Kill(down time.Duration) {
 		lost := now.Sub(q.since) < saved
 		if lost {
 			delete(s.byID, q.id)
+			s.recordLost(q)
 		}
 		return lost
 	})
