@@ -48,12 +48,12 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		a.Close()
 		return nil, err
 	}
-	a.service = service.New(service.Options{
+	a.service = service.New(unsettled(service.Options{
 		Store: a.store, Controllers: controllers, Messenger: messenger, Observer: metrics, Logger: log,
 		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy,
 		Now: a.store.Now, NewID: rand.Text,
-	})
+	}))
 	a.api = api.New(a.apiOptions(metrics)) //nolint:contextcheck // requests bring contexts of their own
 	return a, nil
 }
@@ -95,7 +95,7 @@ func openStore(ctx context.Context, cfg config.Database, log *slog.Logger) (*sto
 	if cfg.Driver == config.SQLite {
 		maxOpen = 0
 	}
-	return store.Open(ctx, store.Options{Driver: cfg.Driver, DSN: cfg.DSN.Reveal(), MaxOpen: maxOpen, Logger: log})
+	return store.Open(ctx, store.Options{Driver: cfg.Driver, DSN: cfg.DSN.Reveal(), MaxOpen: maxOpen, Local: processNow, Logger: log})
 }
 
 // Close releases what newApp took, in the opposite order.
@@ -187,7 +187,7 @@ func (a *app) messenger(ctx context.Context) (*dingtalk.Sender, error) {
 	client := &http.Client{Timeout: dingtalkTimeout}
 	robots := make([]*dingtalk.Robot, len(a.cfg.DingTalk.Robots))
 	for i, r := range a.cfg.DingTalk.Robots {
-		robot, err := dingtalk.NewRobot(r.Name, r.Webhook.Reveal(), r.Secret.Reveal(), r.AtMobiles, r.AtAll, client, time.Now)
+		robot, err := dingtalk.NewRobot(r.Name, r.Webhook.Reveal(), r.Secret.Reveal(), r.AtMobiles, r.AtAll, client, processNow)
 		if err != nil {
 			return nil, fmt.Errorf("dingtalk.robots[%d]: %w", i, err)
 		}
@@ -202,7 +202,7 @@ func (a *app) messenger(ctx context.Context) (*dingtalk.Sender, error) {
 func newDingTalk(d config.DingTalk, client *http.Client, tokens dingtalk.TokenCache) *dingtalk.Client {
 	return dingtalk.New(dingtalk.Options{
 		HTTPClient: client, APIURL: d.APIURL, OAPIURL: d.OAPIURL, AppKey: d.AppKey, AppSecret: d.AppSecret.Reveal(),
-		AgentID: d.AgentID, Tokens: tokens, Now: time.Now, Timeout: dingtalkTimeout,
+		AgentID: d.AgentID, Tokens: tokens, Now: processNow, Timeout: dingtalkTimeout,
 	})
 }
 
@@ -213,7 +213,7 @@ const tokenCacheBytes = 64 << 10
 // this process. A Redis that does not answer costs speed only.
 func (a *app) tokens(ctx context.Context) dingtalk.TokenCache {
 	if a.cfg.Redis.Addr == "" {
-		return cache.NewMemory(tokenCacheBytes, time.Now)
+		return cache.NewMemory(tokenCacheBytes, processNow)
 	}
 	cache.LogTo(a.log)
 	shared := cache.NewRedis(cache.RedisOptions{
@@ -238,7 +238,7 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 	if connector.Secret != "" {
 		auth.Signature = func(h http.Header) error {
 			return dingtalk.VerifyConnector(connector.Secret.Reveal(), h.Get(dingtalk.HeaderTimestamp),
-				h.Get(dingtalk.HeaderSignature), time.Now(), connector.MaxSkew)
+				h.Get(dingtalk.HeaderSignature), processNow(), connector.MaxSkew)
 		}
 	}
 	tokens := make([]api.Token, len(a.cfg.API.Tokens))
@@ -248,7 +248,7 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 	return api.Options{
 		Service: a.service, Connector: auth, Fields: a.cfg.Form.Names(), Tokens: tokens, Metrics: metrics, Logger: a.log,
 		Gauges: api.Gauges{Open: a.service.Open, Listed: a.service.Listed},
-		NewID:  func() string { return strings.ToLower(rand.Text()) }, Now: time.Now,
+		NewID:  func() string { return strings.ToLower(rand.Text()) }, Now: processNow,
 		Checks: []api.Check{
 			{Name: "database", Probe: a.store.Ping},
 			{Name: "catalogue", Probe: func(context.Context) error { return a.catalogueLoaded() }},
