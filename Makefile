@@ -11,7 +11,7 @@ TAGS := -tags nomsgpack
 FUZZTIME ?= 30000x
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test vet fmt tidy lint check bench fuzz build demo clean
+.PHONY: help setup test vet fmt tidy lint check bench fuzz chaos build demo clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,7 @@ setup: ## Install what the tests need and the machine lacks
 # With -race, vet and the tests compile the dependencies once and not twice.
 vet: setup ## Run go vet
 	CGO_ENABLED=1 go vet -race $(TAGS) ./...
+	go vet -tags 'nomsgpack chaos' .
 
 test: vet ## Do all set-up, then run every test with the race detector
 	CGO_ENABLED=1 OABRIDGE_TEST_REQUIRE_SERVERS=1 go test -race $(TAGS) -shuffle=on ./...
@@ -54,6 +55,10 @@ fuzz: ## Run every fuzz test for FUZZTIME
 	while read -r package name; do \
 		go test $(TAGS) -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $(FUZZFLAGS) "$$package" || exit 1; \
 	done
+
+# CHAOS=30m makes it longer, SEED=7 repeats what chance decided.
+chaos: setup ## Run replicas under faults and compare the ledgers of Jenkins and DingTalk; CHAOS=30m, SEED=7
+	go run ./service/chaos $(if $(CHAOS),-duration $(CHAOS)) $(if $(SEED),-seed $(SEED))
 
 build: ## Build the static binary bin/oabridge
 	CGO_ENABLED=0 go build $(TAGS) -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/oabridge .

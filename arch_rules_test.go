@@ -59,6 +59,8 @@ var examples = map[string]struct {
 	"its tests may":                      {wrongImports, "service/x_test.go", program(ours+"/store", ""), 0},
 	"api does not know the service":      {wrongImports, "api/x.go", program(module+"/service", ""), 1},
 	"the console does not know api":      {wrongImports, "api/web/x.go", program(module+"/api", ""), 1},
+	"chaos knows the fakes":              {wrongImports, "service/chaos/x.go", program(module+"/jenkins/jenkinstest", ""), 0},
+	"but not what it judges":             {wrongImports, "service/chaos/x.go", program(module+"/service", ""), 1},
 	"a fake imports nothing of ours":     {wrongImports, "jenkins/jenkinstest/x.go", program(ours, ""), 1},
 	"nor does the other":                 {wrongImports, "dingtalk/dingtalktest/x.go", program(module+"/dingtalk", ""), 1},
 	"a new package needs a rule":         {wrongImports, "util/x.go", program("", ""), 1},

@@ -42,6 +42,7 @@ var layers = map[string]layer{
 	"jenkins/jenkinstest":           {nil, []string{gin, gorm, redis, gojenkins}},
 	"dingtalk/dingtalktest":         {nil, []string{gin, gorm, redis, gojenkins}},
 	"service":                       {[]string{"model"}, []string{gin, gorm, redis, gojenkins}},
+	"service/chaos":                 {[]string{"model", "jenkins/jenkinstest", "dingtalk/dingtalktest", "model/store/storetest/servers"}, []string{gin, gorm, redis, gojenkins}},
 	"api":                           {[]string{"model", "api/web"}, []string{gorm, redis, gojenkins}},
 	"api/web":                       {[]string{"model"}, []string{gorm, redis, gojenkins}},
 }

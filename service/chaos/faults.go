@@ -69,6 +69,9 @@ func jenkinsSwitch(on func(f fault) string, off string) func(context.Context, *c
 	}
 }
 
+// cutAfter is the fault that leaves the bridge not knowing whether there is a build.
+const cutAfter = "Jenkins: cut after the POST is done"
+
 func jenkinsFaults() []*faultKind {
 	const second = time.Second
 	order := func(format string) func(fault) string {
@@ -78,8 +81,8 @@ func jenkinsFaults() []*faultKind {
 	const posts = "POST%20/job/chaos"
 	jenkins := hits("jenkins")
 	return []*faultKind{
-		{"Jenkins: restart", 3, second, 5 * second, jenkins, jenkinsSwitch(lasting("restart?down="), "")},
-		{"Jenkins: kill -9", 3, second, 5 * second, jenkins, jenkinsSwitch(lasting("kill?down="), "")},
+		{"Jenkins: restart", 4, second, 5 * second, jenkins, jenkinsSwitch(lasting("restart?down="), "")},
+		{"Jenkins: kill -9", 8, second, 5 * second, jenkins, jenkinsSwitch(lasting("kill?down="), "")},
 		{"Jenkins: quiet-down", 3, second, 6 * second, jenkins, jenkinsSwitch(hits("quiet-down"), "cancel-quiet-down")},
 		{"Jenkins: away", 4, second, 8 * second, jenkins, jenkinsSwitch(hits("down"), "up")},
 		{"Jenkins: slow", 4, 2 * second, 6 * second, jenkins, jenkinsSwitch(hits("slow?d=700ms"), "slow?d=5ms")},
@@ -87,7 +90,7 @@ func jenkinsFaults() []*faultKind {
 		{"Jenkins: 503", 4, 0, 0, jenkins, jenkinsSwitch(order("fail?status=503&times=%d"), "")},
 		{"Jenkins: 500 for a POST", 3, 0, 0, jenkins, jenkinsSwitch(order("fail?status=500&times=%d&path="+posts), "")},
 		{"Jenkins: cut before the POST is read", 5, 0, 0, jenkins, jenkinsSwitch(order("cut-before?times=%d&path="+posts), "")},
-		{"Jenkins: cut after the POST is done", 9, 0, 0, jenkins, jenkinsSwitch(order("cut-after?times=%d&path="+posts), "")},
+		{cutAfter, 9, 0, 0, jenkins, jenkinsSwitch(order("cut-after?times=%d&path="+posts), "")},
 	}
 }
 

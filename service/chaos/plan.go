@@ -27,19 +27,35 @@ type fault struct {
 }
 
 // newPlan spreads releases over the first nine tenths of the duration, and faults over all of it, one every gap on
-// average.
+// average. Every kind comes at least once in a run that is long enough.
 func newPlan(seed uint64, duration time.Duration, releases int, gap time.Duration, kinds []*faultKind) *plan {
 	random := rand.New(rand.NewPCG(seed, 1)) // #nosec G404 -- chance has to be repeatable here
 	p := &plan{seed: seed, duration: duration, forms: newForms(random, releases, duration*9/10)}
 	slices.SortStableFunc(p.forms, func(a, b *form) int { return cmp.Compare(a.after, b.after) })
+	var times []time.Duration
 	for at := gap; at < duration; at += time.Duration(random.ExpFloat64() * float64(gap)) {
-		kind := draw(random, kinds)
+		times = append(times, at)
+	}
+	for i, kind := range deal(random, kinds, len(times)) {
 		p.faults = append(p.faults, fault{
-			kind: kind, after: at, victim: random.IntN(replicas), size: 1 + random.IntN(4), part: random.IntN(len(linkNames)),
+			kind: kind, after: times[i], victim: random.IntN(replicas), size: 1 + random.IntN(4), part: random.IntN(len(linkNames)),
 			lasts: kind.least + time.Duration(random.Float64()*float64(kind.most-kind.least)),
 		})
 	}
 	return p
+}
+
+// deal gives n kinds in random order: each once, as far as n reaches, and the rest by weight.
+func deal(random *rand.Rand, kinds []*faultKind, n int) []*faultKind {
+	dealt := slices.Clone(kinds)
+	shuffle := func() { random.Shuffle(len(dealt), func(i, j int) { dealt[i], dealt[j] = dealt[j], dealt[i] }) }
+	shuffle()
+	for len(dealt) < n {
+		dealt = append(dealt, draw(random, kinds))
+	}
+	dealt = dealt[:n]
+	shuffle()
+	return dealt
 }
 
 // draw takes a kind by weight.

@@ -26,6 +26,14 @@ func Main(m Runner) int {
 	return m.Run()
 }
 
+// Need ends a test where MariaDB or Redis is not installed, as MariaDB and Redis do, and starts nothing.
+func Need(t testing.TB) {
+	t.Helper()
+	find(t, "mariadb-server", "mariadb-install-db")
+	find(t, "mariadb-server", "mariadbd")
+	find(t, redisPackage, redisPrograms...)
+}
+
 // find returns the path of the first program that is installed. Without one the test ends: as failed when
 // RequireVariable is 1, else as skipped.
 func find(t testing.TB, debianPackage string, names ...string) string {

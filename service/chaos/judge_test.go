@@ -1,0 +1,313 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/oabridge/oabridge/dingtalk/dingtalktest"
+	"github.com/oabridge/oabridge/jenkins/jenkinstest"
+	"github.com/oabridge/oabridge/model"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func at(seconds int) time.Time { return noon.Add(time.Duration(seconds) * time.Second) }
+
+func jobNamed(t *testing.T, name string) jenkinstest.Job {
+	t.Helper()
+	for _, p := range projects() {
+		for _, j := range p.jobs {
+			if j.FullName == "chaos/"+name {
+				return j
+			}
+		}
+	}
+	t.Fatal("no job", name)
+	return jenkinstest.Job{}
+}
+
+// told gives everybody concerned both notices of a release.
+func (e *evidence) told(f *form, number string, end string) {
+	for _, title := range []string{"上线单 " + number + " 已接收，开始部署", "上线单 " + number + " " + end} {
+		e.show(f, title, title)
+	}
+}
+
+func (e *evidence) show(f *form, title, text string) {
+	e.dingtalk.Robots[robotName] = append(e.dingtalk.Robots[robotName], dingtalktest.Message{Title: title, Text: text})
+	for _, user := range f.people() {
+		e.dingtalk.WorkNotices = append(e.dingtalk.WorkNotices, dingtalktest.WorkNotice{UserIDs: []string{user}, Title: title, Markdown: text})
+	}
+}
+
+// add records a form whose apps were all built, one after another from the given second.
+func (e *evidence) add(t *testing.T, id int, number string, second int, names ...string) {
+	t.Helper()
+	f := &form{id: id, target: "prod", initiator: "user-00", approvers: []string{"user-01"}}
+	r := &release{Number: number, State: model.ReleaseSucceeded, BusinessID: f.business()}
+	r.Events = []event{{Kind: model.EventKindAccepted, To: "active"}}
+	for i, name := range names {
+		job := jobNamed(t, name)
+		f.apps = append(f.apps, job)
+		d := deployment{
+			ID: int64(id*10 + i), Job: job.FullName, State: model.StateSucceeded, Build: id, Result: "SUCCESS",
+		}
+		r.Deployments = append(r.Deployments, d)
+		r.Events = append(r.Events, steps(d.ID, model.EventDue, model.EventQueued, model.EventStarted, model.EventSucceeded)...)
+		b := jenkinstest.Build{
+			Job: job.FullName, Number: id, User: jenkinsUser, Result: "SUCCESS", Parameters: f.parameters(job, number),
+			Queued: at(second + 10*i), Started: at(second + 10*i + 1), Finished: at(second + 10*i + 5),
+		}
+		for _, in := range job.Inputs {
+			answer := jenkinstest.Answer{ID: in.ID, Parameters: map[string]any{}}
+			for _, p := range in.Parameters {
+				answer.Parameters[p.Name] = p.Default
+			}
+			if len(in.Parameters) > 0 {
+				answer.Parameters["REGION"] = inputRegion
+			}
+			b.Answers = append(b.Answers, answer)
+		}
+		e.jenkins.Builds = append(e.jenkins.Builds, b)
+		e.jenkins.Triggers = append(e.jenkins.Triggers, jenkinstest.Trigger{Job: job.FullName, Parameters: b.Parameters, At: b.Queued})
+	}
+	r.Events = append(r.Events, event{Kind: model.EventKindRelease, From: "active", To: "succeeded"})
+	e.releases = append(e.releases, r)
+	e.records = append(e.records, &record{form: f, due: at(second), answers: []answer{{accepted, number, ""}, {duplicate, number, ""}}})
+	e.told(f, number, "部署成功")
+}
+
+// steps are the lines of a deployment that goes through these events.
+func steps(id int64, events ...model.DeploymentEvent) []event {
+	var list []event
+	state := model.StateWaiting
+	for _, e := range events {
+		next, err := model.Next(state, e)
+		if err != nil {
+			panic(err)
+		}
+		list = append(list, event{Deployment: id, Kind: string(e), From: string(state), To: string(next)})
+		state = next
+	}
+	return list
+}
+
+// blameless is a run in which nothing is wrong: R-1 one app, R-2 two apps in sequence, R-3 a job without parameters, R-4 a
+// pipeline with an input step, and a form that was refused.
+func blameless(t *testing.T) evidence {
+	e := evidence{dingtalk: dingtalktest.Ledger{Robots: map[string][]dingtalktest.Message{}}}
+	e.add(t, 1, "R-1", 0, "shop/web")
+	e.add(t, 2, "R-2", 5, "shop/hot", "shop/search")
+	e.add(t, 3, "R-3", 9, "data/flush")
+	e.add(t, 4, "R-4", 9, "pay/clearing")
+	f := &form{id: 5, initiator: "user-02", refused: true, apps: []jenkinstest.Job{jobNamed(t, "shop/web")}}
+	e.records = append(e.records, &record{form: f, answers: []answer{{refused, "", ""}}})
+	e.show(f, "上线申请未被接受", "### 上线申请未被接受  \n  审批编号："+f.business()+"  \n  发起人：x")
+	return e
+}
+
+// end changes how the release's first deployment ended, in its history and in what people were told, too.
+func (e *evidence) end(r *release, word string, events ...model.DeploymentEvent) {
+	d := &r.Deployments[0]
+	d.Build, d.Result, d.Message = 0, "", "because"
+	changed := []event{r.Events[0]}
+	changed = append(changed, steps(d.ID, events...)...)
+	d.State = model.DeploymentState(changed[len(changed)-1].To)
+	if d.State.Terminal() {
+		r.State = model.Summarise([]model.DeploymentState{d.State})
+		changed = append(changed, event{Kind: model.EventKindRelease, From: "active", To: string(r.State)})
+	} else {
+		r.State = model.ReleaseActive
+	}
+	r.Events = changed
+	for i := range e.dingtalk.WorkNotices {
+		if n := &e.dingtalk.WorkNotices[i]; n.Title == "上线单 "+r.Number+" 部署成功" {
+			n.Title = "上线单 " + r.Number + " " + word
+		}
+	}
+	for i := range e.dingtalk.Robots[robotName] {
+		if n := &e.dingtalk.Robots[robotName][i]; n.Title == "上线单 "+r.Number+" 部署成功" {
+			n.Title = "上线单 " + r.Number + " " + word
+		}
+	}
+}
+
+// defects are single things that go wrong in a blameless run, and what must be counted then.
+var defects = map[string]struct {
+	spoil func(e *evidence)
+	want  map[count]int
+}{
+	"nothing": {func(*evidence) {}, nil},
+
+	"a build is not there": {func(e *evidence) { e.jenkins.Builds = e.jenkins.Builds[1:] }, map[count]int{buildsMissing: 1}},
+	"a build ended differently": {func(e *evidence) { e.jenkins.Builds[0].Result = "FAILURE" },
+		map[count]int{buildsMissing: 1, buildsTwice: 1}}, // what is there is not what the release speaks of
+	"an answered release is gone": {func(e *evidence) { e.releases = e.releases[1:] },
+		map[count]int{buildsMissing: 1, buildsUnasked: 1}},
+	"cancelled though nothing went wrong": {func(e *evidence) {
+		e.jenkins.Builds = e.jenkins.Builds[1:]
+		e.end(e.releases[0], "已取消", model.EventCancelled)
+	}, map[count]int{buildsMissing: 1}},
+	"lost though Jenkins lost nothing": {func(e *evidence) {
+		e.jenkins.Builds = e.jenkins.Builds[1:]
+		e.lose()
+	}, map[count]int{buildsMissing: 1}},
+	"two releases name the same build": {func(e *evidence) {
+		e.releases[2].Deployments[0].Build = 8
+		e.releases[3].Deployments[0].Job, e.releases[3].Deployments[0].Build = "chaos/data/flush", 8
+		e.records[3].form.apps = e.records[2].form.apps
+		e.jenkins.Builds = slices.DeleteFunc(e.jenkins.Builds, func(b jenkinstest.Build) bool { return b.Job == "chaos/pay/clearing" })
+		e.build("chaos/data/flush").Number = 8
+	}, map[count]int{buildsMissing: 1}},
+
+	"a second build": {func(e *evidence) { e.again(e.jenkins.Builds[0], 9) }, map[count]int{buildsTwice: 1}},
+	"a second build of a job without tickets": {func(e *evidence) { e.again(*e.build("chaos/data/flush"), 9) },
+		map[count]int{buildsTwice: 1}},
+	"lost though its build lives": {func(e *evidence) { e.jenkins.Triggers[0].Lost = true; e.lose() }, map[count]int{buildsTwice: 1}},
+	"refused though its build lives": {func(e *evidence) {
+		e.end(e.releases[0], "部署失败", model.EventDue, model.EventRefused)
+	}, map[count]int{buildsTwice: 1}},
+
+	"a build for a refused form":    {func(e *evidence) { e.again(e.jenkins.Builds[0], 9).Parameters[ticket] = "T-00005" }, map[count]int{buildsUnasked: 1}},
+	"a build with a foreign ticket": {func(e *evidence) { e.again(e.jenkins.Builds[0], 9).Parameters[ticket] = "x" }, map[count]int{buildsUnasked: 1}},
+	"a build of an app that was not asked for": {func(e *evidence) {
+		e.again(e.jenkins.Builds[0], 9).Job = "chaos/pay/refund"
+	}, map[count]int{buildsUnasked: 1}},
+	"a build that somebody else started": {func(e *evidence) { e.jenkins.Builds[0].User = "x" }, map[count]int{buildsUnasked: 1}},
+	"a build before its time": {func(e *evidence) {
+		e.records[0].form.schedule, e.records[0].due = time.Second, e.jenkins.Builds[0].Queued.Add(time.Millisecond)
+	}, map[count]int{buildsUnasked: 1}},
+	"a second release of one form": {func(e *evidence) {
+		second := *e.releases[2]
+		second.Number = "R-9"
+		e.releases = append(e.releases, &second)
+	}, map[count]int{buildsUnasked: 1}},
+
+	"another value":               {func(e *evidence) { e.jenkins.Builds[0].Parameters[target] = "staging" }, map[count]int{parametersWrong: 1}},
+	"another number":              {func(e *evidence) { e.jenkins.Builds[0].Parameters[numbered] = "R-7" }, map[count]int{parametersWrong: 1}},
+	"a default that was not sent": {func(e *evidence) { delete(e.jenkins.Builds[0].Parameters, notes) }, map[count]int{parametersWrong: 1}},
+	"another answer to a step": {func(e *evidence) {
+		e.build("chaos/pay/clearing").Answers[0].Parameters["REGION"] = "cn-north"
+	}, map[count]int{parametersWrong: 1}},
+	"a step that nobody answered": {func(e *evidence) { e.build("chaos/pay/clearing").Answers = nil }, map[count]int{parametersWrong: 1}},
+
+	"the second app before the first had ended": {func(e *evidence) {
+		e.build("chaos/shop/search").Queued = e.build("chaos/shop/hot").Finished.Add(-time.Millisecond)
+	}, map[count]int{orderWrong: 1}},
+
+	"a release that goes on": {func(e *evidence) {
+		r := e.releases[0]
+		r.State, r.Deployments[0].State = model.ReleaseActive, model.StateRunning
+		r.Events = r.Events[:4]
+	}, map[count]int{notTerminal: 1}},
+
+	"nobody in the group was told the end": {func(e *evidence) { e.dingtalk.Robots[robotName] = slices.Delete(e.dingtalk.Robots[robotName], 1, 2) },
+		map[count]int{noticesMissing: 1}},
+	"the initiator was not told the start": {func(e *evidence) { e.dingtalk.WorkNotices = e.dingtalk.WorkNotices[1:] }, map[count]int{noticesMissing: 1}},
+	"a work notice that DingTalk dropped":  {func(e *evidence) { e.dingtalk.WorkNotices[0].UserIDs = nil }, map[count]int{noticesMissing: 1}},
+	"a wrong end was told":                 {func(e *evidence) { e.dingtalk.Robots[robotName][1].Title = "上线单 R-1 部署失败" }, map[count]int{noticesMissing: 1}},
+	"nobody was told of the refusal": {func(e *evidence) {
+		e.dingtalk.WorkNotices = e.dingtalk.WorkNotices[:len(e.dingtalk.WorkNotices)-1]
+	}, map[count]int{noticesMissing: 1}},
+
+	"a notice twice": {func(e *evidence) {
+		e.dingtalk.WorkNotices = append(e.dingtalk.WorkNotices, dingtalktest.WorkNotice{
+			UserIDs: []string{"user-00"}, Title: "上线单 R-1：商城 暂时无法提交到 Jenkins", Markdown: "a",
+		}, dingtalktest.WorkNotice{UserIDs: []string{"user-00"}, Title: "上线单 R-1：商城 暂时无法提交到 Jenkins", Markdown: "a"})
+	}, map[count]int{noticesTwice: 1}},
+	"the end told in two ways": {func(e *evidence) {
+		e.dingtalk.WorkNotices = append(e.dingtalk.WorkNotices, dingtalktest.WorkNotice{
+			UserIDs: []string{"user-00"}, Title: "上线单 R-1 部署成功", Markdown: "another text",
+		})
+	}, map[count]int{noticesTwice: 1}},
+
+	"a history without its beginning": {func(e *evidence) { e.releases[0].Events = e.releases[0].Events[1:] }, map[count]int{eventsMissing: 1}},
+	"a history with a gap": {func(e *evidence) { e.releases[0].Events = slices.Delete(e.releases[0].Events, 2, 3) },
+		map[count]int{eventsMissing: 1}},
+	"a history without its end": {func(e *evidence) { e.releases[0].Events = e.releases[0].Events[:5] }, map[count]int{eventsMissing: 1}},
+
+	"two numbers for one form": {func(e *evidence) { e.records[0].answers[1].number = "R-2" }, map[count]int{answersUnequal: 1}},
+	"a good form refused": {func(e *evidence) {
+		e.records[0].answers[1] = answer{refused, "", "no"}
+		e.show(e.records[0].form, "上线申请未被接受", "审批编号："+e.records[0].form.business()+" ")
+	}, map[count]int{answersUnequal: 1}},
+	"another content taken": {func(e *evidence) { e.records[0].others = []answer{{accepted, "R-1", ""}} }, map[count]int{answersUnequal: 1}},
+
+	// What is not wrong.
+	"Jenkins forgot the request": {func(e *evidence) {
+		e.jenkins.Triggers[0].Lost = true
+		e.jenkins.Builds = e.jenkins.Builds[1:]
+		e.lose()
+		e.abandon()
+	}, nil},
+	"the build vanished":                   {func(e *evidence) { e.jenkins.Builds[0].Vanished = true; e.lose(); e.abandon() }, nil},
+	"a build vanished and was made again":  {func(e *evidence) { e.again(e.jenkins.Builds[0], 9).Vanished = true }, nil},
+	"an unanswered form that was recorded": {func(e *evidence) { e.records[0].answers = []answer{{unanswered, "", ""}} }, nil},
+	"a form that was never recorded": {func(e *evidence) {
+		e.records = append(e.records, &record{form: &form{id: 77, initiator: "user-00"}, answers: []answer{{unavailable, "", ""}}})
+	}, nil},
+	"refused by Jenkins with a reason": {func(e *evidence) {
+		e.jenkins.Builds = e.jenkins.Builds[1:]
+		e.end(e.releases[0], "部署失败", model.EventDue, model.EventRefused)
+	}, nil},
+}
+
+func (e *evidence) build(job string) *jenkinstest.Build {
+	i := slices.IndexFunc(e.jenkins.Builds, func(b jenkinstest.Build) bool { return b.Job == job })
+	return &e.jenkins.Builds[i]
+}
+
+// again adds a copy of a build.
+func (e *evidence) again(b jenkinstest.Build, number int) *jenkinstest.Build {
+	b.Number, b.Parameters = number, maps.Clone(b.Parameters)
+	e.jenkins.Builds = append(e.jenkins.Builds, b)
+	return &e.jenkins.Builds[len(e.jenkins.Builds)-1]
+}
+
+// lose makes the first release's deployment lost.
+func (e *evidence) lose() {
+	e.end(e.releases[0], "部署失败", model.EventDue, model.EventQueued, model.EventLost)
+}
+
+// abandon lets the operator end what is lost, where that is not an end already.
+func (e *evidence) abandon() {
+	if !model.StateLost.Terminal() {
+		e.end(e.releases[0], "部署失败", model.EventDue, model.EventQueued, model.EventLost, "abandoned")
+	}
+}
+
+func TestJudge(t *testing.T) {
+	for name, c := range defects {
+		t.Run(name, func(t *testing.T) {
+			e := blameless(t)
+			c.spoil(&e)
+			got := map[count]int{}
+			findings := verdict(e)
+			for _, f := range findings {
+				got[f.Count]++
+			}
+			if !model.StateLost.Terminal() && got[notTerminal] > c.want[notTerminal] {
+				delete(got, notTerminal) // lost waits for a person
+			}
+			if !maps.Equal(got, c.want) && len(got)+len(c.want) > 0 {
+				t.Errorf("counted %v, want %v: %+v", got, c.want, findings)
+			}
+		})
+	}
+}
+
+func TestEveryCountIsTried(t *testing.T) {
+	tried := map[count]bool{}
+	for _, c := range defects {
+		for name := range c.want {
+			tried[name] = true
+		}
+	}
+	for _, name := range countNames {
+		if !tried[name] {
+			t.Errorf("no defect is counted as %q", name)
+		}
+	}
+}
