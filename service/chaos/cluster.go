@@ -51,13 +51,14 @@ type cluster struct {
 func (c *cluster) start(ctx context.Context) error {
 	c.binary = filepath.Join(c.folder, "oabridge")
 	c.say("building the bridge")
-	build := exec.CommandContext(ctx, "go", "build", "-tags", "nomsgpack chaos", "-o", c.binary, "github.com/oabridge/oabridge")
+	build := exec.CommandContext(ctx, // #nosec G204 -- nothing here comes from outside
+		"go", "build", "-tags", "nomsgpack chaos", "-o", c.binary, "github.com/oabridge/oabridge")
 	if output, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, output)
 	}
 	c.say("starting MariaDB, Redis, Jenkins, DingTalk and %d replicas", replicas)
 	var err error
-	if c.mariadb, err = servers.StartMariaDB(); err != nil {
+	if c.mariadb, err = servers.StartMariaDB(); err != nil { //nolint:contextcheck // it ends with stop
 		return err
 	}
 	if c.redis, err = servers.StartRedis(); err != nil {

@@ -128,7 +128,7 @@ func (j *judge) matchAnswers(rec *record) {
 		if a.number != "" {
 			said[a.number] = true
 		}
-		if a.outcome == unexpected || (a.outcome == refused) != rec.form.refused && (a.outcome == refused || a.number != "") {
+		if !rec.form.expects(a) {
 			j.find(answersUnequal, r, "%s was answered: %s %s", rec.form.business(), a.outcome, a.detail)
 		}
 	}
@@ -145,6 +145,18 @@ func (j *judge) matchAnswers(rec *record) {
 			j.find(buildsMissing, nil, "%s of %s: answered with %v, but there is no such release", job.FullName,
 				rec.form.business(), slices.Sorted(maps.Keys(said)))
 		}
+	}
+}
+
+// expects tells whether an answer fits the form: a good one may not be refused, nor a bad one taken.
+func (f *form) expects(a answer) bool {
+	switch a.outcome {
+	case unexpected:
+		return false
+	case refused:
+		return f.refused
+	default:
+		return a.number == "" || !f.refused
 	}
 }
 

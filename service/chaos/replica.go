@@ -118,12 +118,12 @@ func (r *replica) run(ctx context.Context) {
 
 // live runs the replica once. Its port is a new one each time, since others may have taken the old one meanwhile.
 func (r *replica) live(ctx context.Context) {
-	address, err := freeAddress()
+	address, err := freeAddress(ctx)
 	if err != nil {
 		pause(ctx, time.Second)
 		return
 	}
-	command := exec.Command(r.cluster.binary, "serve", "-c", r.config) // #nosec G204 -- built by us
+	command := exec.CommandContext(ctx, r.cluster.binary, "serve", "-c", r.config) // #nosec G204 -- built by us
 	command.Env = r.environment(address)
 	program, err := servers.StartProgram(command, r.log)
 	if err != nil {
@@ -260,8 +260,8 @@ func (r *replica) stop() {
 	}
 }
 
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func freeAddress(ctx context.Context) (string, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

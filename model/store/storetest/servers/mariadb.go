@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	_ "github.com/go-sql-driver/mysql" // the driver that asks the server whether it is ready
+	"github.com/go-sql-driver/mysql" // the driver that asks the server whether it is ready
 )
 
 // shared is the one MariaDB server of this test binary: it takes a second to start, so tests get a database each.
@@ -73,11 +73,22 @@ func (m *mariaDB) start(further ...string) error {
 	if err := m.install(install); err != nil {
 		return err
 	}
-	if m.admin, err = sql.Open("mysql", "root@unix("+socket+")/"); err != nil {
+	if m.admin, err = openAdmin(socket); err != nil {
 		return err
 	}
 	m.server, m.port, err = startReady(m.folder, m.command, m.admin.Ping)
 	return err
+}
+
+// openAdmin says nothing of connections that end with the server: they are meant to.
+func openAdmin(socket string) (*sql.DB, error) {
+	config := mysql.NewConfig()
+	config.User, config.Net, config.Addr, config.Logger = "root", "unix", socket, &mysql.NopLogger{}
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector), nil
 }
 
 func (m *mariaDB) command(port int) *exec.Cmd {
