@@ -22,12 +22,7 @@ import (
 // BenchmarkProcess measures the static binary as a process of its own: its size, how soon it is ready with 100,000
 // releases in the database and 10,000 apps in Jenkins, and how much memory it then holds.
 func BenchmarkProcess(b *testing.B) {
-	binary := filepath.Join(b.TempDir(), "oabridge")
-	build := exec.CommandContext(b.Context(), "go", "build", "-tags", "nomsgpack", "-trimpath", "-ldflags", "-s -w", "-o", binary, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
-	}
+	binary := buildBridge(b)
 	info, err := os.Stat(binary)
 	if err != nil {
 		b.Fatal(err)
@@ -84,7 +79,7 @@ func seed(b *testing.B, path string, releases int) {
 	exec(numbers + `INSERT INTO releases SELECT i, 5, 'succeeded', 'active', 'f' || i, 'connector', 'proc-' || i, 'b' || i, '',
 		'prod:deploy/mall', '商城', 'now', NULL, 'sequence', 'zhang', '', '[]', '', 0, '{}', i*1000000, i*1000000, i*1000000 FROM n`)
 	exec(`INSERT INTO deployments SELECT id, id, 1, 'prod', 'deploy/mall/mall-web', '商城前端', 'succeeded', 5, '', NULL, '', NULL, 1,
-		'[]', 'RELEASE_ID', 1, created_at, created_at, 0, 0, id, id, '', 1, NULL, created_at, created_at, 1000, 'SUCCESS', '[]', '', '', '' FROM releases`)
+		'[]', 'RELEASE_ID', 1, created_at, created_at, 0, 0, id, id, '', 1, NULL, created_at, created_at, 1000, 'SUCCESS', '[]', '', '', '', NULL FROM releases`)
 	exec("ANALYZE")
 	checkSeed(b, db, releases)
 }

@@ -9,6 +9,8 @@ import (
 // Ledger is what really happened, whatever the fake answered or forgot since.
 type Ledger struct {
 	Requests int
+	// Busy is how long requests were served that let no other in; see Options.Exclusive.
+	Busy time.Duration
 	// ByPath counts requests by method and operation: "POST buildWithParameters", "GET queue", "GET queue/item",
 	// "GET computer", "GET api" (the listing), "GET job", "GET run" (a build's JSON), "POST stop", "POST input/proceed" …
 	ByPath   map[string]int
@@ -49,9 +51,16 @@ func (s *Server) Ledger() Ledger {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tick(s.opt.Now())
-	l := Ledger{Requests: s.requests, ByPath: maps.Clone(s.byPath), Triggers: slices.Clone(s.triggers)}
+	l := Ledger{Requests: s.requests, Busy: s.worker.total(), ByPath: maps.Clone(s.byPath), Triggers: slices.Clone(s.triggers)}
 	for _, b := range s.ledgerBuilds {
 		l.Builds = append(l.Builds, b.view())
 	}
 	return l
+}
+
+// Triggered is how many builds were triggered, without copying the ledger.
+func (s *Server) Triggered() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.triggers)
 }
