@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -37,6 +38,11 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		a.Close()
 		return nil, err
 	}
+	replica, err := a.replica(ctx)
+	if err != nil {
+		a.Close()
+		return nil, err
+	}
 	metrics := api.NewMetrics()
 	controllers, err := a.controllers(metrics)
 	if err != nil {
@@ -51,7 +57,7 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 	a.service = service.New(unsettled(service.Options{
 		Store: a.store, Controllers: controllers, Messenger: messenger, Observer: metrics, Logger: log,
 		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
-		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy,
+		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
 		Now: a.store.Now, NewID: rand.Text,
 	}))
 	a.api = api.New(a.apiOptions(metrics)) //nolint:contextcheck // requests bring contexts of their own
@@ -79,6 +85,24 @@ func (a *app) open(ctx context.Context) error {
 		a.log.Info("database migrated", "from", from, "to", to)
 	}
 	return nil
+}
+
+// replica is what other processes on the database are told of this one.
+func (a *app) replica(ctx context.Context) (model.Replica, error) {
+	if a.cfg.Database.Driver == config.SQLite { // the lock says that nobody else is alive
+		if err := a.store.ForgetReplicas(ctx); err != nil {
+			return model.Replica{}, unusable(a.cfg.Database, err)
+		}
+	}
+	installation, err := a.store.Installation(ctx)
+	if err != nil {
+		return model.Replica{}, unusable(a.cfg.Database, err)
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return model.Replica{Host: host, Version: version, Fingerprints: fingerprints(a.cfg, installation)}, nil
 }
 
 // closeLater has Close end something, too; what does not end is logged under its name.

@@ -35,7 +35,9 @@ func diagnose(ctx context.Context, env *environment, out io.Writer, asJSON bool)
 	d.configuration(ctx, err)
 	if err == nil {
 		d.hide(cfg.Secrets())
-		d.database(ctx, cfg.Database)
+		if d.database(ctx, cfg.Database) {
+			d.replicas(ctx, cfg)
+		}
 		d.redis(ctx, cfg.Redis)
 		for _, j := range cfg.Jenkins {
 			d.jenkins(ctx, j)

@@ -14,15 +14,17 @@ import (
 	"github.com/oabridge/oabridge/model/store/cache"
 )
 
-func (d *examination) database(ctx context.Context, cfg config.Database) {
+// database tells whether the database is there and has this program's schema.
+func (d *examination) database(ctx context.Context, cfg config.Database) bool {
 	if cfg.Driver == config.SQLite {
 		folder := filepath.Dir(cfg.DSN.Reveal())
 		f := d.check(ctx, "database folder", func(context.Context) finding { return checkFolder(folder) })
 		if f.status == statusFail {
-			return
+			return false
 		}
 	}
-	d.check(ctx, "database", func(ctx context.Context) finding { return checkDatabase(ctx, cfg) })
+	f := d.check(ctx, "database", func(ctx context.Context) finding { return checkDatabase(ctx, cfg) })
+	return f.status == statusOK
 }
 
 // checkFolder tells whether SQLite can make its files in the folder.

@@ -27,6 +27,8 @@ type Metrics struct {
 	polls       *prometheus.CounterVec
 	jenkins     *prometheus.CounterVec
 	jenkinsTook *prometheus.HistogramVec
+	pruned      *prometheus.CounterVec
+	differing   *prometheus.GaugeVec
 }
 
 // NewMetrics makes Metrics with everything at zero.
@@ -44,6 +46,8 @@ func NewMetrics() *Metrics {
 	m.jenkinsTook = m.histogram("jenkins_request_duration_seconds", "How long Jenkins took.", "controller", "kind")
 	m.apps = m.gauge("catalogue_apps", "Apps that forms are offered.", "controller")
 	m.reachable = m.gauge("jenkins_up", "Whether the controller can be reached: 0 while the circuit breaker is open.", "controller")
+	m.pruned = m.counter("pruned_rows_total", "Rows deleted because they were kept for long enough.", "table")
+	m.differing = m.gauge("differing_replicas", "Live replicas that were given another configuration than this one.")
 	m.registry.MustRegister(m.gauges, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m

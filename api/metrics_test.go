@@ -42,6 +42,8 @@ func scraped(t *testing.T) string {
 	m.Delivered(model.ChannelRobot, model.CodeDingTalkThrottled)
 	m.Refreshed("prod", "", 12)
 	m.Reachable("prod", true)
+	m.Pruned(model.Pruned{Releases: 3, Events: 20})
+	m.Differing(1)
 	m.Polled("prod", model.CodeJenkinsUnavailable)
 	m.JenkinsRequest("prod", "POST", "trigger", 201, 30*time.Millisecond)
 	r.call("projects", "")
@@ -71,6 +73,8 @@ func TestMetrics(t *testing.T) {
 		`oabridge_http_requests_total{code="404",method="OTHER",route="unmatched"} 1`,
 		`oabridge_http_request_duration_seconds_count{method="GET",route="/connector/projects"} 1`,
 		`oabridge_open_deployments{state="queued"} 3`, `oabridge_open_deployments{state="running"} 0`,
+		`oabridge_pruned_rows_total{table="releases"} 3`, `oabridge_pruned_rows_total{table="events"} 20`,
+		`oabridge_pruned_rows_total{table="messages"} 0`, `oabridge_differing_replicas 1`,
 		`oabridge_pending_messages 2`, `oabridge_database_up 1`, `oabridge_catalogue_age_seconds{controller="prod"} 60`,
 		"go_goroutines ", "process_cpu_seconds_total ",
 	} {

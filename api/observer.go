@@ -40,3 +40,15 @@ func (m *Metrics) Reachable(controller string, up bool) {
 	}
 	m.reachable.WithLabelValues(controller).Set(value)
 }
+
+// Pruned counts the rows that a batch deleted.
+func (m *Metrics) Pruned(p model.Pruned) {
+	for table, rows := range map[string]int{
+		"releases": p.Releases, "deployments": p.Deployments, "events": p.Events, "messages": p.Messages, "replicas": p.Replicas,
+	} {
+		m.pruned.WithLabelValues(table).Add(float64(rows))
+	}
+}
+
+// Differing says how many live replicas were given another configuration than this one.
+func (m *Metrics) Differing(replicas int) { m.differing.WithLabelValues().Set(float64(replicas)) }

@@ -26,6 +26,8 @@ type Config struct {
 	Form     Form      `yaml:"form"`
 	Schedule Schedule  `yaml:"schedule"`
 	Notify   Notify    `yaml:"notify"`
+	// Retention says how long releases are kept.
+	Retention Retention `yaml:"retention"`
 }
 
 // Log says how much is logged and how it looks.
@@ -38,6 +40,21 @@ type Log struct {
 type Schedule struct {
 	// RunIfLateBy is how late a scheduled release may still start, for example after an outage.
 	RunIfLateBy time.Duration `yaml:"run_if_late_by" default:"30m"`
+}
+
+// Retention says what is deleted in the end.
+type Retention struct {
+	// Keep is how long a finished release is kept, with its history and messages; 0 means for ever.
+	Keep time.Duration `yaml:"keep" default:"17520h"`
+}
+
+// leastKeep is long enough that no retry of an approval and no search for a build needs what was pruned.
+const leastKeep = 24 * time.Hour
+
+func (t Retention) check(r report) {
+	if t.Keep != 0 {
+		r.lasts(t.Keep, leastKeep, 100*365*24*time.Hour)
+	}
 }
 
 // Location returns the time zone of people's times. A validated configuration always has one; UTC stands in otherwise.

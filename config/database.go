@@ -33,6 +33,8 @@ func (d Database) check(r report) {
 		d.checkMySQL(r.at("dsn"))
 	case d.Driver == SQLite && strings.Contains(d.DSN.Reveal(), "@"):
 		r.at("dsn").add(redacted, "this is a MySQL DSN, but the driver is sqlite", "set driver: mysql, or dsn to the name of a file")
+	case d.Driver == SQLite && (strings.HasPrefix(d.DSN.Reveal(), "file:") || strings.HasPrefix(d.DSN.Reveal(), ":memory:")):
+		r.at("dsn").add(d.DSN.Reveal(), "SQLite takes no URI here", "give the path of a file, without file: and without options")
 	}
 }
 

@@ -45,8 +45,8 @@ form: {parameters: {A: a, B: b}, ignore: [x, y]}
 	}{
 		{"one key of a section", "OABRIDGE_LOG_LEVEL=warn", func(c *Config) any { return c.Log }, Log{"warn", "json"}},
 		{"an empty value counts as not given", "OABRIDGE_REDIS_ADDR=", func(c *Config) any { return c.Redis.Addr }, "one:6379"},
-		{"a value with an equals sign", "OABRIDGE_DATABASE_DSN=file:a.db?x=y", func(c *Config) any { return c.Database.DSN.Reveal() },
-			"file:a.db?x=y"},
+		{"a value with an equals sign", "OABRIDGE_DATABASE_DSN=a.db?x=y", func(c *Config) any { return c.Database.DSN.Reveal() },
+			"a.db?x=y"},
 		{"a duration", "OABRIDGE_JENKINS_0_POLL=5s", func(c *Config) any { return c.Jenkins[0].Poll }, 5 * time.Second},
 		{"a switch", "OABRIDGE_DINGTALK_CONNECTOR_INSECURE=true", func(c *Config) any { return c.DingTalk.Connector.Insecure }, true},
 		{"a number", "OABRIDGE_DINGTALK_AGENT_ID=0", func(c *Config) any { return c.DingTalk.AgentID }, int64(0)},

@@ -54,8 +54,9 @@ func isLeaf(typ reflect.Type) bool {
 func leaf(typ reflect.Type, text string) (string, error) {
 	switch {
 	case typ == reflect.TypeFor[time.Duration]():
+		text = inHours(text)
 		if _, err := time.ParseDuration(text); err != nil {
-			return "", fmt.Errorf("a duration such as 30s, 5m or 2h")
+			return "", fmt.Errorf("a duration such as 30s, 5m, 2h or 30d")
 		}
 	case typ.Kind() == reflect.Bool:
 		if text != "true" && text != "false" {
@@ -69,6 +70,16 @@ func leaf(typ reflect.Type, text string) (string, error) {
 		return strconv.FormatInt(number, 10), nil
 	}
 	return text, nil
+}
+
+// inHours is a duration that may be a number of days, which Go does not know, since some have 23 or 25 hours. Here a day
+// has 24.
+func inHours(text string) string {
+	days, err := strconv.ParseUint(strings.TrimSuffix(text, "d"), 10, 16)
+	if err != nil || !strings.HasSuffix(text, "d") {
+		return text
+	}
+	return strconv.FormatUint(days*24, 10) + "h"
 }
 
 // shown is text as a problem may show it.

@@ -14,7 +14,9 @@ func TestLeaf(t *testing.T) {
 		want string
 		ok   bool
 	}{
-		{duration, "1h30m", "1h30m", true}, {duration, "90", "", false}, {duration, "", "", false}, {duration, "1d", "", false},
+		{duration, "1h30m", "1h30m", true}, {duration, "90", "", false}, {duration, "", "", false},
+		{duration, "1d", "24h", true}, {duration, "730d", "17520h", true}, {duration, "d", "", false}, {duration, "-1d", "", false},
+		{duration, "1d12h", "", false}, {duration, "1.5d", "", false}, {duration, "70000d", "", false},
 		{whole, "12", "12", true}, {whole, "-3", "-3", true}, {whole, "0010", "10", true}, {whole, "0x10", "", false},
 		{whole, "1_000", "", false}, {whole, "1e3", "", false}, {whole, "9223372036854775808", "", false}, {whole, "", "", false},
 		{flag, "true", "true", true}, {flag, "false", "false", true}, {flag, "True", "", false}, {flag, "1", "", false},

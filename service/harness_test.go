@@ -70,6 +70,8 @@ func (silent) Delivered(model.Channel, model.Code) {}
 func (silent) Refreshed(string, model.Code, int)   {}
 func (silent) Polled(string, model.Code)           {}
 func (silent) Reachable(string, bool)              {}
+func (silent) Pruned(model.Pruned)                 {}
+func (silent) Differing(int)                       {}
 
 // world is the service with the real store and client, a fake Jenkins, and one clock for all of them. Nothing runs by
 // itself: the test says when the service looks.

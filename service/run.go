@@ -23,20 +23,25 @@ func (s *Service) Run(ctx context.Context) {
 		all.Go(func() { s.probing(ctx, c) })
 	}
 	all.Go(func() { s.delivering(ctx) })
+	all.Go(func() { s.pruning(ctx) })
+	all.Go(func() { s.registering(ctx) })
 	all.Wait()
 	s.giveBack(ctx)
+	s.leave(ctx)
 }
 
 // giveBack ends this process' named leases, so that the next one need not wait for their end.
 func (s *Service) giveBack(ctx context.Context) {
 	ctx, cancel := s.stepContext(ctx)
 	defer cancel()
+	names := []string{pruneLease}
 	for _, c := range s.ordered {
-		for _, name := range []string{followLease(c), listLease(c)} {
-			if _, err := s.store.Lease(ctx, name, s.owner, 0); err != nil {
-				s.log.WarnContext(ctx, "lease not given back", "lease", name, slog.Any("error", err))
-				return
-			}
+		names = append(names, followLease(c), listLease(c))
+	}
+	for _, name := range names {
+		if _, err := s.store.Lease(ctx, name, s.owner, 0); err != nil {
+			s.log.WarnContext(ctx, "lease not given back", "lease", name, slog.Any("error", err))
+			return
 		}
 	}
 }

@@ -24,6 +24,8 @@ type Store interface {
 	Calls
 	Outbox
 	Listings
+	Retention
+	Registry
 }
 
 // Observer is told what happens, for metrics.
@@ -31,6 +33,7 @@ type Observer interface {
 	Submissions
 	Happenings
 	Weather
+	Upkeep
 }
 
 // Submissions counts what comes in.
@@ -56,6 +59,14 @@ type Happenings interface {
 type Weather interface {
 	// Reachable: a controller came back or went away.
 	Reachable(controller string, up bool)
+}
+
+// Upkeep tells what is done beside the work itself.
+type Upkeep interface {
+	// Pruned: a batch was deleted because it was kept for long enough.
+	Pruned(model.Pruned)
+	// Differing: so many live replicas were given another configuration.
+	Differing(replicas int)
 }
 
 // InputRule allows the bridge to answer input steps.
@@ -103,6 +114,10 @@ type Pace struct {
 	Folded  time.Duration // pause after a POST that was folded into somebody else's item; 3 s
 	Backoff time.Duration // first pause when Jenkins is away; doubled up to 30 s
 	Grace   time.Duration // how long steps in hand may go on after the end was asked for; 6 s
+
+	Heartbeat time.Duration // between two looks at the other replicas; well below ReplicaAlive; 10 s
+	Prune     time.Duration // between two looks for what was kept for long enough; 1 h
+	Breath    time.Duration // after each batch that was pruned; 100 ms
 }
 
 func (p Pace) withDefaults() Pace {
@@ -119,6 +134,9 @@ func (p Pace) withDefaults() Pace {
 	set(&p.Folded, 3*time.Second)
 	set(&p.Backoff, time.Second)
 	set(&p.Grace, 6*time.Second)
+	set(&p.Heartbeat, 10*time.Second)
+	set(&p.Prune, time.Hour)
+	set(&p.Breath, 100*time.Millisecond)
 	return p
 }
 
@@ -134,6 +152,8 @@ type Options struct {
 	WorkNotices bool     // whether people are told by work notice
 	Location    *time.Location
 	RunIfLateBy time.Duration // how late a schedule may still run
+	Keep        time.Duration // how long finished releases are kept; 0: for ever
+	Replica     model.Replica // what other processes are told of this one; it gets its id here
 	Now         func() time.Time
 	NewID       func() string // unguessable and unique
 	Pace        Pace
@@ -157,6 +177,8 @@ type Service struct {
 	now         func() time.Time
 	newID       func() string
 	pace        Pace
+	keep        time.Duration
+	replica     model.Replica
 	owner       string // this process, in leases
 	claims      atomic.Int64
 	offered     atomic.Pointer[Catalogue]
@@ -172,10 +194,11 @@ func New(o Options) *Service {
 		log: o.Logger, form: newFormReader(o.Form, o.Location), order: o.Form.Order, robots: o.Robots,
 		workNotices: o.WorkNotices, location: o.Location, runIfLateBy: o.RunIfLateBy,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, newID: o.NewID,
-		pace: o.Pace.withDefaults(), owner: o.NewID(), listings: newListings(),
+		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(),
 		write: writer{location: o.Location},
 		bells: newBells(), adoptions: map[string]*sync.Mutex{},
 	}
+	s.replica.ID = s.owner
 	if s.order == "" {
 		s.order = model.OrderSequence
 	}
