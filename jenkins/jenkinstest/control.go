@@ -15,7 +15,8 @@ import (
 // ControlHandler serves the switches for a fake that runs as its own process, to be mounted at /_control/:
 //
 //	POST slow?d=200ms · fail?status=503&times=2&path=POST /job/ · cut-after?times=1&path=… · cut-before?times=1&path=…
-//	POST quiet-down · cancel-quiet-down · restart?down=3s · kill?down=3s · down · up · heal · executors?n=8
+//	POST quiet-down · cancel-quiet-down · restart?down=3s · kill?down=3s · down · up · heal
+//	POST executors?n=8 · user?name=ann&token=secret (an administrator)
 //	POST job (a Job as JSON, Duration as "300ms") · remove-job?name=a/b · finish?job=a/b&number=1&result=FAILURE (without job: all)
 //	GET  ledger
 //
@@ -56,6 +57,7 @@ func (s *Server) controls() map[string]func(arguments) error {
 		"up":                func(arguments) error { s.Down(false); return nil },
 		"heal":              func(arguments) error { s.Heal(); return nil },
 		"executors":         s.controlExecutors,
+		"user":              s.controlUser,
 		"remove-job":        s.controlRemove,
 		"finish":            s.controlFinish,
 	}
@@ -75,6 +77,14 @@ func (s *Server) controlExecutors(a arguments) error {
 		return errors.New("n must be a number of executors")
 	}
 	s.SetExecutors(n)
+	return nil
+}
+
+func (s *Server) controlUser(a arguments) error {
+	if a.Get("name") == "" || a.Get("token") == "" {
+		return errors.New("name or token is missing")
+	}
+	s.AddUser(User{Name: a.Get("name"), Token: a.Get("token"), Admin: true})
 	return nil
 }
 

@@ -44,6 +44,10 @@ func TestControlSwitches(t *testing.T) {
 	ok("cut-before?path=/nowhere", "")
 	ok("down", "")
 	ok("up", "")
+	ok("user?name=ann&token=secret", "")
+	if last := r.opt.Users[len(r.opt.Users)-1]; last.Name != "ann" || last.Token != "secret" {
+		t.Error("user")
+	}
 	ok("executors?n=7", "")
 	if r.opt.Executors != 7 {
 		t.Error("executors")
@@ -101,7 +105,7 @@ func TestControlJobsAndLedger(t *testing.T) {
 func TestControlRefusesNonsense(t *testing.T) {
 	s := New(Options{})
 	for target, body := range map[string]string{
-		"slow?d=fast": "", "fail?status=abc": "", "fail?status=500&times=x": "", "restart": "[1]", "remove-job": "", "executors?n=-1": "",
+		"slow?d=fast": "", "fail?status=abc": "", "fail?status=500&times=x": "", "restart": "[1]", "remove-job": "", "executors?n=-1": "", "user?name=x": "",
 		"finish?job=a&number=x": "", "finish?job=a&number=1": "", "job": `{"FullName":""}`, "job?": `{"Nope":1}`,
 		"job?x": `{"FullName":"a","Duration":"long"}`,
 	} {

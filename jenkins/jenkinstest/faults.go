@@ -94,3 +94,10 @@ func (s *Server) SetExecutors(n int) {
 	s.opt.Executors = n
 	s.maintain(s.opt.Now())
 }
+
+// AddUser lets somebody else log in.
+func (s *Server) AddUser(u User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opt.Users = append(slices.Clip(s.opt.Users), u)
+}

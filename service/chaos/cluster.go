@@ -89,8 +89,10 @@ func (c *cluster) start(ctx context.Context) error {
 
 // furnish tells the fakes of the jobs and people of this world.
 func (c *cluster) furnish(ctx context.Context) error {
-	if err := c.jenkins.set(ctx, "executors?n=12"); err != nil {
-		return err
+	for _, order := range []string{"executors?n=12", "user?name=" + colleagueUser + "&token=" + colleagueToken} {
+		if err := c.jenkins.set(ctx, order); err != nil {
+			return err
+		}
 	}
 	for _, p := range projects() {
 		for _, j := range p.jobs {

@@ -73,7 +73,7 @@ func verdict(e evidence) []finding {
 		}
 	}
 	for _, b := range e.jenkins.Builds {
-		if _, ours := j.jobs[b.Job]; ours {
+		if _, ours := j.jobs[b.Job]; ours && b.User != colleagueUser {
 			j.builds[b.Job] = append(j.builds[b.Job], b)
 		}
 	}

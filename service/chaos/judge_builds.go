@@ -40,6 +40,22 @@ func (j *judge) judgeBuilds() {
 		} else {
 			j.judgeUnmarked(job, places)
 		}
+		j.judgeTurns(job)
+	}
+}
+
+// judgeTurns counts as wrong order, too: a build that Jenkins was asked for before the bridge's build of the same job before it
+// had ended, since one release of a job goes after another. A build that vanished ended nobody knows when.
+func (j *judge) judgeTurns(job string) {
+	var before *jenkinstest.Build
+	for _, b := range slices.SortedFunc(slices.Values(j.builds[job]), func(a, b jenkinstest.Build) int { return a.Queued.Compare(b.Queued) }) {
+		if before != nil && b.Queued.Before(before.Finished) {
+			j.find(orderWrong, nil, "%s #%d was queued %s, while #%d ran until %s", job, b.Number, clock(b.Queued), before.Number,
+				clock(before.Finished))
+		}
+		if alive(b) {
+			before = &b
+		}
 	}
 }
 

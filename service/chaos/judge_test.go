@@ -175,6 +175,7 @@ var defects = map[string]struct {
 	"a build of an app that was not asked for": {func(e *evidence) {
 		e.again(e.jenkins.Builds[0], 9).Job = "chaos/pay/refund"
 	}, map[count]int{buildsUnasked: 1}},
+	"the build of a colleague":           {func(e *evidence) { e.build("chaos/data/flush").User = colleagueUser }, map[count]int{buildsMissing: 1}},
 	"a build that somebody else started": {func(e *evidence) { e.jenkins.Builds[0].User = "x" }, map[count]int{buildsUnasked: 1}},
 	"a build before its time": {func(e *evidence) {
 		e.records[0].form.schedule, e.records[0].due = time.Second, e.jenkins.Builds[0].Queued.Add(time.Millisecond)
@@ -195,6 +196,13 @@ var defects = map[string]struct {
 
 	"the second app before the first had ended": {func(e *evidence) {
 		e.build("chaos/shop/search").Queued = e.build("chaos/shop/hot").Finished.Add(-time.Millisecond)
+	}, map[count]int{orderWrong: 1}},
+
+	"two builds of one job at once": {func(e *evidence) {
+		b := e.build("chaos/shop/hot")
+		b.Job, b.Number, b.Queued = "chaos/shop/web", 2, e.jenkins.Builds[0].Finished.Add(-time.Millisecond)
+		e.releases[1].Deployments[0].Job = b.Job
+		e.records[1].form.apps[0].FullName = b.Job
 	}, map[count]int{orderWrong: 1}},
 
 	"a release that goes on": {func(e *evidence) {
@@ -248,6 +256,10 @@ var defects = map[string]struct {
 	"a form that was never recorded": {func(e *evidence) {
 		e.records = append(e.records, &record{form: &form{id: 77, initiator: "user-00"}, answers: []answer{{unavailable, "", ""}}})
 	}, nil},
+	"a colleague's builds": {func(e *evidence) {
+		e.again(*e.build("chaos/data/flush"), 9).User = colleagueUser
+		e.again(*e.build("chaos/shop/web"), 9).User = colleagueUser
+	}, nil},
 	"refused by Jenkins with a reason": {func(e *evidence) {
 		e.jenkins.Builds = e.jenkins.Builds[1:]
 		e.end(e.releases[0], "部署失败", model.EventDue, model.EventRefused)
@@ -259,8 +271,9 @@ func (e *evidence) build(job string) *jenkinstest.Build {
 	return &e.jenkins.Builds[i]
 }
 
-// again adds a copy of a build.
+// again adds a copy of a build, a minute later.
 func (e *evidence) again(b jenkinstest.Build, number int) *jenkinstest.Build {
+	b.Queued, b.Started, b.Finished = b.Queued.Add(time.Minute), b.Started.Add(time.Minute), b.Finished.Add(time.Minute)
 	b.Number, b.Parameters = number, maps.Clone(b.Parameters)
 	e.jenkins.Builds = append(e.jenkins.Builds, b)
 	return &e.jenkins.Builds[len(e.jenkins.Builds)-1]

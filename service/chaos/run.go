@@ -65,14 +65,15 @@ func rage(ctx context.Context, c *cluster, s setting, n *narrator) (*report, err
 	n.say("seed %d: %d forms in %s, %d faults", s.seed, len(p.forms), s.duration, len(p.faults))
 	d, m := newDriver(c, p.forms), newMischief(c, n.say)
 	began := time.Now()
-	var both, telling sync.WaitGroup
-	telled, cancel := context.WithCancel(ctx)
+	var both, beside sync.WaitGroup
+	during, cancel := context.WithCancel(ctx)
 	both.Go(func() { d.drive(ctx, began) })
 	both.Go(func() { m.run(ctx, began, p.faults) })
-	telling.Go(func() { tell(telled, c, d, m, n) })
+	beside.Go(func() { tell(during, c, d, m, n) })
+	beside.Go(func() { newColleague(c.jenkins, s.seed).work(during) })
 	both.Wait()
 	cancel()
-	telling.Wait()
+	beside.Wait()
 	raged := time.Since(began)
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -47,8 +47,7 @@ func (o *operator) decide(ctx context.Context, list []*release) {
 			if d.ID%2 == 0 {
 				verb = "abandon"
 			}
-			// The API decides about every lost deployment of the release at once.
-			status, err := o.api.ask(ctx, "POST", "/api/releases/"+r.Number+"/"+verb, `{"reason":"chaos"}`, nil)
+			status, err := o.api.ask(ctx, "POST", "/api/releases/"+r.Number+"/"+verb, fmt.Sprintf(`{"deployment":%d,"reason":"chaos"}`, d.ID), nil)
 			switch {
 			case err != nil:
 			case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
