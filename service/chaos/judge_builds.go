@@ -84,13 +84,16 @@ func (j *judge) places(rec *record, r *release) []*asked {
 }
 
 // judgeExistence counts as missing: a deployment that says that its build ended, when Jenkins has no such build with that
-// end; one that is lost although Jenkins lost nothing of it; and one that ended without a build and without a reason.
+// end; one that is or was lost although Jenkins lost nothing of it; and one that ended without a build and without a reason.
 //
 // It counts as twice: each build that Jenkins has beside the one that the deployment names. Where a deployment says that
 // there is none (lost, cancelled, refused), that is each: the person who believes it deploys a second time. A build that
 // vanished when Jenkins was killed is no second one.
 func (j *judge) judgeExistence(p *asked) {
 	name := p.job.FullName
+	if p.wasLost() && !j.jenkinsLost(p) {
+		j.find(buildsMissing, p.r, "%s: it was lost, but Jenkins lost nothing of it: %s", name, shown(p.all))
+	}
 	extra := p.live
 	switch {
 	case p.d.built():
@@ -115,7 +118,7 @@ func (j *judge) judgeReason(p *asked) {
 	reason := p.d.Message != ""
 	switch p.d.State {
 	case model.StateLost:
-		reason = j.jenkinsLost(p)
+		reason = true // judged by its history
 	case model.StateCancelled:
 		reason = false
 		for _, d := range p.r.Deployments {
@@ -130,6 +133,13 @@ func (j *judge) judgeReason(p *asked) {
 	if !reason {
 		j.find(buildsMissing, p.r, "%s: %s without a reason (%s %s)", p.job.FullName, p.d.State, p.d.Code, p.d.Message)
 	}
+}
+
+// wasLost tells whether people were ever told that Jenkins had forgotten it.
+func (p *asked) wasLost() bool {
+	return slices.ContainsFunc(p.r.Events, func(e event) bool {
+		return e.Deployment == p.d.ID && e.Kind == string(model.EventLost)
+	})
 }
 
 // jenkinsLost tells whether Jenkins forgot something of this deployment: a queued request, or a build that ran.
