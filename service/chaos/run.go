@@ -91,6 +91,7 @@ func rage(ctx context.Context, c *cluster, s setting, n *narrator) (*report, err
 	if err != nil {
 		return nil, err
 	}
+	e.undecidable = o.cannot
 	n.say("comparing %d forms with %d builds and what people were told", len(e.records), len(e.jenkins.Builds))
 	return newReport(s, raged, time.Since(n.start), d, m, o, e), nil
 }

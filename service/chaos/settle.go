@@ -33,7 +33,7 @@ type operator struct {
 	api       bridgeAPI
 	retried   int
 	abandoned int
-	cannot    bool // this version has nothing to decide: lost is an end
+	cannot    bool // this version's API has no way to decide: then what waits for it is at rest
 }
 
 // decide goes through the releases that have a lost deployment.
@@ -61,6 +61,11 @@ func (o *operator) decide(ctx context.Context, list []*release) {
 	}
 }
 
+// hasLost tells whether the release waits for a person.
+func (r *release) hasLost() bool {
+	return slices.ContainsFunc(r.Deployments, func(d deployment) bool { return d.State == model.StateLost })
+}
+
 // settle waits until nothing is left to do, at most so long, and lets the operator decide meanwhile. It reports whether
 // everything came to rest.
 func (c *cluster) settle(ctx context.Context, o *operator, most time.Duration, say func(string, ...any)) bool {
@@ -71,8 +76,11 @@ func (c *cluster) settle(ctx context.Context, o *operator, most time.Duration, s
 		active, listErr := o.api.list(ctx, string(model.ReleaseActive))
 		if err == nil && listErr == nil {
 			o.decide(ctx, active)
+			if o.cannot {
+				active = slices.DeleteFunc(active, (*release).hasLost)
+			}
 			quiet++
-			if len(active) > 0 || messages > 0 || len(deployments) > 0 {
+			if len(active) > 0 || messages > 0 {
 				quiet = 0
 			}
 			if quiet == 3 {
