@@ -122,39 +122,6 @@ func (w writer) differs(r *model.Release, d *model.Deployment, message string) n
 	return notice{kind: model.NoticeDiffers, scope: fmt.Sprintf("%d/%d/%s", d.ID, d.Build, message), title: title, markdown: t.String()}
 }
 
-func (w writer) lost(r *model.Release, d *model.Deployment) notice {
-	title := fmt.Sprintf("上线单 %s：%s 已失联，需要人工处理", r.Number(), d.Title())
-	t := newText(title)
-	w.header(t, r)
-	t.line("%s", escape(d.Message))
-	t.line("请先在 Jenkins 和线上确认是否已部署，再选择重试(重新构建)或放弃；在此之前不会有任何动作。")
-	t.link(d)
-	return notice{kind: model.NoticeLost, scope: fmt.Sprintf("%d/%d", d.ID, d.Version), title: title, markdown: t.String()}
-}
-
-// decided tells what a person decided about a deployment that was lost.
-func (w writer) decided(r *model.Release, d *model.Deployment, c model.Cause) notice {
-	what := "重新构建"
-	if d.State == model.StateFailed {
-		what = "放弃"
-	}
-	title := fmt.Sprintf("上线单 %s：失联的 %s 已决定%s", r.Number(), d.Title(), what)
-	return w.changed(r, title, fmt.Sprintf("%d/%d", d.ID, d.Version), c)
-}
-
-func (w writer) replanned(r *model.Release, c model.Cause) notice {
-	title := fmt.Sprintf("上线单 %s 改期到 %s", r.Number(), w.time(*r.ScheduledAt))
-	return w.changed(r, title, fmt.Sprint(r.Version), c)
-}
-
-func (w writer) changed(r *model.Release, title, scope string, c model.Cause) notice {
-	t := newText(title)
-	w.header(t, r)
-	t.field("操作人", c.Actor)
-	t.field("原因", c.Message)
-	return notice{kind: model.NoticeChanged, scope: scope, title: title, markdown: t.String()}
-}
-
 func (w writer) finished(r *model.Release) notice {
 	title := fmt.Sprintf("上线单 %s %s", r.Number(), endOf(r))
 	t := newText(title)
@@ -171,6 +138,9 @@ func (w writer) finished(r *model.Release) notice {
 			t.field("操作人", d.Stop.By)
 		}
 		t.link(d)
+	}
+	if slices.ContainsFunc(r.Deployments, func(d *model.Deployment) bool { return d.State == model.StateExpired }) {
+		t.line("仍要执行的话，请管理员改期：oabridge releases replan %s", r.Number())
 	}
 	return notice{kind: model.NoticeFinished, scope: endScope(r), title: title, markdown: t.String()}
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 // Retry lets lost deployments of the release have a new build: the one with the id, or all when it is 0. Jenkins is
 // searched for the old build once more first. Errors: not_found, conflict (nothing is lost).
 func (s *Service) Retry(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error) {
-	return s.decideLost(ctx, id, deployment, by, reason, func(r *model.Release, d *model.Deployment, c model.Cause) error {
+	return s.decideLost(ctx, id, deployment, decision{"重新构建", func(r *model.Release, d *model.Deployment, c model.Cause) error {
 		if err := s.fire(r, d, model.EventRetried, c); err != nil {
 			return err
 		}
@@ -22,22 +23,31 @@ func (s *Service) Retry(ctx context.Context, id, deployment int64, by, reason st
 			r.ScheduledAt = &c.At // it was on time once; the person says now
 		}
 		return nil
-	})
+	}}, by, reason)
 }
 
 // Abandon gives up lost deployments of the release: the one with the id, or all when it is 0. What waits behind them is
 // cancelled. Errors: not_found, conflict (nothing is lost).
 func (s *Service) Abandon(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error) {
-	return s.decideLost(ctx, id, deployment, by, reason, s.abandon)
+	return s.decideLost(ctx, id, deployment, decision{"放弃", s.abandon}, by, reason)
 }
 
 func (s *Service) abandon(r *model.Release, d *model.Deployment, c model.Cause) error {
-	c.Message = "Jenkins 中找不到构建，已放弃：" + c.Message
+	gone := "Jenkins 中找不到构建，已放弃"
+	if c.Message != "" {
+		gone += "：" + c.Message
+	}
+	c.Message = gone
 	return s.fire(r, d, model.EventAbandoned, c)
 }
 
-func (s *Service) decideLost(ctx context.Context, id, deployment int64, by, reason string,
-	decide func(*model.Release, *model.Deployment, model.Cause) error) (*model.Release, error) {
+// decision is what a person can decide about a lost deployment.
+type decision struct {
+	word string // for the notice
+	make func(*model.Release, *model.Deployment, model.Cause) error
+}
+
+func (s *Service) decideLost(ctx context.Context, id, deployment int64, decided decision, by, reason string) (*model.Release, error) {
 	return s.operate(ctx, id, func(r *model.Release) error {
 		if deployment != 0 {
 			if _, err := r.Deployment(deployment); err != nil {
@@ -50,10 +60,10 @@ func (s *Service) decideLost(ctx context.Context, id, deployment int64, by, reas
 				continue
 			}
 			found = true
-			if err := decide(r, d, cause); err != nil {
+			s.tell(r, s.write.decided(r, d, decided.word, cause)) // before the end that may follow
+			if err := decided.make(r, d, cause); err != nil {
 				return err
 			}
-			s.tell(r, s.write.decided(r, d, cause))
 		}
 		if !found {
 			return model.Errorf(model.CodeConflict, "上线单 %s 没有已失联、等待处理的应用", r.Number())
@@ -130,21 +140,25 @@ func (s *Service) replan(r *model.Release, when time.Time, c model.Cause) (plann
 			if err := r.Fire(d, model.EventReplanned, c); err != nil {
 				return false, err
 			}
-			d.Message = ""
-			d.Wait = model.WaitPredecessor
-			if r.Order == model.OrderParallel || d.Position == 1 {
-				d.Wait = model.WaitSchedule
-			}
 		default:
 			continue
 		}
 		planned = true
-		d.Slot, d.NextAt = nil, nil
-		if d.Wait != model.WaitPredecessor {
-			d.Wait, d.NextAt = model.WaitSchedule, &when
+		release(d) // whoever has claimed it must not go on by the old plan
+		d.Slot, d.Code, d.Message = nil, "", ""
+		d.Wait, d.NextAt = model.WaitSchedule, &when
+		if follows(r, d) {
+			d.Wait, d.NextAt = model.WaitPredecessor, nil
 		}
 	}
 	return planned, nil
+}
+
+// follows tells whether an app before d has yet to succeed.
+func follows(r *model.Release, d *model.Deployment) bool {
+	return r.Order == model.OrderSequence && slices.ContainsFunc(r.Deployments, func(before *model.Deployment) bool {
+		return before.Position < d.Position && before.State != model.StateSucceeded
+	})
 }
 
 // takenBackByOrder tells whether d was cancelled only because an app before it did not succeed.
