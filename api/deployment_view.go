@@ -17,17 +17,23 @@ type deploymentView struct {
 	Wait       model.Wait            `json:"wait"`
 	NextAt     *time.Time            `json:"next_at"`
 	Attempts   int                   `json:"attempts"`
-	Parameters []parameterView       `json:"parameters"`
-	QueueID    int64                 `json:"queue_id"`
-	Build      int64                 `json:"build"`
-	BuildURL   string                `json:"build_url"`
-	StartedAt  *time.Time            `json:"started_at"`
-	FinishedAt *time.Time            `json:"finished_at"`
-	DurationMS int64                 `json:"duration_ms"`
-	Result     string                `json:"result"`
-	Code       model.Code            `json:"code"`
-	Message    string                `json:"message"`
-	Stop       *stopView             `json:"stop"`
+	// SubmittedAt is the last POST to Jenkins.
+	SubmittedAt *time.Time `json:"submitted_at"`
+	// LateMS is how much later than planned it was first given to Jenkins.
+	LateMS     int64           `json:"late_ms"`
+	Parameters []parameterView `json:"parameters"`
+	QueueID    int64           `json:"queue_id"`
+	Build      int64           `json:"build"`
+	BuildURL   string          `json:"build_url"`
+	// MissingSince is since when Jenkins, though it answers, does not know it.
+	MissingSince *time.Time `json:"missing_since"`
+	StartedAt    *time.Time `json:"started_at"`
+	FinishedAt   *time.Time `json:"finished_at"`
+	DurationMS   int64      `json:"duration_ms"`
+	Result       string     `json:"result"`
+	Code         model.Code `json:"code"`
+	Message      string     `json:"message"`
+	Stop         *stopView  `json:"stop"`
 }
 
 // parameterView never holds a secret's value.
@@ -45,10 +51,11 @@ type stopView struct {
 	SentAt *time.Time `json:"sent_at"`
 }
 
-func viewDeployment(d *model.Deployment) deploymentView {
+func viewDeployment(r *model.Release, d *model.Deployment) deploymentView {
 	v := deploymentView{
 		ID: d.ID, Position: d.Position, App: d.Key(), Name: d.Title(), Controller: d.Controller, Job: d.FullName,
 		State: d.State, Wait: d.Wait, NextAt: utc(d.NextAt), Attempts: d.Attempts,
+		SubmittedAt: utc(d.SubmittedAt), LateMS: r.LateBy(d).Milliseconds(), MissingSince: utc(d.MissingSince),
 		Parameters: make([]parameterView, len(d.Parameters)), QueueID: d.QueueID, Build: d.Build, BuildURL: d.BuildURL,
 		StartedAt: utc(d.StartedAt), FinishedAt: utc(d.FinishedAt), DurationMS: d.Duration.Milliseconds(),
 		Result: d.Result, Code: d.Code, Message: d.Message,

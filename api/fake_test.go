@@ -16,6 +16,8 @@ type fake struct {
 	fields map[string][]string
 	by     string
 	reason string
+	at     string
+	on     int64 // deployment
 	filter model.ReleaseFilter
 	ctx    context.Context
 
@@ -87,7 +89,7 @@ func (f *fake) Release(ctx context.Context, _ int64) (*model.Release, error) {
 	return f.release, f.err
 }
 
-func (f *fake) History(ctx context.Context, _ int64) ([]model.Event, error) {
+func (f *fake) History(ctx context.Context, _, _ int64, _ int) ([]model.Event, error) {
 	f.note(ctx, "history")
 	return f.events, f.err
 }
@@ -103,9 +105,27 @@ func (f *fake) Cancel(ctx context.Context, _ int64, by, reason string) (*model.R
 	return f.release, f.err
 }
 
-func (f *fake) Start(ctx context.Context, _ int64, by string) (*model.Release, error) {
+func (f *fake) Start(ctx context.Context, _ int64, by, reason string) (*model.Release, error) {
 	f.note(ctx, "start")
-	f.by = by
+	f.by, f.reason = by, reason
+	return f.release, f.err
+}
+
+func (f *fake) Replan(ctx context.Context, _ int64, at, by, reason string) (*model.Release, error) {
+	f.note(ctx, "replan")
+	f.at, f.by, f.reason = at, by, reason
+	return f.release, f.err
+}
+
+func (f *fake) Retry(ctx context.Context, _, deployment int64, by, reason string) (*model.Release, error) {
+	f.note(ctx, "retry")
+	f.on, f.by, f.reason = deployment, by, reason
+	return f.release, f.err
+}
+
+func (f *fake) Abandon(ctx context.Context, _, deployment int64, by, reason string) (*model.Release, error) {
+	f.note(ctx, "abandon")
+	f.on, f.by, f.reason = deployment, by, reason
 	return f.release, f.err
 }
 

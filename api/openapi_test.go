@@ -50,21 +50,24 @@ func TestTheDocumentHasEveryRoute(t *testing.T) {
 	}
 }
 
-func TestTheDocumentHasEveryState(t *testing.T) {
+func TestTheDocumentHasEveryValue(t *testing.T) {
 	d, _ := readDocument(t)
-	var releases, deployments []string
-	for _, s := range model.ReleaseStates() {
-		releases = append(releases, string(s))
+	for name, want := range map[string][]string{
+		"ReleaseState": texts(model.ReleaseStates()), "DeploymentState": texts(model.DeploymentStates()),
+		"Wait": append([]string{""}, texts(model.Waits())...), "NoticeKind": texts(model.NoticeKinds()),
+	} {
+		if diff := cmp.Diff(want, d.Components.Schemas[name].Enum); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
-	for _, s := range model.DeploymentStates() {
-		deployments = append(deployments, string(s))
+}
+
+func texts[T ~string](values []T) []string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = string(v)
 	}
-	if diff := cmp.Diff(releases, d.Components.Schemas["ReleaseState"].Enum); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff(deployments, d.Components.Schemas["DeploymentState"].Enum); diff != "" {
-		t.Error(diff)
-	}
+	return list
 }
 
 func TestTheDocumentRefersOnlyToWhatItHas(t *testing.T) {

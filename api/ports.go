@@ -12,6 +12,7 @@ type Service interface {
 	Submitter
 	Reader
 	Operator
+	Rescuer
 }
 
 // Chooser offers what a form may choose from. Its errors have the codes catalogue_unready, unknown_project, unknown_app
@@ -37,12 +38,22 @@ type Submitter interface {
 type Reader interface {
 	List(ctx context.Context, f model.ReleaseFilter) ([]*model.Release, error)
 	Release(ctx context.Context, id int64) (*model.Release, error)
-	History(ctx context.Context, id int64) ([]model.Event, error)
+	// History returns the newest events, or those before the one with the id, in the order in which they happened.
+	History(ctx context.Context, id, before int64, limit int) ([]model.Event, error)
 	Messages(ctx context.Context, id int64) ([]model.Message, error)
 }
 
 // Operator changes releases for people. Errors: not_found, conflict, database_unavailable.
 type Operator interface {
 	Cancel(ctx context.Context, id int64, by, reason string) (*model.Release, error)
-	Start(ctx context.Context, id int64, by string) (*model.Release, error)
+	Start(ctx context.Context, id int64, by, reason string) (*model.Release, error)
+	// Replan sets a new time for what has not started or expired. Errors also: invalid_request (at).
+	Replan(ctx context.Context, id int64, at, by, reason string) (*model.Release, error)
+}
+
+// Rescuer decides for people what becomes of deployments that were lost: the one with the id, or all of the release when it
+// is 0. Errors: not_found, conflict (nothing is lost), database_unavailable.
+type Rescuer interface {
+	Retry(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)
+	Abandon(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)
 }

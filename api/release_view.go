@@ -42,7 +42,7 @@ func viewOf(r *model.Release) releaseView {
 		Deployments: make([]deploymentView, len(r.Deployments)),
 	}
 	for i, d := range r.Deployments {
-		v.Deployments[i] = viewDeployment(d)
+		v.Deployments[i] = viewDeployment(r, d)
 	}
 	return v
 }

@@ -2,8 +2,10 @@ package api
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"slices"
+	"strings"
 	"unicode"
 
 	"github.com/gin-gonic/gin"
@@ -88,6 +90,40 @@ func (r request) reason() (string, error) {
 		return "", invalid("字段%s含有控制字符", quoted("reason"))
 	}
 	return reason, nil
+}
+
+// why reads the reason of a decision that somebody will ask about later. Errors: invalid_request.
+func (r request) why() (string, error) {
+	reason, err := r.reason()
+	if err == nil && strings.TrimSpace(reason) == "" {
+		return "", invalid("请在字段%s里写明原因", quoted("reason"))
+	}
+	return reason, err
+}
+
+// decide answers what a person decided about one deployment that was lost, or about all of the release.
+func (s *Server) decide(ctx context.Context, r request,
+	decided func(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)) (any, error) {
+	if err := r.only("deployment", "reason"); err != nil {
+		return nil, err
+	}
+	deployment, err := r.count("deployment", 0, math.MaxInt64)
+	if err != nil {
+		return nil, err
+	}
+	reason, err := r.why()
+	if err != nil {
+		return nil, err
+	}
+	id, err := r.id()
+	if err != nil {
+		return nil, err
+	}
+	release, err := decided(ctx, id, deployment, r.by, reason)
+	if err != nil {
+		return nil, err
+	}
+	return viewOf(release), nil
 }
 
 // id is the number of the path. Errors: not_found.

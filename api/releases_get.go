@@ -9,11 +9,13 @@ import (
 
 type detailReply struct {
 	releaseView
-	Events   []eventView   `json:"events"`
-	Messages []messageView `json:"messages"`
+	Events []eventView `json:"events"`
+	// EventsBefore is the value of ?before= of /events for the lines before these; null when these are all.
+	EventsBefore *int64        `json:"events_before"`
+	Messages     []messageView `json:"messages"`
 }
 
-// getRelease answers GET /api/releases/{number}: one release with its history and what was told.
+// getRelease answers GET /api/releases/{number}: one release with the end of its history and what was told.
 func (s *Server) getRelease(ctx context.Context, r request) (any, error) {
 	if err := r.only(); err != nil {
 		return nil, err
@@ -26,7 +28,7 @@ func (s *Server) getRelease(ctx context.Context, r request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	events, err := s.service.History(ctx, id)
+	history, err := s.history(ctx, id, 0, defaultLines)
 	if err != nil {
 		return nil, err
 	}
@@ -34,29 +36,9 @@ func (s *Server) getRelease(ctx context.Context, r request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return detailReply{releaseView: viewOf(release), Events: viewEvents(events), Messages: viewMessages(messages)}, nil
-}
-
-type eventView struct {
-	At           time.Time  `json:"at"`
-	Actor        string     `json:"actor"`
-	Kind         string     `json:"kind"`
-	DeploymentID int64      `json:"deployment_id,omitempty"`
-	From         string     `json:"from"`
-	To           string     `json:"to"`
-	Code         model.Code `json:"code"`
-	Message      string     `json:"message"`
-}
-
-func viewEvents(events []model.Event) []eventView {
-	views := make([]eventView, len(events))
-	for i, e := range events {
-		views[i] = eventView{
-			At: e.At.UTC(), Actor: e.Actor, Kind: e.Kind, DeploymentID: e.DeploymentID, From: e.From, To: e.To,
-			Code: e.Code, Message: e.Message,
-		}
-	}
-	return views
+	return detailReply{
+		releaseView: viewOf(release), Events: history.Events, EventsBefore: history.NextBefore, Messages: viewMessages(messages),
+	}, nil
 }
 
 // messageView tells what became of a message. Its text stays with its recipient.

@@ -132,7 +132,7 @@ func TestAReleaseIsShownInUTCAndWithoutSecrets(t *testing.T) {
 func TestCancelAndStart(t *testing.T) {
 	r, _ := newReal(t)
 	number := submitted(t, r, 1, `,"执行方式":"手动"`)[0]
-	if a := r.ops("POST", "/api/releases/"+number+"/start", ""); a.status != http.StatusOK || a.body["number"] != number {
+	if a := r.ops("POST", "/api/releases/"+number+"/start", `{"reason":"窗口已开"}`); a.status != http.StatusOK || a.body["number"] != number {
 		t.Errorf("start: %d %s", a.status, a.raw)
 	}
 	if a := r.ops("POST", "/api/releases/"+number+"/start", ""); a.status != http.StatusConflict || a.code() != "conflict" {
@@ -145,7 +145,8 @@ func TestCancelAndStart(t *testing.T) {
 		t.Errorf("cancel again: %d %s", a.status, a.raw)
 	}
 	a := r.ops("GET", "/api/releases/"+number, "")
-	if !strings.Contains(a.raw, `"actor":"ops","kind":"stop"`) || !strings.Contains(a.raw, "不发了") {
+	if !strings.Contains(a.raw, `"actor":"ops","kind":"stop"`) || !strings.Contains(a.raw, "不发了") ||
+		!strings.Contains(a.raw, `"kind":"start","from":"","to":"","code":"","message":"窗口已开"`) {
 		t.Errorf("who cancelled, and why, is not in %s", a.raw)
 	}
 }
@@ -153,7 +154,8 @@ func TestCancelAndStart(t *testing.T) {
 func TestUnknownNumbers(t *testing.T) {
 	r, _ := newReal(t)
 	for _, number := range []string{"R-99", "99", "x", "R-", "R-0", "R--1", "R-99999999999999999999", "%2e%2e", "R-1%00"} {
-		for _, route := range [][2]string{{"GET", ""}, {"POST", "/cancel"}, {"POST", "/start"}} {
+		for _, route := range [][2]string{{"GET", ""}, {"GET", "/events"}, {"POST", "/cancel"}, {"POST", "/start"},
+			{"POST", "/retry?reason=x"}, {"POST", "/abandon?reason=x"}, {"POST", "/replan?reason=x&at=now"}} {
 			if a := r.ops(route[0], "/api/releases/"+number+route[1], ""); a.status != http.StatusNotFound || a.code() != "not_found" {
 				t.Errorf("%s %s%s: %d %s", route[0], number, route[1], a.status, a.raw)
 			}
@@ -170,7 +172,7 @@ func TestActionsRefuseWhatTheyDoNotKnow(t *testing.T) {
 		{"POST", "/cancel", `{"reason":"` + strings.Repeat("长", 501) + `"}`},
 		{"POST", "/cancel", `{"reason":"a\u0000b"}`},
 		{"POST", "/cancel", `{"reason":"a\u001b[31m"}`},
-		{"POST", "/start", `{"reason":"a"}`},
+		{"POST", "/start", `{"why":"a"}`},
 		{"GET", "?x=y", ""},
 	} {
 		if a := r.ops(c[0], "/api/releases/R-1"+c[1], c[2]); a.status != http.StatusBadRequest || a.code() != "invalid_request" {

@@ -19,6 +19,11 @@ const (
 	WaitJob         Wait = "job"         // until another release of the same job has ended
 )
 
+// Waits returns every reason to wait.
+func Waits() []Wait {
+	return []Wait{WaitSchedule, WaitPredecessor, WaitManual, WaitJenkins, WaitAuth, WaitFolded, WaitJob}
+}
+
 // JobRef names one Jenkins job.
 type JobRef struct {
 	Controller string

@@ -31,6 +31,13 @@ const (
 	NoticeRefused  NoticeKind = "refused"  // an approved form that was not accepted
 )
 
+// NoticeKinds returns every kind of notice.
+func NoticeKinds() []NoticeKind {
+	return []NoticeKind{
+		NoticeReceived, NoticeInput, NoticeDelayed, NoticeDiffers, NoticeLost, NoticeChanged, NoticeFinished, NoticeRefused,
+	}
+}
+
 // MessageState says where a message stands.
 type MessageState string
 

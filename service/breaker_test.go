@@ -129,7 +129,7 @@ func TestLateStartIsMentioned(t *testing.T) {
 	w.clock.Advance(13 * time.Minute)
 	w.turns(5)
 	r := w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
-	history, err := w.History(t.Context(), r.ID)
+	history, err := w.History(t.Context(), r.ID, 0, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func (s *Service) takeBack(r *model.Release, d *model.Deployment, by, reason str
 }
 
 // Start lets a release with 执行方式 手动 run. Errors: not_found, conflict (nothing waits for it).
-func (s *Service) Start(ctx context.Context, id int64, by string) (*model.Release, error) {
+func (s *Service) Start(ctx context.Context, id int64, by, reason string) (*model.Release, error) {
 	r, err := s.change(ctx, id, func(r *model.Release) error {
 		now, started := s.now(), false
 		for _, d := range r.Deployments {
@@ -60,7 +60,7 @@ func (s *Service) Start(ctx context.Context, id int64, by string) (*model.Releas
 		if !started {
 			return model.Errorf(model.CodeConflict, "上线单 %s 没有等待手动执行的应用", r.Number())
 		}
-		r.Record(model.Event{At: now, Actor: by, Kind: model.EventKindStart})
+		r.Record(model.Event{At: now, Actor: by, Kind: model.EventKindStart, Message: reason})
 		return nil
 	})
 	if err == nil {
@@ -74,17 +74,18 @@ func (s *Service) Release(ctx context.Context, id int64) (*model.Release, error)
 	return s.store.Release(ctx, id)
 }
 
-// maxLines is how much of one release's history is shown.
-const maxLines = 1000
+// maxMessages is how many of one release's messages are shown.
+const maxMessages = 1000
 
-// History returns a release's events, oldest first.
-func (s *Service) History(ctx context.Context, id int64) ([]model.Event, error) {
-	return s.store.History(ctx, id, maxLines)
+// History returns the newest events of a release, or those before the one with the id, in the order in which they
+// happened, at most limit.
+func (s *Service) History(ctx context.Context, id, before int64, limit int) ([]model.Event, error) {
+	return s.store.History(ctx, id, before, limit)
 }
 
-// Messages returns a release's messages, oldest first.
+// Messages returns the newest messages of a release, in the order in which they were written.
 func (s *Service) Messages(ctx context.Context, id int64) ([]model.Message, error) {
-	return s.store.Messages(ctx, id, maxLines)
+	return s.store.Messages(ctx, id, maxMessages)
 }
 
 // List returns releases with their deployments, newest first.

@@ -51,7 +51,7 @@ func TestHistoryTellsEveryStep(t *testing.T) {
 	w := newWorld(t)
 	r := w.submit()
 	w.turns(3)
-	events, err := w.History(t.Context(), 1001)
+	events, err := w.History(t.Context(), 1001, 0, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,12 +143,12 @@ func TestManualReleaseWaitsForAPerson(t *testing.T) {
 	w.clock.Advance(time.Hour)
 	w.turns(2)
 	w.want(got.Number, model.ReleaseActive, model.StateWaiting, model.StateWaiting)
-	if _, err := w.Start(t.Context(), 1001, "ops-token"); err != nil {
+	if _, err := w.Start(t.Context(), 1001, "ops-token", "窗口已开"); err != nil {
 		t.Fatal(err)
 	}
 	w.turns(6)
 	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded, model.StateSucceeded)
-	_, err := w.Start(t.Context(), 1001, "ops-token")
+	_, err := w.Start(t.Context(), 1001, "ops-token", "窗口已开")
 	codeIs(t, err, model.CodeConflict)
 }
 
@@ -198,7 +198,7 @@ func TestCancel(t *testing.T) {
 		}
 		w.turns(2)
 		w.want(got.Number, model.ReleaseFailed, model.StateAborted)
-		events, err := w.History(t.Context(), 1001)
+		events, err := w.History(t.Context(), 1001, 0, 1000)
 		if err != nil {
 			t.Fatal(err)
 		}

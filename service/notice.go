@@ -131,7 +131,7 @@ func (w writer) finished(r *model.Release) notice {
 		if d.Message != "" && d.State != model.StateSucceeded {
 			t.line("说明：%s", escape(d.Message))
 		}
-		if late := lateBy(r, d); late > 0 {
+		if late := r.LateBy(d); late >= mentionLate {
 			t.line("比计划晚 %s 执行。", people(late))
 		}
 		if d.Stop != nil {

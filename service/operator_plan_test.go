@@ -18,8 +18,8 @@ func (w *world) replanned(at string) {
 	}
 }
 
-// until lets the time come and the next minute pass.
-func (w *world) until(clock string) {
+// comes lets the time come and the next minute pass.
+func (w *world) comes(clock string) {
 	w.t.Helper()
 	at, ok := readWhen("2026-11-22 "+clock, shanghai)
 	if !ok || at.Before(w.clock.Now()) {
@@ -34,12 +34,12 @@ func TestReplanOfWhatWaits(t *testing.T) {
 	w.submit("执行方式", "定时", "执行时间", "2026-11-22 20:10")
 	w.replanned("2026-11-22 20:30")
 	w.wantTold("replan", "改为 2026-11-22 20:30:00：窗口改了", "上线单 R-1001 改期到 2026-11-22 20:30")
-	w.until("20:20")
+	w.comes("20:20")
 	r := w.want("R-1001", model.ReleaseActive, model.StateWaiting)
 	if n := len(w.jenkins.Ledger().Triggers); n != 0 || r.Deployments[0].Wait != model.WaitSchedule {
 		t.Fatalf("%d triggers before the new time, waits for %q", n, r.Deployments[0].Wait)
 	}
-	w.until("20:30")
+	w.comes("20:30")
 	w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded)
 }
 
@@ -56,7 +56,7 @@ func TestReplanToNow(t *testing.T) {
 func TestReplanOfASequenceThatExpiredBringsBackWhatFollowed(t *testing.T) {
 	w := newWorld(t)
 	w.submit("应用名称", `["商城前端","订单服务"]`, "执行方式", "定时", "执行时间", "2026-11-22 20:10")
-	w.until("21:00")
+	w.comes("21:00")
 	w.want("R-1001", model.ReleaseExpired, model.StateExpired, model.StateCancelled)
 	w.replanned("2026-11-22 22:00")
 	r := w.want("R-1001", model.ReleaseActive, model.StateWaiting, model.StateWaiting)
@@ -64,7 +64,7 @@ func TestReplanOfASequenceThatExpiredBringsBackWhatFollowed(t *testing.T) {
 		t.Errorf("planned anew: %v %+v", r.FinishedAt, r.Deployments)
 	}
 	w.wantTold("replanned", "窗口改了", "上线单 R-1001 改期到 2026-11-22 22:00")
-	w.until("22:00")
+	w.comes("22:00")
 	w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded, model.StateSucceeded)
 	builds := w.jenkins.Ledger().Builds
 	if len(builds) != 2 || builds[0].Job != webJob {
@@ -85,10 +85,10 @@ func TestReplanOfTheSecondAppThatExpiredAlone(t *testing.T) {
 	w.replanned("2026-11-22 20:30") // the first one runs already
 	w.turns(60)
 	w.want("R-1001", model.ReleaseActive, model.StateSucceeded, model.StateWaiting)
-	w.until("22:00")
+	w.comes("22:00")
 	w.want("R-1001", model.ReleasePartial, model.StateSucceeded, model.StateExpired)
 	w.replanned("2026-11-22 23:00")
-	w.until("23:00")
+	w.comes("23:00")
 	w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded, model.StateSucceeded)
 }
 
@@ -107,7 +107,7 @@ func TestReplanOfWhatIsClaimed(t *testing.T) {
 	if n := len(w.jenkins.Ledger().Triggers); n != 0 {
 		t.Errorf("%d triggers by the old plan", n)
 	}
-	w.until("21:00")
+	w.comes("21:00")
 	w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded)
 }
 

@@ -13,7 +13,7 @@ import (
 // wantTold checks that the history tells who did something and why, and that the initiator was told.
 func (w *world) wantTold(kind, why, title string) {
 	w.t.Helper()
-	events, err := w.History(w.t.Context(), 1001)
+	events, err := w.History(w.t.Context(), 1001, 0, 1000)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -35,9 +35,10 @@ type Identities interface {
 type Queries interface {
 	// ListReleases returns releases with their deployments, newest first, at most f.Limit.
 	ListReleases(ctx context.Context, f model.ReleaseFilter) ([]*model.Release, error)
-	// History returns a release's events, oldest first, at most limit.
-	History(ctx context.Context, releaseID int64, limit int) ([]model.Event, error)
-	// Messages returns a release's messages, oldest first, at most limit.
+	// History returns the newest events of a release, or those before the one with the id, in the order in which they
+	// happened, at most limit.
+	History(ctx context.Context, releaseID, before int64, limit int) ([]model.Event, error)
+	// Messages returns the newest messages of a release, in the order in which they were written, at most limit.
 	Messages(ctx context.Context, releaseID int64, limit int) ([]model.Message, error)
 	// CountDeployments counts the deployments that are not at their end, by state, and the pending messages under
 	// "messages".

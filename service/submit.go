@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/oabridge/oabridge/model"
@@ -120,7 +119,7 @@ func (s submitter) due(r *model.Release, d *model.Deployment) error {
 		return s.fire(r, d, model.EventExpired, model.Cause{At: now, Actor: actorSystem, Message: late})
 	}
 	cause := model.Cause{At: now, Actor: actorSystem}
-	if startsByTime(r, d) && now.Sub(*r.ScheduledAt) >= mentionLate {
+	if r.StartsByTime(d) && now.Sub(*r.ScheduledAt) >= mentionLate {
 		cause.Message = "比计划晚 " + people(now.Sub(*r.ScheduledAt)) + "执行"
 	}
 	if err := s.fire(r, d, model.EventDue, cause); err != nil {
@@ -132,20 +131,10 @@ func (s submitter) due(r *model.Release, d *model.Deployment) error {
 // latest is until when a deployment may start that waited for the release's time; nil when that does not matter. Those
 // behind the first of a sequence start when their turn comes.
 func (s *Service) latest(r *model.Release, d *model.Deployment) *time.Time {
-	if r.ScheduledAt == nil || !startsByTime(r, d) {
+	if r.ScheduledAt == nil || !r.StartsByTime(d) {
 		return nil
 	}
 	return new(r.ScheduledAt.Add(s.runIfLateBy))
-}
-
-// startsByTime tells whether d waits for the release's time: everything before it has ended by then.
-func startsByTime(r *model.Release, d *model.Deployment) bool {
-	if r.ScheduledAt == nil {
-		return false
-	}
-	return r.Order == model.OrderParallel || !slices.ContainsFunc(r.Deployments, func(before *model.Deployment) bool {
-		return before.Position < d.Position && (before.FinishedAt == nil || before.FinishedAt.After(*r.ScheduledAt))
-	})
 }
 
 // tooLate says that the release's time passed by more than is allowed, "" when it did not.
@@ -159,14 +148,6 @@ func (s *Service) tooLate(r *model.Release, d *model.Deployment) string {
 
 // mentionLate is how late a deployment must start for people to be told.
 const mentionLate = time.Minute
-
-// lateBy is how much later than planned d was first given to Jenkins, 0 when that is not worth a word.
-func lateBy(r *model.Release, d *model.Deployment) time.Duration {
-	if d.PostedAt == nil || !startsByTime(r, d) || d.PostedAt.Sub(*r.ScheduledAt) < mentionLate {
-		return 0
-	}
-	return d.PostedAt.Sub(*r.ScheduledAt)
-}
 
 // intend writes down a POST that is about to be made. The lease stays: should we die now, whoever claims the
 // deployment after us looks for the build first.

@@ -35,7 +35,7 @@ func TestPlans(t *testing.T) {
 			"deployments_release": func() error { _, err := s.Release(ctx, r.ID); return err },
 			"PRIMARY":             func() error { _, err := s.ReleaseByKeys(ctx, []string{"key"}); return err },
 			"releases_finished":   func() error { _, err := s.Prune(ctx, time.Unix(0, 0)); return err },
-			"events_release":      func() error { _, err := s.History(ctx, r.ID, 100); return err },
+			"events_release":      func() error { _, err := s.History(ctx, r.ID, 0, 100); return err },
 			"messages_release":    func() error { _, err := s.Messages(ctx, r.ID, 100); return err },
 			"":                    func() error { return list(s, t, model.ReleaseFilter{Limit: 20}) },
 		} {

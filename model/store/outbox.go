@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -15,12 +16,14 @@ func (s *Store) Post(ctx context.Context, m model.Message) error {
 	return s.exclusive(ctx, func(db *gorm.DB) error { return s.insertMessages(db, m.ReleaseID, []model.Message{m}) })
 }
 
-// Messages returns a release's messages, oldest first, at most limit. Errors: database_unavailable.
+// Messages returns the newest messages of a release, in the order in which they were written, at most limit. Errors:
+// database_unavailable.
 func (s *Store) Messages(ctx context.Context, releaseID int64, limit int) ([]model.Message, error) {
 	var rows []messageRow
 	err := s.read(ctx, func(db *gorm.DB) error {
-		return db.Where("release_id = ?", releaseID).Order("id").Limit(limit).Find(&rows).Error
+		return db.Where("release_id = ?", releaseID).Order("id DESC").Limit(limit).Find(&rows).Error
 	})
+	slices.Reverse(rows)
 	return messagesOf(rows), err
 }
 

@@ -89,7 +89,7 @@ func createPending(t *testing.T, f *fixture) {
 		events[i].ID, events[i].ReleaseID = int64(i+1), r.ID
 		messages[i].ID, messages[i].ReleaseID = int64(i+1), r.ID
 	}
-	history, err := f.History(f.ctx, r.ID, 100)
+	history, err := f.History(f.ctx, r.ID, 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func createDefaults(t *testing.T, f *fixture) {
 	loaded, now := f.load(t, r.ID), f.clock.Now()
 	wantEqual(t, "created", loaded.CreatedAt, now)
 	wantEqual(t, "version of the deployment", loaded.Deployments[0].Version, 1)
-	history, err := f.History(f.ctx, r.ID, 10)
+	history, err := f.History(f.ctx, r.ID, 0, 10)
 	if err != nil || len(history) != 1 {
 		t.Fatal(history, err)
 	}
@@ -195,7 +195,7 @@ func createPendingBefore(t *testing.T, f *fixture) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	history, err := f.History(f.ctx, r.ID, 10)
+	history, err := f.History(f.ctx, r.ID, 0, 10)
 	if err != nil || len(history) != 2 {
 		t.Fatal(history, err)
 	}

@@ -99,7 +99,7 @@ func wantOneOf(t *testing.T, f *fixture, keys func(i int) []string) {
 	if err != nil || len(list) != 1 || len(list[0].Deployments) != 2 {
 		t.Fatal(list, err)
 	}
-	history, err := f.History(f.ctx, list[0].ID, 100)
+	history, err := f.History(f.ctx, list[0].ID, 0, 100)
 	if err != nil || len(history) != 1 {
 		t.Fatal(history, err)
 	}

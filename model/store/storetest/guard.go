@@ -76,7 +76,7 @@ func guardAtOnce(t *testing.T, f *fixture) {
 	}))
 	got := f.load(t, r.ID)
 	wantEqual(t, "sum", got.Deployments[0].Attempts+got.Deployments[1].Attempts, writers)
-	history, err := f.History(f.ctx, r.ID, 100)
+	history, err := f.History(f.ctx, r.ID, 0, 100)
 	if err != nil || len(history) != writers {
 		t.Fatal(len(history), err)
 	}

@@ -73,7 +73,7 @@ func pruneOver(t *testing.T, f *fixture) {
 	for _, r := range stay {
 		wantEqual(t, "deployments of "+r.Fingerprint, len(f.load(t, r.ID).Deployments), 2)
 	}
-	events, err := f.History(f.ctx, gone.ID, 10)
+	events, err := f.History(f.ctx, gone.ID, 0, 10)
 	wantEqual(t, "history", fmt.Sprint(len(events), err), "0 <nil>")
 	next := f.create(t)
 	wantEqual(t, "the next number is a new one", next.ID > gone.ID, true)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/oabridge/oabridge/model"
@@ -91,17 +92,25 @@ func queryHistory(t *testing.T, f *fixture) {
 			})
 		}
 	}
-	history, err := f.History(f.ctx, r.ID, 3)
-	if err != nil || len(history) != 3 {
-		t.Fatal(history, err)
-	}
 	outbox, err := f.Messages(f.ctx, r.ID, 3)
 	if err != nil || len(outbox) != 3 {
 		t.Fatal(outbox, err)
 	}
+	var kinds []string
+	for before, page := int64(0), 0; page < 3; page++ { // 2 of 5, 2 more, the last
+		history, err := f.History(f.ctx, r.ID, before, 2)
+		if err != nil || len(history) == 0 {
+			t.Fatal(history, err)
+		}
+		before = history[0].ID
+		for i, e := range history {
+			wantEqual(t, "release", e.ReleaseID, r.ID)
+			kinds = slices.Insert(kinds, i, e.Kind)
+		}
+	}
+	wantSame(t, kinds, []string{"0", "1", "2", "3", "4"})
 	for i := range 3 {
-		wantEqual(t, "kind", history[i].Kind, fmt.Sprint(i))
-		wantEqual(t, "title", outbox[i].Title, fmt.Sprint(i))
+		wantEqual(t, "title", outbox[i].Title, fmt.Sprint(i+2))
 	}
 }
 

@@ -97,7 +97,7 @@ func spoil(r *model.Release) {
 func wantUnspoiled(t *testing.T, f *fixture, r *model.Release) {
 	t.Helper()
 	wantSame(t, f.load(t, r.ID), r)
-	history, err := f.History(f.ctx, r.ID, 10)
+	history, err := f.History(f.ctx, r.ID, 0, 10)
 	if err != nil || len(history) != 0 {
 		t.Fatal(history, err)
 	}
@@ -176,7 +176,7 @@ func updateTransition(t *testing.T, f *fixture) {
 	wantEqual(t, "state", got.State, model.ReleaseSucceeded)
 	wantEqual(t, "deployment's state", got.Deployments[0].State, model.StateSucceeded)
 	wantEqual(t, "next", got.Deployments[0].NextAt, nil)
-	history, err := f.History(f.ctx, r.ID, 10)
+	history, err := f.History(f.ctx, r.ID, 0, 10)
 	if err != nil || len(history) != 4 {
 		t.Fatal(history, err)
 	}
