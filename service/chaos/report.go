@@ -24,6 +24,7 @@ type report struct {
 	Submissions int                           `json:"submissions"` // calls
 	Answers     map[outcome]int               `json:"answers"`
 	Builds      int                           `json:"builds"`   // that Jenkins started
+	ByHand      int                           `json:"byHand"`   // of them, by a colleague
 	Vanished    int                           `json:"vanished"` // of them, when Jenkins was killed
 	Notices     int                           `json:"notices"`  // that people saw
 	Ends        map[model.DeploymentState]int `json:"ends"`     // deployments by state
@@ -54,6 +55,9 @@ func newReport(s setting, raged, took time.Duration, d *driver, m *mischief, o *
 	for _, b := range e.jenkins.Builds {
 		if b.Vanished {
 			r.Vanished++
+		}
+		if b.User == colleagueUser {
+			r.ByHand++
 		}
 	}
 	for _, one := range e.releases {
@@ -97,6 +101,7 @@ func (r *report) write(w io.Writer) {
 	}
 	t.line()
 	t.row("builds", r.Builds)
+	t.row("  started by a colleague by hand", r.ByHand)
 	t.row("  vanished when Jenkins was killed", r.Vanished)
 	t.row("notices that people saw", r.Notices)
 	for _, s := range model.DeploymentStates() {
