@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,4 +76,37 @@ func (s *Store) Value(ctx context.Context, query string) (string, error) {
 	var value string
 	err := s.sql.QueryRowContext(ctx, query).Scan(&value)
 	return value, err
+}
+
+// MigrateTo migrates as an older program would, no further than to the version.
+func (s *Store) MigrateTo(ctx context.Context, version int64) error {
+	pool, done, err := s.dialect.migration(ctx)
+	if err != nil {
+		return err
+	}
+	provider, err := s.provider(pool)
+	if err == nil {
+		_, err = provider.UpTo(ctx, version)
+	}
+	return errors.Join(err, done())
+}
+
+// Script runs statements that end with a semicolon and a line break, in one session. Only the first ones when limit is not
+// negative.
+func (s *Store) Script(ctx context.Context, text string, limit int) (ran int, err error) {
+	session, err := s.sql.Conn(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, session.Close()) }()
+	for _, statement := range strings.Split(text, ";\n") {
+		if strings.TrimSpace(statement) == "" || ran == limit {
+			continue
+		}
+		if _, err := session.ExecContext(ctx, statement); err != nil {
+			return ran, fmt.Errorf("%s: %w", statement, err)
+		}
+		ran++
+	}
+	return ran, nil
 }
