@@ -274,7 +274,7 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 		Gauges: api.Gauges{Open: a.service.Open, Listed: a.service.Listed},
 		NewID:  func() string { return strings.ToLower(rand.Text()) }, Now: processNow,
 		Checks: []api.Check{
-			{Name: "database", Probe: a.store.Ping},
+			{Name: "database", Probe: a.store.Writable},
 			{Name: "catalogue", Probe: func(context.Context) error { return a.catalogueLoaded() }},
 		},
 	}
