@@ -21,11 +21,10 @@ const (
 
 // delivering sends what the outbox holds.
 func (s *Service) delivering(ctx context.Context) {
-	for wait(ctx, s.pace.Idle, s.bells.outbox) {
+	claims := trouble{Service: s, doing: "claiming messages"}
+	for claims.wait(ctx, s.pace.Idle, s.bells.outbox) {
 		sent, err := s.deliverDue(ctx)
-		if err != nil {
-			s.log.ErrorContext(ctx, "claiming messages failed", slog.Any("error", err))
-		}
+		claims.note(ctx, err)
 		if sent == messagesAtOnce {
 			ring(s.bells.outbox)
 		}
@@ -65,9 +64,8 @@ func (s *Service) deliver(ctx context.Context, m model.Message) {
 	code := model.CodeOf(err)
 	s.observer.Delivered(m.Channel, code)
 	s.settle(&m, err)
-	saving, cancel := s.savingContext(ctx)
-	defer cancel()
-	if saveErr := s.store.SettleMessage(saving, m); saveErr != nil {
+	saveErr := s.insist(ctx, func(ctx context.Context) error { return s.store.SettleMessage(ctx, m) })
+	if saveErr != nil {
 		s.log.ErrorContext(ctx, "message not settled", "message", m.ID, slog.Any("error", saveErr))
 	}
 	if err != nil {

@@ -99,13 +99,14 @@ func (s *Service) submitting(ctx context.Context, sub submitter) {
 	var steps errgroup.Group
 	slots := make(chan struct{}, sub.c.MaxInFlight)
 	bell := s.bells.submit[sub.c.Name]
+	claims := trouble{Service: s, doing: "claiming deployments", about: []any{"controller", sub.c.Name}}
 	var swept time.Time
-	for wait(ctx, s.pace.Idle, bell) {
+	for claims.wait(ctx, s.pace.Idle, bell) {
 		if now := s.now(); now.Sub(swept) >= sweepEvery {
 			s.sweep(ctx, sub.c)
 			swept = now
 		}
-		s.submitDue(ctx, sub, &steps, slots, bell)
+		claims.note(ctx, s.submitDue(ctx, sub, &steps, slots, bell))
 	}
 	_ = steps.Wait() // steps log their own errors
 }
@@ -121,22 +122,18 @@ func (s *Service) compareClocks(ctx context.Context, sub submitter) {
 	}
 }
 
-func (s *Service) submitDue(ctx context.Context, sub submitter, steps *errgroup.Group, slots, bell chan struct{}) {
+func (s *Service) submitDue(ctx context.Context, sub submitter, steps *errgroup.Group, slots, bell chan struct{}) error {
 	free := cap(slots) - len(slots)
 	if free == 0 {
-		return // a step that ends rings the bell
+		return nil // a step that ends rings the bell
 	}
 	claiming, cancel := s.stepContext(ctx)
 	defer cancel()
 	due, err := s.store.ClaimDeployments(claiming, sub.c.Name, s.claimName(), s.pace.Lease, free)
 	if err != nil {
-		s.log.ErrorContext(ctx, "claiming deployments failed", "controller", sub.c.Name, slog.Any("error", err))
-		return
+		return err
 	}
 	due, err = s.admit(claiming, sub.c, due)
-	if err != nil {
-		s.log.ErrorContext(ctx, "claimed deployments not put in line", "controller", sub.c.Name, slog.Any("error", err))
-	}
 	for _, d := range due {
 		slots <- struct{}{} // never blocks: only this goroutine fills the slots, and no more than were free
 		steps.Go(func() error {
@@ -151,12 +148,14 @@ func (s *Service) submitDue(ctx context.Context, sub submitter, steps *errgroup.
 			return nil
 		})
 	}
+	return err
 }
 
 // following looks at what runs, as long as there is something to follow and nobody else does it.
 func (s *Service) following(ctx context.Context, f follower) {
+	looks := trouble{Service: s, doing: "looking at what runs", about: []any{"controller", f.c.Name}}
 	pause := s.pace.Idle
-	for wait(ctx, pause, s.bells.follow[f.c.Name]) {
+	for looks.wait(ctx, pause, s.bells.follow[f.c.Name]) {
 		// Gathers what rings at the same time into one look, and gives Jenkins the moment it needs to start an item.
 		if !wait(ctx, f.c.Poll/4, nil) {
 			return
@@ -164,10 +163,7 @@ func (s *Service) following(ctx context.Context, f follower) {
 		tick, cancel := s.stepContext(ctx)
 		followed, err := f.tick(tick)
 		cancel()
-		if err != nil {
-			s.log.WarnContext(ctx, "look at Jenkins failed", "controller", f.c.Name,
-				"code", string(model.CodeOf(err)), slog.Any("error", err))
-		}
+		looks.note(ctx, err)
 		pause = f.c.Poll
 		if followed == 0 {
 			pause = max(s.pace.Idle, time.Second)

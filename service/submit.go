@@ -185,9 +185,7 @@ func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string
 			model.ParameterValue{Name: d.ReleaseParameter, Value: number})
 	}
 	queueID, folded, err := s.trigger(ctx, d, parameters)
-	saving, cancel := s.savingContext(ctx)
-	defer cancel()
-	_, saveErr := s.update(saving, d, claimed, func(r *model.Release, d *model.Deployment) error {
+	answered := func(r *model.Release, d *model.Deployment) error {
 		release(d)
 		if err != nil || folded {
 			return s.notQueued(r, d, err)
@@ -197,6 +195,10 @@ func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string
 		return s.fire(r, d, model.EventQueued, model.Cause{
 			At: s.now(), Actor: actorJenkins, Message: fmt.Sprintf("队列编号 %d", queueID),
 		})
+	}
+	saveErr := s.insist(ctx, func(ctx context.Context) error {
+		_, err := s.update(ctx, d, claimed, answered)
+		return err
 	})
 	if saveErr == nil {
 		s.nudge()

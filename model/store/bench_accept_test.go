@@ -59,13 +59,17 @@ type acceptor struct {
 }
 
 func (a acceptor) send(b *testing.B) {
-	status, answer, err := a.caller.Call(context.Background(), "releases", map[string]any{
-		"项目名称": "交易平台", "应用名称": "订单服务", "BRANCH": "release/1.2", "ENV": "prod", "DRY_RUN": "否", "执行方式": "立即",
-		"上线说明": "修复结算", "发起人": "zhang", "审批人": []string{"wang", "li"}, "审批编号": "202611220001",
-		"实例ID": "proc-" + strconv.FormatInt(a.unique.Add(1), 10),
-	})
+	form := approvedForm("proc-" + strconv.FormatInt(a.unique.Add(1), 10))
+	status, answer, err := a.caller.Call(context.Background(), "releases", form)
 	if err != nil || status != http.StatusOK || answer["success"] != true {
 		b.Errorf("answered %d %v: %v", status, answer, err)
+	}
+}
+
+func approvedForm(instance string) map[string]any {
+	return map[string]any{
+		"项目名称": "交易平台", "应用名称": "订单服务", "BRANCH": "release/1.2", "ENV": "prod", "DRY_RUN": "否", "执行方式": "立即",
+		"上线说明": "修复结算", "发起人": "zhang", "审批人": []string{"wang", "li"}, "审批编号": "202611220001", "实例ID": instance,
 	}
 }
 
@@ -93,7 +97,7 @@ func (a acceptor) round(b *testing.B) time.Duration {
 	return time.Since(begin)
 }
 
-func connectorOf(b *testing.B, handler http.Handler) dingtalktest.Connector {
+func connectorOf(b testing.TB, handler http.Handler) dingtalktest.Connector {
 	server := httptest.NewServer(handler)
 	b.Cleanup(server.Close)
 	transport := &http.Transport{MaxIdleConnsPerHost: 16}
@@ -123,7 +127,7 @@ type undelivered struct{}
 
 func (undelivered) Deliver(context.Context, model.Message) error { return nil }
 
-func startAcceptingBridge(b *testing.B, s *store.Store) dingtalktest.Connector {
+func startAcceptingBridge(b testing.TB, s *store.Store) dingtalktest.Connector {
 	var ids atomic.Int64
 	newID := func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }
 	metrics := api.NewMetrics()

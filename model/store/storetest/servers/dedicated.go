@@ -65,13 +65,14 @@ func (d *Dedicated) Freeze() error { return d.m.server.freeze() }
 // Thaw lets a frozen server go on.
 func (d *Dedicated) Thaw() error { return d.m.server.thaw() }
 
-// Restart starts a server that has ended again, and waits until it answers.
-func (d *Dedicated) Restart() error {
+// Restart starts a server that has ended again, and waits until it answers. The options win over those of before.
+func (d *Dedicated) Restart(options ...string) error {
 	select {
 	case <-d.m.server.ended:
 	default:
 		return errors.New("the server still runs")
 	}
+	d.m.options = append(d.m.options, options...)
 	started, err := start(d.m.command(d.m.port), filepath.Join(d.m.folder, "server.log"))
 	if err != nil {
 		return err
