@@ -37,6 +37,7 @@ var layers = map[string]layer{
 	"model/store/cache":             {[]string{"model"}, []string{gin, gorm, gojenkins}},
 	"model/store/storetest":         {[]string{"model", "model/store"}, []string{gin, gojenkins}},
 	"model/store/storetest/servers": {nil, []string{gin, gorm, gojenkins}},
+	"model/store/storetest/wire":    {nil, []string{gin, gorm, redis, gojenkins}},
 	"jenkins":                       {[]string{"model"}, []string{gin, gorm, redis}},
 	"dingtalk":                      {[]string{"model"}, []string{gin, gorm, redis, gojenkins}},
 	"jenkins/jenkinstest":           {nil, []string{gin, gorm, redis, gojenkins}},

@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -75,11 +76,11 @@ func Codes() []Code {
 
 // OfDatabase tells whether the database failed, in whatever way; the same may go well later.
 func (c Code) OfDatabase() bool {
-	switch c {
-	case CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly, CodeDatabaseFull, CodeDatabaseUnknown:
-		return true
-	}
-	return false
+	return slices.Contains(databaseCodes, c)
+}
+
+var databaseCodes = []Code{
+	CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly, CodeDatabaseFull, CodeDatabaseUnknown,
 }
 
 // Error is a failure with a code for programs and a sentence for people.

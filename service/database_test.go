@@ -146,7 +146,7 @@ func TestDatabaseFailsAgainAndAgain(t *testing.T) {
 			Settle: 4 * time.Second, Forget: time.Minute,
 		}
 	})
-	chance := rand.New(rand.NewPCG(3, 6)) //nolint:gosec // repeatable
+	chance := rand.New(rand.NewPCG(3, 6))
 	proxy.OnCommit(func([]string) wire.Fate {
 		switch n := chance.IntN(100); {
 		case n < 10:

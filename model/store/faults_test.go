@@ -122,7 +122,7 @@ func TestFullServer(t *testing.T) {
 	}
 	fillUp(t, s)
 	server.Kill()
-	if err := server.Restart("--innodb-data-file-path=ibdata1:12M:autoextend:max:48M"); err != nil {
+	if err := server.RestartWith("--innodb-data-file-path=ibdata1:12M:autoextend:max:48M"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.CreateRelease(t.Context(), due(storetest.NewClock().Now()), []string{"later"}, compose); err != nil {

@@ -76,7 +76,7 @@ func wantWhole(t *testing.T, s *store.Store, answers map[string]string) {
 			t.Errorf("%s is stored as %s and as %s", r.ProcessInstanceID, other, r.Number())
 		}
 		seen[r.ProcessInstanceID] = r.Number()
-		events, err := s.History(t.Context(), r.ID, 100)
+		events, err := s.History(t.Context(), r.ID, 0, 100)
 		if err != nil {
 			t.Fatal(err)
 		}

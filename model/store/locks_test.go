@@ -73,7 +73,7 @@ func wantCounted(t *testing.T, s *store.Store, id int64, want int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, err := s.History(t.Context(), id, 1000)
+	events, err := s.History(t.Context(), id, 0, 1000)
 	if err != nil || r.Deployments[0].Attempts != want || len(events) != 1+want {
 		t.Errorf("%d attempts and %d events, want %d and one more (%v)", r.Deployments[0].Attempts, len(events), want, err)
 	}

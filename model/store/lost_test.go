@@ -48,7 +48,7 @@ func stored(t *testing.T, s *store.Store, key string) *model.Release {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, err := s.History(t.Context(), r.ID, 100)
+	events, err := s.History(t.Context(), r.ID, 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestUpdateLearnsWhatBecameOfItsCommit(t *testing.T) {
 				t.Errorf("change ran %d times, want %d", calls, want)
 			}
 			now, err := s.Release(t.Context(), r.ID)
-			events, _ := s.History(t.Context(), r.ID, 9)
+			events, _ := s.History(t.Context(), r.ID, 0, 9)
 			if err != nil || now.Deployments[0].Attempts != 1 || len(events) != 2 {
 				t.Errorf("%d attempts, %d events (%v)", now.Deployments[0].Attempts, len(events), err)
 			}

@@ -65,8 +65,11 @@ func (d *Dedicated) Freeze() error { return d.m.server.freeze() }
 // Thaw lets a frozen server go on.
 func (d *Dedicated) Thaw() error { return d.m.server.thaw() }
 
-// Restart starts a server that has ended again, and waits until it answers. The options win over those of before.
-func (d *Dedicated) Restart(options ...string) error {
+// Restart starts a server that has ended again, and waits until it answers.
+func (d *Dedicated) Restart() error { return d.RestartWith() }
+
+// RestartWith is Restart with options that win over those of before.
+func (d *Dedicated) RestartWith(options ...string) error {
 	select {
 	case <-d.m.server.ended:
 	default:
