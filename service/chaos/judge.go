@@ -48,8 +48,6 @@ type evidence struct {
 	releases []*release
 	jenkins  jenkinstest.Ledger
 	dingtalk dingtalktest.Ledger
-
-	undecidable bool // nobody could decide about what was lost
 }
 
 // judge compares. It takes the bridge's word for nothing but what the bridge says of itself: which release a form became,

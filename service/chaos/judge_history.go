@@ -33,7 +33,7 @@ func shown(builds []jenkinstest.Build) string {
 // and the release's own lines to its state.
 func (j *judge) judgeHistories() {
 	for _, r := range j.releases {
-		if !r.State.Terminal() && !(j.undecidable && r.hasLost()) {
+		if !r.State.Terminal() {
 			j.find(notTerminal, r, "%s%s", r.State, r.stands())
 		}
 		if len(r.Events) == 0 || r.Events[0].Kind != model.EventKindAccepted {

@@ -64,6 +64,7 @@ func rage(ctx context.Context, c *cluster, s setting, n *narrator) (*report, err
 	p := newPlan(s.seed, s.duration, s.releases, s.gap, s.kinds)
 	n.say("seed %d: %d forms in %s, %d faults", s.seed, len(p.forms), s.duration, len(p.faults))
 	d, m := newDriver(c, p.forms), newMischief(c, n.say)
+	o := &operator{api: bridgeAPI{c}}
 	began := time.Now()
 	var both, beside sync.WaitGroup
 	during, cancel := context.WithCancel(ctx)
@@ -71,6 +72,7 @@ func rage(ctx context.Context, c *cluster, s setting, n *narrator) (*report, err
 	both.Go(func() { m.run(ctx, began, p.faults) })
 	beside.Go(func() { tell(during, c, d, m, n) })
 	beside.Go(func() { newColleague(c.jenkins, s.seed).work(during) })
+	beside.Go(func() { o.work(during) })
 	both.Wait()
 	cancel()
 	beside.Wait()
@@ -82,7 +84,6 @@ func rage(ctx context.Context, c *cluster, s setting, n *narrator) (*report, err
 	if err := c.heal(ctx); err != nil {
 		return nil, err
 	}
-	o := &operator{api: bridgeAPI{c}}
 	rested := c.settle(ctx, o, s.patience, n.say)
 	if !rested {
 		n.say("not everything came to rest within %s", s.patience)
@@ -91,7 +92,6 @@ func rage(ctx context.Context, c *cluster, s setting, n *narrator) (*report, err
 	if err != nil {
 		return nil, err
 	}
-	e.undecidable = o.cannot
 	n.say("comparing %d forms with %d builds and what people were told", len(e.records), len(e.jenkins.Builds))
 	return newReport(s, raged, time.Since(n.start), d, m, o, e), nil
 }

@@ -33,14 +33,13 @@ type operator struct {
 	api       bridgeAPI
 	retried   int
 	abandoned int
-	cannot    bool // this version's API has no way to decide: then what waits for it is at rest
 }
 
 // decide goes through the releases that have a lost deployment.
 func (o *operator) decide(ctx context.Context, list []*release) {
 	for _, r := range list {
 		for _, d := range r.Deployments {
-			if d.State != model.StateLost || o.cannot {
+			if d.State != model.StateLost {
 				continue
 			}
 			verb := "retry"
@@ -49,21 +48,23 @@ func (o *operator) decide(ctx context.Context, list []*release) {
 			}
 			status, err := o.api.ask(ctx, "POST", "/api/releases/"+r.Number+"/"+verb, fmt.Sprintf(`{"deployment":%d,"reason":"chaos"}`, d.ID), nil)
 			switch {
-			case err != nil:
-			case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
-				o.cannot = true
-			case status == http.StatusOK && verb == "retry":
+			case err != nil || status != http.StatusOK: // the next round sees what it is now
+			case verb == "retry":
 				o.retried++
-			case status == http.StatusOK:
+			default:
 				o.abandoned++
 			}
 		}
 	}
 }
 
-// hasLost tells whether the release waits for a person.
-func (r *release) hasLost() bool {
-	return slices.ContainsFunc(r.Deployments, func(d deployment) bool { return d.State == model.StateLost })
+// work decides every few seconds until ctx ends, also while everything is breaking.
+func (o *operator) work(ctx context.Context) {
+	for pause(ctx, 5*time.Second) {
+		if active, err := o.api.list(ctx, string(model.ReleaseActive)); err == nil {
+			o.decide(ctx, active)
+		}
+	}
 }
 
 // settle waits until nothing is left to do, at most so long, and lets the operator decide meanwhile. It reports whether
@@ -76,9 +77,6 @@ func (c *cluster) settle(ctx context.Context, o *operator, most time.Duration, s
 		active, listErr := o.api.list(ctx, string(model.ReleaseActive))
 		if err == nil && listErr == nil {
 			o.decide(ctx, active)
-			if o.cannot {
-				active = slices.DeleteFunc(active, (*release).hasLost)
-			}
 			quiet++
 			if len(active) > 0 || messages > 0 {
 				quiet = 0
