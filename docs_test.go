@@ -92,7 +92,7 @@ func TestReadmesShowEveryKey(t *testing.T) {
 var keyCell = regexp.MustCompile("`(OABRIDGE_[A-Z0-9_]+)`")
 
 func TestReadmesShowNoOtherVariable(t *testing.T) {
-	known := []string{"OABRIDGE_JENKINS_0_FOLDERS", "OABRIDGE_CONFIG"}
+	known := []string{"OABRIDGE_JENKINS_0_FOLDERS", "OABRIDGE_CONFIG", "OABRIDGE_TOKEN"}
 	for _, key := range configurationKeys(reflect.TypeFor[config.Config](), "") {
 		known = append(known, key.variable())
 	}

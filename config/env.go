@@ -14,9 +14,10 @@ import (
 
 const envPrefix = "OABRIDGE_"
 
-// foreign are variables with our prefix that set no key: OABRIDGE_CONFIG, which names the file itself, those of the
-// tests, and those Kubernetes sets in every container beside a Service named oabridge.
-var foreign = regexp.MustCompile(`^OABRIDGE_(CONFIG|TEST_.*|CHAOS_.*|SERVICE_HOST|SERVICE_PORT.*|PORT|PORT_\d+_(TCP|UDP).*)$`)
+// foreign are variables with our prefix that set no key: OABRIDGE_CONFIG, which names the file itself, OABRIDGE_TOKEN,
+// which the releases commands take, those of the tests, and those Kubernetes sets in every container beside a Service
+// named oabridge.
+var foreign = regexp.MustCompile(`^OABRIDGE_(CONFIG|TOKEN|TEST_.*|CHAOS_.*|SERVICE_HOST|SERVICE_PORT.*|PORT|PORT_\d+_(TCP|UDP).*)$`)
 
 // variable is one OABRIDGE_ variable and the key it sets.
 type variable struct {

@@ -132,7 +132,7 @@ func TestForeignVariablesAreLeftAlone(t *testing.T) {
 	environ := []string{
 		"OABRIDGE_TEST_REQUIRE_SERVERS=1", "OABRIDGE_CHAOS_CLOCK_SKEW=30s",
 		"OABRIDGE_SERVICE_HOST=10.0.0.1", "OABRIDGE_SERVICE_PORT_HTTP=80", "OABRIDGE_PORT=tcp://10.0.0.1:80",
-		"OABRIDGE_PORT_80_TCP_ADDR=10.0.0.1", "OABRIDGE_CONFIG=/none.yaml", "OABRIDGES_LISTEN=x", "oabridge_listen=x",
+		"OABRIDGE_PORT_80_TCP_ADDR=10.0.0.1", "OABRIDGE_CONFIG=/none.yaml", "OABRIDGE_TOKEN=x", "OABRIDGES_LISTEN=x", "oabridge_listen=x",
 	}
 	load(t, minimal, environ...)
 }

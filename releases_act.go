@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// act lets the bridge do something to a release and shows the release as it is then.
+func (b *bridgeFlags) act(cmd *cobra.Command, number, action string, body map[string]any) error {
+	return b.run(cmd, asked{
+		method: http.MethodPost, path: releasePath(number) + "/" + action, body: body,
+		show: func(_ context.Context, c *bridgeClient, raw []byte) error {
+			r, err := decoded[shownRelease](raw)
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(cmd.OutOrStdout(), "已执行 · done: "+action+"\n\n"+c.describe(r))
+			return err
+		},
+	})
+}
+
+// reasonFlag adds --reason, without which nobody knows later why.
+func reasonFlag(cmd *cobra.Command, reason *string) {
+	cmd.Flags().StringVar(reason, "reason", "", "why; recorded and told with the name of the token")
+	_ = cmd.MarkFlagRequired("reason") // fails only for a flag that does not exist
+}
+
+func newReleasesCancel(b *bridgeFlags) *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{
+		Use:   "cancel R-1042 --reason …",
+		Short: "Take back what has not started, stop what runs · 取消上线单",
+		Args:  oneNumber,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return b.act(cmd, args[0], "cancel", map[string]any{"reason": reason})
+		},
+	}
+	reasonFlag(cmd, &reason)
+	return cmd
+}
+
+func newReleasesStart(b *bridgeFlags) *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{
+		Use:   "start R-1042",
+		Short: "Let a release run that waits for a person (执行方式 手动) · 开始手动执行的上线单",
+		Args:  oneNumber,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return b.act(cmd, args[0], "start", map[string]any{"reason": reason})
+		},
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "why; recorded with the name of the token")
+	return cmd
+}
+
+func newReleasesReplan(b *bridgeFlags) *cobra.Command {
+	var reason, at string
+	cmd := &cobra.Command{
+		Use:   "replan R-1042 --at … --reason …",
+		Short: "Set a new time for what has not started, or expired · 改期",
+		Long: "Sets a new time for every app of the release that has not started, or that expired, with those behind it in its order.\n" +
+			"What has started or was cancelled by a person stays as it is.\n\n" +
+			"  oabridge releases replan R-1042 --at \"2026-11-22 20:00\" --reason 窗口改了\n\n" +
+			"The time is read in the zone that the bridge is configured with; an offset (2026-11-22T20:00+08:00) is understood, too.",
+		Args: oneNumber,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return b.act(cmd, args[0], "replan", map[string]any{"at": at, "reason": reason})
+		},
+	}
+	reasonFlag(cmd, &reason)
+	cmd.Flags().StringVar(&at, "at", "", "when, such as \"2026-11-22 20:00\", or now")
+	_ = cmd.MarkFlagRequired("at") // fails only for a flag that does not exist
+	return cmd
+}
+
+// verdict is a decision about deployments that were lost.
+type verdict struct {
+	action, short string
+	meaning       string
+}
+
+func newReleasesRetry(b *bridgeFlags) *cobra.Command {
+	return newVerdict(b, verdict{
+		action: "retry", short: "Let what was lost have a new build · 失联的应用重新构建",
+		meaning: "Jenkins is searched for the old build once more, and it is adopted when it is there after all.\n" +
+			"Else the job is built again: what the old build did already is done a second time.\n" +
+			"先在 Jenkins 里再找一次旧的构建，找到就继续跟踪；找不到就重新构建，旧构建做过的事会再做一遍。",
+	})
+}
+
+func newReleasesAbandon(b *bridgeFlags) *cobra.Command {
+	return newVerdict(b, verdict{
+		action: "abandon", short: "Give up what was lost · 放弃失联的应用",
+		meaning: "Nothing is built and nothing is stopped. It counts as failed, what waits behind it in the form's order is\n" +
+			"cancelled, and this cannot be taken back.\n" +
+			"不会构建，也不会停止任何东西：记为失败，后面等待的应用被取消，并且不能撤回。",
+	})
+}
+
+// newVerdict makes the command of a decision. Without --yes it only tells what there is to decide: the same on a terminal
+// and in a script, so that nothing waits for an answer that nobody gives.
+func newVerdict(b *bridgeFlags, v verdict) *cobra.Command {
+	var reason string
+	var deployment int64
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   v.action + " R-1042 --reason … [--deployment N] --yes",
+		Short: v.short,
+		Long: "For deployments that Jenkins had and does not know any more (lost, 已失联).\n\n" + v.meaning + "\n\n" +
+			"Look in Jenkins and where it was to be deployed first. Without --yes the command only shows what it is about.",
+		Args: oneNumber,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			body := map[string]any{"reason": reason}
+			if cmd.Flags().Changed("deployment") {
+				if deployment < 1 {
+					return misused("--deployment %d: give the number that releases show has in brackets", deployment)
+				}
+				body["deployment"] = deployment
+			}
+			if !yes {
+				return b.preview(cmd, args[0], deployment, v)
+			}
+			return b.act(cmd, args[0], v.action, body)
+		},
+	}
+	reasonFlag(cmd, &reason)
+	cmd.Flags().Int64Var(&deployment, "deployment", 0, "only this one, by the number that releases show has in brackets (default: all that are lost)")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do it; without it nothing is changed")
+	return cmd
+}
+
+// preview shows what a decision would be about. It always ends in an error, since nothing was done.
+func (b *bridgeFlags) preview(cmd *cobra.Command, number string, deployment int64, v verdict) error {
+	c, err := b.connect()
+	if err != nil {
+		return err
+	}
+	r, err := c.release(cmd.Context(), number)
+	if err != nil {
+		return failed(err)
+	}
+	var lost []shownDeployment
+	for _, d := range r.Deployments {
+		if d.State == model.StateLost && (deployment == 0 || d.ID == deployment) {
+			lost = append(lost, d)
+		}
+	}
+	if len(lost) == 0 {
+		return failed(fmt.Errorf("nothing that is meant is lost in %s, which is %s · 没有失联的应用", harmless(r.Number), both(releaseWords, r.State)))
+	}
+	r.Deployments = lost
+	if !b.asJSON {
+		if _, err := io.WriteString(cmd.OutOrStdout(), harmless(r.Number)+c.deployments(r)+"\n"+v.meaning+"\n"); err != nil {
+			return failed(err)
+		}
+	}
+	return misused("nothing was done: repeat it with --yes · 什么都没有做，确认后请加上 --yes")
+}
