@@ -164,7 +164,7 @@ func TestReleasesSayWhetherItMayHaveBeenDone(t *testing.T) {
 	if o := nobody(ctx, server.URL); o.code != exitFailure || !strings.Contains(o.stderr, "interrupted") || !strings.Contains(o.stderr, "may have been done") {
 		t.Errorf("interrupted: %s", o)
 	}
-	cut := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) }))
+	cut := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	defer cut.Close()
 	if o := nobody(t.Context(), cut.URL); o.code != exitFailure || !strings.Contains(o.stderr, "may have been done") {
 		t.Errorf("cut: %s", o)
