@@ -39,7 +39,7 @@ func newReleasesShow(b *bridgeFlags) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "print the whole history, not only its newest 200 lines")
+	cmd.Flags().BoolVar(&all, "all", false, "print the whole history, not only its newest 1000 lines")
 	return cmd
 }
 

@@ -28,7 +28,7 @@ func (s *Server) getRelease(ctx context.Context, r request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	history, err := s.history(ctx, id, 0, defaultLines)
+	history, err := s.history(ctx, id, 0, maxLines)
 	if err != nil {
 		return nil, err
 	}
