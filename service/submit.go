@@ -254,8 +254,9 @@ func notSent(err error) error {
 	switch model.CodeOf(err) {
 	case model.CodeJenkinsAuth, model.CodeJenkinsForbidden, model.CodeJenkinsUnavailable:
 		return err
+	default:
+		return model.Wrap(model.CodeJenkinsUnavailable, err, "Jenkins 暂时无法访问")
 	}
-	return model.Wrap(model.CodeJenkinsUnavailable, err, "Jenkins 暂时无法访问")
 }
 
 // notQueued decides what a POST that gave no queue item means.
