@@ -104,6 +104,7 @@ type Deployment struct {
 // Line is what stands before one job: the slots that are taken, and who waits for one, in the order of approval.
 type Line struct {
 	Taken   []int
+	Others  int     // that have or may have a build without a slot: begun by a version that knew no slots
 	Waiting []int64 // ids of deployments
 }
 

@@ -58,7 +58,7 @@ func (s *Service) slot(ctx context.Context, c *Controller, d *model.Deployment) 
 	if err != nil || (d.ReleaseParameter == "" && len(line.Taken) > 0) {
 		return -1, err
 	}
-	ahead := 0
+	ahead := line.Others
 	for _, id := range line.Waiting {
 		if id < d.ID {
 			ahead++

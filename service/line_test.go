@@ -175,3 +175,20 @@ func TestTheForgottenAreCalled(t *testing.T) {
 	w.reborn()
 	w.until("failed succeeded ", first, second)
 }
+
+// A build that a version without slots began counts as well.
+func TestABuildWithoutASlotIsWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	first, second := w.etl(1), w.etl(2)
+	w.until("running waiting/job ", first, second)
+	id, _ := model.ParseNumber(first)
+	err := w.store.UpdateRelease(t.Context(), id, func(r *model.Release) error { r.Deployments[0].Slot = nil; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.turn()
+	if got := w.states(second); got != "waiting/job " {
+		t.Fatal(got)
+	}
+	w.until("succeeded succeeded ", first, second)
+}

@@ -20,6 +20,11 @@ func (s *Store) Line(ctx context.Context, job model.JobRef, limit int) (model.Li
 		if err := db.Raw(taken, job.Controller, job.FullName).Scan(&line.Taken).Error; err != nil {
 			return err
 		}
+		others := "SELECT COUNT(*) FROM deployments " + s.dialect.using("deployments_line") +
+			" WHERE controller = ? AND job = ? AND state IN ? AND job_slot IS NULL"
+		if err := db.Raw(others, job.Controller, job.FullName, inHand).Scan(&line.Others).Error; err != nil {
+			return err
+		}
 		waiting := "SELECT id FROM deployments " + s.dialect.using("deployments_line") +
 			" WHERE controller = ? AND job = ? AND state = ? AND job_slot IS NULL AND" +
 			" (wait_reason IN ? OR (wait_reason = ? AND next_at <= ?)) ORDER BY id LIMIT ?"
@@ -29,6 +34,9 @@ func (s *Store) Line(ctx context.Context, job model.JobRef, limit int) (model.Li
 	})
 	return line, err
 }
+
+// inHand are the states of a deployment that has, or may have, a build that is not at its end.
+var inHand = []model.DeploymentState{model.StateSubmitting, model.StateQueued, model.StateRunning, model.StatePaused}
 
 // Park lets claimed deployments wait for their job until they are called; those that owner does not hold any more stay as
 // they are. Errors: database_unavailable.

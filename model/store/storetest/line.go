@@ -68,8 +68,11 @@ func lineOrder(t *testing.T, f *fixture) {
 		t.Fatal(err)
 	}
 	f.wantLine(t, []int{2}, later, ready, parked)
+	old := f.waiting(lineJob.FullName, 0)
+	old.State = model.StateRunning
+	f.create(t, old)
 	line, err := f.Line(f.ctx, lineJob, 1)
-	if err != nil || len(line.Waiting) != 1 || line.Waiting[0] != later.ID {
+	if err != nil || len(line.Waiting) != 1 || line.Waiting[0] != later.ID || line.Others != 1 {
 		t.Fatalf("%+v %v", line, err)
 	}
 }
