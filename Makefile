@@ -11,7 +11,7 @@ TAGS := -tags nomsgpack
 FUZZTIME ?= 30000x
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test vet fmt tidy lint check bench fuzz chaos build demo clean
+.PHONY: help setup test vet fmt tidy lint check bench fuzz crash chaos build demo clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ fuzz: ## Run every fuzz test for FUZZTIME
 	while read -r package name; do \
 		go test $(TAGS) -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $(FUZZFLAGS) "$$package" || exit 1; \
 	done
+
+# Without the race detector, which makes SQLite ten times slower.
+crash: ## Let the service die at every fail point and at every pair of them; make test tries some
+	CGO_ENABLED=1 go test $(TAGS) -run '^Test(Crash|Suspended|Unknown)' ./service -crash.all
 
 # CHAOS=30m makes it longer, SEED=7 repeats what chance decided.
 chaos: setup ## Run replicas under faults and compare the ledgers of Jenkins and DingTalk; CHAOS=30m, SEED=7

@@ -21,7 +21,7 @@ type faults struct {
 }
 
 type faultPlan struct {
-	kind   int // a status, cutBefore or cutAfter
+	kind   int // a status, cutBefore, cutAfter, or a status below zero: after processing
 	times  int
 	method string // empty: any
 	prefix string
@@ -65,6 +65,11 @@ func (s *Server) Slow(d time.Duration) {
 // Fail answers the next requests of a path prefix with a status, without processing them. The prefix is a path such as
 // "/queue/", a method and a path such as "POST /job/", or empty for everything.
 func (s *Server) Fail(status, times int, pathPrefix string) { s.addFault(status, times, pathPrefix) }
+
+// FailAfter is Fail, but the requests are processed all the same.
+func (s *Server) FailAfter(status, times int, pathPrefix string) {
+	s.addFault(-status, times, pathPrefix)
+}
 
 // CutAfter processes the next requests of a path prefix and then cuts the connection instead of answering.
 func (s *Server) CutAfter(times int, pathPrefix string) { s.addFault(cutAfter, times, pathPrefix) }

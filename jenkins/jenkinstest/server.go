@@ -115,7 +115,11 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) (cut bool, slow 
 		return false, s.faults.slow, ans
 	}
 	c := &call{r: r, segs: segs, now: now, server: s}
-	ans = s.answerTo(w, c).set("Date", now.UTC().Format(http.TimeFormat)) // a client may compare the clocks
+	ans = s.answerTo(w, c)
+	if fault < cutAfter {
+		ans = s.htmlPage(-fault, "Oops!")
+	}
+	ans.set("Date", now.UTC().Format(http.TimeFormat)) // a client may compare the clocks
 	return fault == cutAfter, s.faults.slow, ans
 }
 

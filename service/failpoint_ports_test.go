@@ -1,0 +1,151 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+func (b *brittleStore) Lease(ctx context.Context, name, owner string, ttl time.Duration) (bool, error) {
+	ours, err := b.Store.Lease(ctx, name, owner, ttl)
+	if ours {
+		b.points.once("lease " + name)
+	}
+	return ours, err
+}
+
+func (b *brittleStore) Park(ctx context.Context, owner string, ids []int64) error {
+	return b.points.write("park", func() error { return b.Store.Park(ctx, owner, ids) })
+}
+
+func (b *brittleStore) CallNext(ctx context.Context, job model.JobRef) error {
+	return b.points.write("call next of "+shortJob(job.FullName), func() error { return b.Store.CallNext(ctx, job) })
+}
+
+func (b *brittleStore) CallParked(ctx context.Context, controller string, parallel int, overdue time.Time) (int, error) {
+	n, err := b.Store.CallParked(ctx, controller, parallel, overdue)
+	if n > 0 {
+		b.points.took("call parked")
+	}
+	return n, err
+}
+
+func (b *brittleStore) Recall(ctx context.Context, controller string) (int64, error) {
+	n, err := b.Store.Recall(ctx, controller)
+	if n > 0 {
+		b.points.took("recall")
+	}
+	return n, err
+}
+
+func (b *brittleStore) Post(ctx context.Context, m model.Message) error {
+	return b.points.write("post "+messageName(m), func() error { return b.Store.Post(ctx, m) })
+}
+
+func (b *brittleStore) ClaimMessages(ctx context.Context, owner string, lease time.Duration, limit int) ([]model.Message, error) {
+	due, err := b.Store.ClaimMessages(ctx, owner, lease, limit)
+	if len(due) > 0 {
+		b.points.took("claim of messages")
+	}
+	return due, err
+}
+
+func (b *brittleStore) SettleMessage(ctx context.Context, m model.Message) error {
+	return b.points.write("settle "+messageName(m), func() error {
+		err := b.Store.SettleMessage(ctx, m)
+		if err == nil && m.State == model.MessageSent {
+			b.points.saved(m.Key)
+		}
+		return err
+	})
+}
+
+func messageName(m model.Message) string { return string(m.Kind) + " to " + m.Recipient }
+
+// saved and delivered keep the book of what may be delivered twice.
+func (f *failPoints) saved(key string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.unsaved, key)
+}
+
+func (f *failPoints) delivered(key string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.halted { // it was under way
+		f.doubt[key]++
+		return
+	}
+	f.unsaved[key] = true
+}
+
+// brittleMessenger is a Messenger whose process can end on either side of a message.
+type brittleMessenger struct {
+	Messenger
+	points *failPoints
+}
+
+func (b *brittleMessenger) Deliver(ctx context.Context, m model.Message) error {
+	return b.points.write("deliver "+messageName(m), func() error {
+		if b.points.stepIsOver() {
+			return model.Wrap(model.CodeDingTalkUnavailable, context.DeadlineExceeded, "钉钉暂时无法访问")
+		}
+		err := b.Messenger.Deliver(ctx, m)
+		if err == nil {
+			b.points.delivered(m.Key)
+		}
+		return err
+	})
+}
+
+// brittleJenkins is a Jenkins whose caller can end on either side of a POST.
+type brittleJenkins struct {
+	Jenkins
+	points *failPoints
+}
+
+func (b *brittleJenkins) post(ctx context.Context, what string, do func(context.Context) error) error {
+	return b.points.write(what, func() error {
+		if b.points.stepIsOver() {
+			over, cancel := context.WithCancel(ctx)
+			cancel()
+			ctx = over
+		}
+		return do(ctx)
+	})
+}
+
+func (b *brittleJenkins) Trigger(ctx context.Context, job string, parameterised bool, parameters []model.ParameterValue) (id int64, err error) {
+	err = b.post(ctx, "POST "+shortJob(job), func(ctx context.Context) (err error) {
+		id, err = b.Jenkins.Trigger(ctx, job, parameterised, parameters)
+		return err
+	})
+	return id, err
+}
+
+func (b *brittleJenkins) Describe(ctx context.Context, job string, number int64, text string) error {
+	return b.post(ctx, "describe "+shortJob(job), func(ctx context.Context) error {
+		return b.Jenkins.Describe(ctx, job, number, text)
+	})
+}
+
+func (b *brittleJenkins) CancelQueued(ctx context.Context, queueID int64) error {
+	return b.post(ctx, "cancel queued", func(ctx context.Context) error { return b.Jenkins.CancelQueued(ctx, queueID) })
+}
+
+func (b *brittleJenkins) Stop(ctx context.Context, job string, number int64) error {
+	return b.post(ctx, "stop "+shortJob(job), func(ctx context.Context) error { return b.Jenkins.Stop(ctx, job, number) })
+}
+
+func (b *brittleJenkins) Proceed(ctx context.Context, job string, number int64, step string, parameters []model.ParameterValue) error {
+	return b.post(ctx, "proceed "+shortJob(job)+" "+step, func(ctx context.Context) error {
+		return b.Jenkins.Proceed(ctx, job, number, step, parameters)
+	})
+}
+
+func (b *brittleJenkins) Abort(ctx context.Context, job string, number int64, step string) error {
+	return b.post(ctx, "abort "+shortJob(job)+" "+step, func(ctx context.Context) error {
+		return b.Jenkins.Abort(ctx, job, number, step)
+	})
+}
