@@ -1,12 +1,7 @@
 package store
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
 	"time"
 
 	"gorm.io/gorm"
@@ -26,7 +21,7 @@ func (listingRow) TableName() string { return "listings" }
 
 // SaveListing replaces the controller's listing. Errors: database_unavailable.
 func (s *Store) SaveListing(ctx context.Context, l model.Listing) error {
-	jobs, err := packJobs(l.Jobs)
+	jobs, err := model.PackJobs(l.Jobs)
 	if err != nil {
 		return err
 	}
@@ -46,41 +41,6 @@ func (s *Store) LoadListing(ctx context.Context, controller string, since time.T
 	if err != nil {
 		return model.Listing{}, err
 	}
-	jobs, err := unpackJobs(row.Jobs)
+	jobs, err := model.UnpackJobs(row.Jobs)
 	return model.Listing{Controller: controller, Jobs: jobs, At: timeOf(row.ListedAt)}, err
-}
-
-// packJobs writes job by job: the whole text, some megabytes, is never in memory.
-func packJobs(jobs []model.Job) ([]byte, error) {
-	var packed bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
-	if err != nil {
-		return nil, err
-	}
-	lines := json.NewEncoder(zip)
-	for i := range jobs {
-		if err := lines.Encode(&jobs[i]); err != nil {
-			return nil, err
-		}
-	}
-	err = zip.Close()
-	return packed.Bytes(), err
-}
-
-func unpackJobs(packed []byte) ([]model.Job, error) {
-	zip, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, err
-	}
-	var jobs []model.Job
-	lines := json.NewDecoder(zip)
-	for {
-		var job model.Job
-		if err := lines.Decode(&job); errors.Is(err, io.EOF) {
-			return jobs, nil
-		} else if err != nil {
-			return nil, err
-		}
-		jobs = append(jobs, job)
-	}
 }

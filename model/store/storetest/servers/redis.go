@@ -22,13 +22,14 @@ func Redis(t testing.TB) (addr string) {
 // empty as it was at first.
 type RedisServer struct {
 	folder, program string
+	options         []string
 	port            int
 	server          *process
 }
 
-// StartRedis starts an empty server.
-func StartRedis() (*RedisServer, error) {
-	r := &RedisServer{}
+// StartRedis starts an empty server, with further options of redis-server.
+func StartRedis(options ...string) (*RedisServer, error) {
+	r := &RedisServer{options: options}
 	var err error
 	if r.program, err = installed(redisPackage, redisPrograms...); err != nil {
 		return nil, err
@@ -44,10 +45,10 @@ func StartRedis() (*RedisServer, error) {
 }
 
 // DedicatedRedis is StartRedis for a test, with which the server ends.
-func DedicatedRedis(t testing.TB) *RedisServer {
+func DedicatedRedis(t testing.TB, options ...string) *RedisServer {
 	t.Helper()
 	find(t, redisPackage, redisPrograms...)
-	r, err := StartRedis()
+	r, err := StartRedis(options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,9 +63,11 @@ var redisPrograms = []string{"redis-server", "valkey-server"}
 func (r *RedisServer) socket() string { return filepath.Join(r.folder, "redis.sock") }
 
 func (r *RedisServer) command(port int) *exec.Cmd {
-	return exec.Command(r.program,
+	options := []string{
 		"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--unixsocket", r.socket(),
-		"--dir", r.folder, "--save", "", "--appendonly", "no", "--daemonize", "no")
+		"--dir", r.folder, "--save", "", "--appendonly", "no", "--daemonize", "no",
+	}
+	return exec.Command(r.program, append(options, r.options...)...)
 }
 
 // Addr is where the server listens, also after Restart.
