@@ -4,16 +4,21 @@ package service
 type bells struct {
 	submit map[string]chan struct{}
 	follow map[string]chan struct{}
+	listed map[string]chan struct{} // by another process
 	outbox chan struct{}
 }
 
 func newBells() bells {
-	return bells{submit: map[string]chan struct{}{}, follow: map[string]chan struct{}{}, outbox: make(chan struct{}, 1)}
+	return bells{
+		submit: map[string]chan struct{}{}, follow: map[string]chan struct{}{}, listed: map[string]chan struct{}{},
+		outbox: make(chan struct{}, 1),
+	}
 }
 
 func (b bells) add(controller string) {
 	b.submit[controller] = make(chan struct{}, 1)
 	b.follow[controller] = make(chan struct{}, 1)
+	b.listed[controller] = make(chan struct{}, 1)
 }
 
 // ring wakes the loop behind the bell; one that is awake looks once more.
@@ -24,8 +29,8 @@ func ring(bell chan struct{}) {
 	}
 }
 
-// nudge wakes what gives deployments to Jenkins and what delivers messages.
-func (s *Service) nudge() {
+// ringAll wakes what gives deployments to Jenkins and what delivers messages in this process.
+func (s *Service) ringAll() {
 	for _, bell := range s.bells.submit {
 		ring(bell)
 	}

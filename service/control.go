@@ -25,7 +25,7 @@ func (s *Service) Cancel(ctx context.Context, id int64, by, reason string) (*mod
 	if err == nil {
 		s.nudge()
 		for _, d := range r.Deployments {
-			ring(s.bells.follow[d.Controller])
+			s.nudgeFollower(d.Controller)
 		}
 	}
 	return r, err

@@ -1,8 +1,10 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,6 +15,7 @@ import (
 // The outbox's limits.
 const (
 	giveUpAfter    = 24 * time.Hour
+	fewestTries    = 10 // however old: a message may have waited for its robot's budget
 	firstPause     = 2 * time.Second
 	longestPause   = 10 * time.Minute
 	messagesAtOnce = 32
@@ -40,29 +43,63 @@ func (s *Service) deliverDue(ctx context.Context) (int, error) {
 	}
 	var senders errgroup.Group
 	senders.SetLimit(sendersAtOnce)
-	for _, m := range due {
-		senders.Go(func() error {
-			if ctx.Err() != nil {
-				s.handBack(step, m)
-				return nil
-			}
-			s.deliver(step, m)
-			return nil
-		})
+	for _, messages := range byRecipient(due) {
+		senders.Go(func() error { s.deliverInOrder(ctx, step, messages); return nil })
 	}
 	_ = senders.Wait() // deliver saves and logs its own errors
 	return len(due), nil
 }
 
+// byRecipient gathers the messages to each recipient, the oldest first.
+func byRecipient(due []model.Message) [][]model.Message {
+	slices.SortFunc(due, func(a, b model.Message) int { return cmp.Compare(a.ID, b.ID) })
+	places := map[[2]string]int{}
+	var all [][]model.Message
+	for _, m := range due {
+		to := [2]string{string(m.Channel), m.Recipient}
+		place, known := places[to]
+		if !known {
+			place = len(all)
+			places[to], all = place, append(all, nil)
+		}
+		all[place] = append(all[place], m)
+	}
+	return all
+}
+
+// deliverInOrder delivers what one recipient's budget allows and puts the rest off. Nothing new is tried when ctx has ended
+// or the step is over.
+func (s *Service) deliverInOrder(ctx, step context.Context, messages []model.Message) {
+	for i := range messages {
+		if ctx.Err() != nil || step.Err() != nil {
+			s.handBack(step, messages[i:])
+			return
+		}
+		if free := s.budgets.take(step, &messages[i]); len(free) > 0 {
+			s.putOffMessages(step, messages[i:], free)
+			return
+		}
+		s.deliver(step, messages[i])
+	}
+}
+
+// putOffMessages lets messages wait for their turn. That is no try, so nothing else changes.
+func (s *Service) putOffMessages(ctx context.Context, messages []model.Message, free []time.Duration) {
+	now := s.now()
+	for i := range messages {
+		messages[i].NextAt = now.Add(turn(free, i))
+	}
+	s.handBack(ctx, messages)
+}
+
 // deliver makes one try and saves how it ended. Should we die in between, the same UUID lets DingTalk drop the repeat.
 func (s *Service) deliver(ctx context.Context, m model.Message) {
-	if ctx.Err() != nil {
-		s.handBack(ctx, m)
-		return
-	}
 	err := s.messenger.Deliver(ctx, m)
 	code := model.CodeOf(err)
 	s.observer.Delivered(m.Channel, code)
+	if code == model.CodeDingTalkThrottled && m.Channel == model.ChannelRobot {
+		s.budgets.block(m.Recipient, retryAfter(err))
+	}
 	s.settle(&m, err)
 	saveErr := s.insist(ctx, func(ctx context.Context) error { return s.store.SettleMessage(ctx, m) })
 	if saveErr != nil {
@@ -74,12 +111,15 @@ func (s *Service) deliver(ctx context.Context, m model.Message) {
 	}
 }
 
-// handBack ends the claim of a message that was not tried, so that another process need not wait for the lease's end.
-func (s *Service) handBack(ctx context.Context, m model.Message) {
-	saving, cancel := s.savingContext(ctx)
+// handBack ends the claim of messages that were not tried, so that another process need not wait for the lease's end.
+func (s *Service) handBack(ctx context.Context, messages []model.Message) {
+	saving, cancel := s.savingContext(ctx) // one time for all: a database that is away shall not hold us up for each
 	defer cancel()
-	if err := s.store.SettleMessage(saving, m); err != nil {
-		s.log.WarnContext(ctx, "message not given back; its lease ends by itself", "message", m.ID, slog.Any("error", err))
+	for _, m := range messages {
+		if err := s.store.SettleMessage(saving, m); err != nil {
+			s.log.WarnContext(ctx, "messages not given back; their leases end by themselves", "message", m.ID, slog.Any("error", err))
+			return
+		}
 	}
 }
 
@@ -92,7 +132,8 @@ func (s *Service) settle(m *model.Message, err error) {
 		return
 	}
 	m.LastCode, m.LastError = model.CodeOf(err), model.Cut(model.MessageOf(err), 500)
-	if now.Sub(m.CreatedAt) >= giveUpAfter || !worthRetrying(m.LastCode) {
+	old := now.Sub(m.CreatedAt) >= giveUpAfter && m.Attempts >= fewestTries
+	if old || !worthRetrying(m.LastCode) {
 		m.State = model.MessageDead
 		return
 	}

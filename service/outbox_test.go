@@ -162,7 +162,7 @@ func TestNothingIsSentOnceTheStepIsOver(t *testing.T) {
 	w := newWorld(t, func(o *Options) { o.Messenger = a })
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	w.deliver(over, model.Message{Key: "k"})
+	w.deliverInOrder(over, over, []model.Message{{Key: "k"}})
 	if len(a.uuids) != 0 {
 		t.Error("sent")
 	}

@@ -39,7 +39,7 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 		return nil
 	})
 	s.nudge()
-	ring(s.bells.follow[s.c.Name])
+	s.nudgeFollower(s.c.Name)
 	return err
 }
 

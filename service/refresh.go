@@ -46,7 +46,7 @@ func (s *Service) Warm(ctx context.Context) error {
 }
 
 func (s *Service) loadSaved(ctx context.Context, c *Controller) error {
-	l, err := s.store.LoadListing(ctx, c.Name, s.listings.at(c.Name))
+	l, err := s.saved.LoadListing(ctx, c.Name, s.listings.at(c.Name))
 	if model.CodeOf(err) == model.CodeNotFound {
 		return nil
 	}
@@ -65,9 +65,30 @@ func (s *Service) refreshing(ctx context.Context, c *Controller) {
 			s.log.WarnContext(ctx, "catalogue not refreshed", "controller", c.Name,
 				"code", string(model.CodeOf(err)), slog.Any("error", err))
 		}
-		if !wait(ctx, c.Refresh, nil) {
+		if !s.takeListings(ctx, c) {
 			return
 		}
+	}
+}
+
+// takeListings takes what other processes list until the next listing is due; false when ctx ended.
+func (s *Service) takeListings(ctx context.Context, c *Controller) bool {
+	due := time.NewTimer(c.Refresh)
+	defer due.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-due.C:
+			return ctx.Err() == nil
+		case <-s.bells.listed[c.Name]:
+		}
+		loading, cancel := s.stepContext(ctx)
+		if err := s.loadSaved(loading, c); err != nil {
+			s.log.WarnContext(ctx, "listing of another process not loaded", "controller", c.Name,
+				"code", string(model.CodeOf(err)), slog.Any("error", err))
+		}
+		cancel()
 	}
 }
 
@@ -99,7 +120,9 @@ func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
 	if err == nil {
 		l := model.Listing{Controller: c.Name, Jobs: jobs, At: s.now()}
 		s.offer(l)
-		err = s.store.SaveListing(ctx, l)
+		if err = s.saved.SaveListing(ctx, l); err == nil {
+			s.wakeups.Send(wordListing + c.Name)
+		}
 	}
 	s.observer.Refreshed(c.Name, model.CodeOf(err), s.offeredApps(c.Name))
 	return err

@@ -80,6 +80,9 @@ func (s *Service) repeat(ctx context.Context, f Form, keys []string, print strin
 		if !joined {
 			continue
 		}
+		if all := s.keys(f, print); key == all[0] {
+			s.remember(ctx, all, print, r)
+		}
 		receipt := s.receiptOf(r, true)
 		return &receipt, nil, nil
 	}

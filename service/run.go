@@ -25,6 +25,7 @@ func (s *Service) Run(ctx context.Context) {
 	all.Go(func() { s.delivering(ctx) })
 	all.Go(func() { s.pruning(ctx) })
 	all.Go(func() { s.registering(ctx) })
+	all.Go(func() { s.wakeups.Run(ctx, s.hear) })
 	all.Wait()
 	s.giveBack(ctx)
 	s.leave(ctx)

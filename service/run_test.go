@@ -121,9 +121,9 @@ func (g gate) Deliver(context.Context, model.Message) error {
 
 func TestRunGivesBackTheMessagesThatItDidNotTry(t *testing.T) {
 	g := gate{entered: make(chan struct{}, 100), open: make(chan struct{})}
-	w := newWorld(t, quick, robotOnly(g))
+	w := newWorld(t, quick, robotOnly(g), func(o *Options) { o.Robots = []string{"a", "b", "c", "d", "e"} })
 	w.jenkins.QuietDown()
-	for i := range 10 {
+	for i := range 2 { // two messages for each robot, which are sent one after another
 		w.etl(i)
 	}
 	end, ended := w.running()

@@ -157,6 +157,33 @@ type Options struct {
 	Now         func() time.Time
 	NewID       func() string // unguessable and unique
 	Pace        Pace
+	Shared      Shared
+	RobotLimits map[string]int // messages a minute by robot; one that is not in it gets them as they come
+}
+
+// Shared is what the processes of one bridge have together beside the store. Every part may be nil, and may fail at any
+// moment: then each process goes on by itself.
+type Shared struct {
+	Listings Listings // nil: the Store's
+	Answers  Answers
+	Budget   SharedBudget
+	Wakeups  Wakeups
+}
+
+func (s Shared) withDefaults(store Store) Shared {
+	if s.Listings == nil {
+		s.Listings = store
+	}
+	if s.Answers == nil {
+		s.Answers = noAnswers{}
+	}
+	if s.Budget == nil {
+		s.Budget = unshared{}
+	}
+	if s.Wakeups == nil {
+		s.Wakeups = alone{}
+	}
+	return s
 }
 
 // Service is the lifecycle. Its methods may be called at once from many goroutines.
@@ -185,6 +212,10 @@ type Service struct {
 	listings    *listings
 	bells       bells
 	adoptions   map[string]*sync.Mutex // by controller
+	saved       Listings
+	answers     Answers
+	budgets     *budgets
+	wakeups     Wakeups
 }
 
 // New makes a Service. Run makes it work.
@@ -199,6 +230,9 @@ func New(o Options) *Service {
 		bells: newBells(), adoptions: map[string]*sync.Mutex{},
 	}
 	s.replica.ID = s.owner
+	shared := o.Shared.withDefaults(o.Store)
+	s.saved, s.answers, s.wakeups = shared.Listings, shared.Answers, shared.Wakeups
+	s.budgets = newBudgets(o.RobotLimits, shared.Budget, s.now, o.Logger)
 	if s.order == "" {
 		s.order = model.OrderSequence
 	}

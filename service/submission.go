@@ -17,7 +17,11 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 	form, readProblems := s.form.Read(fields)
 	print := fingerprint(form)
 	keys := s.keys(form, print)
+	all := keys
 	if len(readProblems) == 0 {
+		if receipt := s.remembered(ctx, form, all, print); receipt != nil {
+			return s.repeated(receipt, source), nil
+		}
 		receipt, insert, err := s.repeat(ctx, form, keys, print)
 		if model.CodeOf(err) == model.CodeSubmissionConflict {
 			return model.Receipt{}, s.refuse(ctx, form, Problems{{Message: model.MessageOf(err)}}, source, print, err)
@@ -47,6 +51,7 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 		"project", r.Project, "deployments", len(r.Deployments))
 	s.observer.Accepted(source)
 	s.nudge()
+	s.remember(ctx, all, print, r)
 	return s.receiptOf(r, false), nil
 }
 

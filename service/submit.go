@@ -202,7 +202,7 @@ func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string
 	})
 	if saveErr == nil {
 		s.nudge()
-		ring(s.bells.follow[s.c.Name])
+		s.nudgeFollower(s.c.Name)
 	}
 	return saveErr
 }
