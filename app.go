@@ -28,6 +28,7 @@ type app struct {
 	store   *store.Store
 	service *service.Service
 	api     *api.Server
+	redis   *cache.Redis // nil: none is configured
 	closers []func()
 }
 
@@ -44,12 +45,16 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		return nil, err
 	}
 	metrics := api.NewMetrics()
+	if err := a.connectRedis(ctx, metrics); err != nil {
+		a.Close()
+		return nil, err
+	}
 	controllers, err := a.controllers(metrics)
 	if err != nil {
 		a.Close()
 		return nil, err
 	}
-	messenger, err := a.messenger(ctx)
+	messenger, err := a.messenger(metrics)
 	if err != nil {
 		a.Close()
 		return nil, err
@@ -59,6 +64,7 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
 		Now: a.store.Now, NewID: rand.Text,
+		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots),
 	}))
 	a.api = api.New(a.apiOptions(metrics)) //nolint:contextcheck // requests bring contexts of their own
 	return a, nil
@@ -207,7 +213,7 @@ func worksNotices(d config.DingTalk) bool { return d.AppKey != "" && d.AgentID >
 // dingtalkTimeout bounds one request to DingTalk; it ends before a message's lease does.
 const dingtalkTimeout = 8 * time.Second
 
-func (a *app) messenger(ctx context.Context) (*dingtalk.Sender, error) {
+func (a *app) messenger(metrics *api.Metrics) (*dingtalk.Sender, error) {
 	client := &http.Client{Timeout: dingtalkTimeout}
 	robots := make([]*dingtalk.Robot, len(a.cfg.DingTalk.Robots))
 	for i, r := range a.cfg.DingTalk.Robots {
@@ -220,7 +226,8 @@ func (a *app) messenger(ctx context.Context) (*dingtalk.Sender, error) {
 	if a.cfg.DingTalk.AppKey == "" {
 		return dingtalk.NewSender(nil, robots...), nil
 	}
-	return dingtalk.NewSender(newDingTalk(a.cfg.DingTalk, client, a.tokens(ctx)), robots...), nil
+	tokens := cache.NewTiered(a.redis, cache.NewMemory(tokenCacheBytes, processNow), metrics.CacheLooked)
+	return dingtalk.NewSender(newDingTalk(a.cfg.DingTalk, client, tokens), robots...), nil
 }
 
 func newDingTalk(d config.DingTalk, client *http.Client, tokens dingtalk.TokenCache) *dingtalk.Client {
@@ -228,29 +235,6 @@ func newDingTalk(d config.DingTalk, client *http.Client, tokens dingtalk.TokenCa
 		HTTPClient: client, APIURL: d.APIURL, OAPIURL: d.OAPIURL, AppKey: d.AppKey, AppSecret: d.AppSecret.Reveal(),
 		AgentID: d.AgentID, Tokens: tokens, Now: processNow, Timeout: dingtalkTimeout,
 	})
-}
-
-// tokenCacheBytes is far more than one token takes.
-const tokenCacheBytes = 64 << 10
-
-// tokens is where DingTalk's access token is kept: in Redis, where replicas share it, when that is configured, else in
-// this process. A Redis that does not answer costs speed only.
-func (a *app) tokens(ctx context.Context) dingtalk.TokenCache {
-	if a.cfg.Redis.Addr == "" {
-		return cache.NewMemory(tokenCacheBytes, processNow)
-	}
-	cache.LogTo(a.log)
-	shared := cache.NewRedis(cache.RedisOptions{
-		Addr: a.cfg.Redis.Addr, Password: a.cfg.Redis.Password.Reveal(), DB: a.cfg.Redis.DB,
-	})
-	a.closers = append(a.closers, func() { _ = shared.Close() }) // nothing of ours is lost with it
-	ping, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	if err := shared.Ping(ping); err != nil {
-		a.log.Warn("redis does not answer; going on without it", "key", "redis.addr", "remedy",
-			"check the address and that Redis runs", slog.Any("error", err))
-	}
-	return shared
 }
 
 func (a *app) apiOptions(metrics *api.Metrics) api.Options {
@@ -271,7 +255,7 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 	}
 	return api.Options{
 		Service: a.service, Connector: auth, Fields: a.cfg.Form.Names(), Tokens: tokens, Metrics: metrics, Logger: a.log,
-		Gauges: api.Gauges{Open: a.service.Open, Listed: a.service.Listed},
+		Gauges: api.Gauges{Open: a.service.Open, Listed: a.service.Listed, RedisUp: a.redisUp()},
 		NewID:  func() string { return strings.ToLower(rand.Text()) }, Now: processNow,
 		Checks: []api.Check{
 			{Name: "database", Probe: a.store.Writable},

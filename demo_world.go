@@ -24,6 +24,7 @@ const (
 	demoAgent     = 1001
 	demoAppKey    = "dingdemoappkey"
 	demoRobot     = "发布群"
+	demoRobotPace = 18
 	demoUser      = "bridge"
 	demoInitiator = "zhangwei"
 )
@@ -88,6 +89,7 @@ func (w *demoWorld) start(ctx context.Context, o demoOptions, stderr io.Writer) 
 	cfg.DingTalk.Connector.Secret = config.Secret(w.secret)
 	cfg.DingTalk.Robots = []config.Robot{{
 		Name: demoRobot, Webhook: config.Secret(w.dingtalkAt + "/robot/send?access_token=" + robotToken), Secret: config.Secret(robotSecret),
+		PerMinute: demoRobotPace,
 	}}
 	if err := cfg.Validate(); err != nil {
 		return err

@@ -85,7 +85,7 @@ func (d *examination) redis(ctx context.Context, cfg config.Redis) {
 	}
 	cache.LogTo(slog.New(slog.DiscardHandler)) // what the library would say is in the finding
 	d.check(ctx, "redis", func(ctx context.Context) finding {
-		shared := cache.NewRedis(cache.RedisOptions{Addr: cfg.Addr, Password: cfg.Password.Reveal(), DB: cfg.DB})
+		shared := cache.NewRedis(cache.RedisOptions{Addrs: cfg.Addrs(), Password: cfg.Password.Reveal(), DB: cfg.DB})
 		defer func() { _ = shared.Close() }() // it was only asked
 		if err := shared.Ping(ctx); err != nil {
 			return doubtful("it does not answer, the bridge goes on without it · 无法访问，不影响正确性："+err.Error(),

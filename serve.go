@@ -84,6 +84,7 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 	defer stopWork()
 	var work sync.WaitGroup
 	work.Go(func() { a.service.Run(working) })
+	work.Go(func() { a.watchRedis(working) })
 	broken := make(chan error, 1)
 	work.Go(func() { broken <- server.Serve(listener) })
 

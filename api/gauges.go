@@ -10,12 +10,14 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// Gauges are read when somebody scrapes. Either may be nil.
+// Gauges are read when somebody scrapes. Any may be nil.
 type Gauges struct {
 	// Open counts the deployments that are not at their end by state, and the pending messages under "messages".
 	Open func(context.Context) (map[string]int64, error)
 	// Listed says when each controller was listed last.
 	Listed func() map[string]time.Time
+	// RedisUp tells whether Redis answers.
+	RedisUp func() bool
 }
 
 type gaugeSource struct {
@@ -42,6 +44,13 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	}
 	if from.Open != nil {
 		from.collectOpen(out)
+	}
+	if from.RedisUp != nil {
+		up := 0.0
+		if from.RedisUp() {
+			up = 1
+		}
+		out <- gauge(describe("redis_up", "Whether Redis answered when it was asked last."), up)
 	}
 	if from.Listed != nil {
 		age := describe("catalogue_age_seconds", "Time since the controller was listed.", "controller")

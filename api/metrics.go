@@ -29,6 +29,8 @@ type Metrics struct {
 	jenkinsTook *prometheus.HistogramVec
 	pruned      *prometheus.CounterVec
 	differing   *prometheus.GaugeVec
+	lookups     *prometheus.CounterVec
+	redis       *prometheus.CounterVec
 }
 
 // NewMetrics makes Metrics with everything at zero.
@@ -44,6 +46,8 @@ func NewMetrics() *Metrics {
 	m.jenkins = m.counter("jenkins_requests_total", "Requests to Jenkins; status 0 when there was no answer.",
 		"controller", "method", "kind", "status")
 	m.jenkinsTook = m.histogram("jenkins_request_duration_seconds", "How long Jenkins took.", "controller", "kind")
+	m.lookups = m.counter("cache_lookups_total", "Looks for something that may be kept; where it was found.", "kind", "found")
+	m.redis = m.counter("redis_errors_total", "Calls that Redis did not answer or refused.", "kind")
 	m.apps = m.gauge("catalogue_apps", "Apps that forms are offered.", "controller")
 	m.reachable = m.gauge("jenkins_up", "Whether the controller can be reached: 0 while the circuit breaker is open.", "controller")
 	m.pruned = m.counter("pruned_rows_total", "Rows deleted because they were kept for long enough.", "table")

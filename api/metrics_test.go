@@ -31,7 +31,8 @@ func scraped(t *testing.T) string {
 			Open: func(context.Context) (map[string]int64, error) {
 				return map[string]int64{"queued": 3, "messages": 2}, nil
 			},
-			Listed: func() map[string]time.Time { return map[string]time.Time{"prod": now.Add(-time.Minute)} },
+			Listed:  func() map[string]time.Time { return map[string]time.Time{"prod": now.Add(-time.Minute)} },
+			RedisUp: func() bool { return true },
 		}
 	})
 	m.Accepted("connector")
@@ -45,6 +46,8 @@ func scraped(t *testing.T) string {
 	m.Pruned(model.Pruned{Releases: 3, Events: 20})
 	m.Differing(1)
 	m.Polled("prod", model.CodeJenkinsUnavailable)
+	m.CacheLooked("answer", "shared")
+	m.RedisFailed("budget")
 	m.JenkinsRequest("prod", "POST", "trigger", 201, 30*time.Millisecond)
 	r.call("projects", "")
 	r.do("BREW", "/made/up/path?secret=1", "", "")
@@ -76,6 +79,8 @@ func TestMetrics(t *testing.T) {
 		`oabridge_pruned_rows_total{table="releases"} 3`, `oabridge_pruned_rows_total{table="events"} 20`,
 		`oabridge_pruned_rows_total{table="messages"} 0`, `oabridge_differing_replicas 1`,
 		`oabridge_pending_messages 2`, `oabridge_database_up 1`, `oabridge_catalogue_age_seconds{controller="prod"} 60`,
+		`oabridge_cache_lookups_total{found="shared",kind="answer"} 1`, `oabridge_redis_errors_total{kind="budget"} 1`,
+		`oabridge_redis_up 1`,
 		"go_goroutines ", "process_cpu_seconds_total ",
 	} {
 		if !strings.Contains(raw, "\n"+line) {

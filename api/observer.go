@@ -27,6 +27,12 @@ func (m *Metrics) Refreshed(controller string, code model.Code, apps int) {
 	m.apps.WithLabelValues(controller).Set(float64(apps))
 }
 
+// CacheLooked counts a look for something that may be kept.
+func (m *Metrics) CacheLooked(kind, found string) { m.lookups.WithLabelValues(kind, found).Inc() }
+
+// RedisFailed counts a call that Redis did not answer or refused.
+func (m *Metrics) RedisFailed(kind string) { m.redis.WithLabelValues(kind).Inc() }
+
 // Polled counts a look at what a controller runs.
 func (m *Metrics) Polled(controller string, code model.Code) {
 	m.polls.WithLabelValues(controller, labelOf(code)).Inc()

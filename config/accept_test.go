@@ -31,6 +31,7 @@ func TestAccepted(t *testing.T) {
 		"one connection":                  minimal + `database: {max_open: 1}`,
 		"a thousand connections":          minimal + `database: {max_open: 1000}`,
 		"Redis on IPv6":                   minimal + `redis: {addr: "[::1]:6379", db: 15}`,
+		"a Redis Cluster":                 minimal + `redis: {addr: "a:6379, b:6379,c:6379"}`,
 		"Jenkins below a path":            `jenkins: [{name: a-1, url: "http://10.0.0.7:8080/jenkins/", user: u, token: t` + rest,
 		"a project's expression":          jenkins + `project: '^(?P<project>[^-]+)-(?P<app>.+)$'` + rest,
 		"Go's other way to name groups":   jenkins + `project: '^(?<project>[^-]+)-(?<app>.+)$'` + rest,

@@ -17,12 +17,15 @@ type Robot struct {
 	// AtMobiles are the people a message calls by @, AtAll calls everybody.
 	AtMobiles []string `yaml:"at_mobiles"`
 	AtAll     bool     `yaml:"at_all" default:"false"`
+	// PerMinute is how many messages the robot is given in a minute. DingTalk blocks it for ten minutes after the 20th.
+	PerMinute int `yaml:"per_minute" default:"18"`
 }
 
 var mobile = regexp.MustCompile(`^\+?[0-9-]{5,20}$`)
 
 func (b Robot) check(r report) {
 	b.checkWebhook(r.at("webhook"))
+	r.at("per_minute").between(b.PerMinute, 1, 6000)
 	for i, number := range b.AtMobiles {
 		if !mobile.MatchString(number) {
 			r.at("at_mobiles").index(i).add(number, "not a mobile number", "write digits only, such as 13800138000")

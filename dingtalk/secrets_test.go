@@ -115,7 +115,7 @@ func TestCancelInTheMiddleShowsNoSecret(t *testing.T) {
 // living is a cache with a token that is still good.
 func living() *cache {
 	return &cache{values: map[string][]byte{
-		"dingtalk:token:dingkey": []byte(`{"value":"fake-access-token-9","renew":"2999-01-01T00:00:00Z","expires":"2999-01-01T00:00:00Z"}`),
+		"token:dingkey": []byte(`{"value":"fake-access-token-9","renew":"2999-01-01T00:00:00Z","expires":"2999-01-01T00:00:00Z"}`),
 	}}
 }
 

@@ -121,7 +121,7 @@ func (c *Client) keep(t accessToken, now time.Time) {
 	}
 }
 
-func (c *Client) cacheKey() string { return "dingtalk:token:" + c.opts.AppKey }
+func (c *Client) cacheKey() string { return "token:" + c.opts.AppKey }
 
 // shared is the zero token when the cache is empty, broken or not there.
 func (c *Client) shared(ctx context.Context) accessToken {

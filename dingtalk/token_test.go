@@ -152,9 +152,9 @@ func TestTokenIsSharedThroughTheCache(t *testing.T) {
 func TestTokenCacheMayFail(t *testing.T) {
 	for name, shared := range map[string]*cache{
 		"down":    {broken: true},
-		"garbage": {values: map[string][]byte{"dingtalk:token:dingkey": []byte("{")}},
-		"empty":   {values: map[string][]byte{"dingtalk:token:dingkey": []byte(`{"renew":"2999-01-01T00:00:00Z"}`)}},
-		"expired": {values: map[string][]byte{"dingtalk:token:dingkey": []byte(`{"value":"x","renew":"2000-01-01T00:00:00Z"}`)}},
+		"garbage": {values: map[string][]byte{"token:dingkey": []byte("{")}},
+		"empty":   {values: map[string][]byte{"token:dingkey": []byte(`{"renew":"2999-01-01T00:00:00Z"}`)}},
+		"expired": {values: map[string][]byte{"token:dingkey": []byte(`{"value":"x","renew":"2000-01-01T00:00:00Z"}`)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -79,7 +79,7 @@ dingtalk:
   agent_id: 1001
   connector: {secret: %[10]s}
   robots:
-    - {name: %[11]s, webhook: "%[9]s/robot/send?access_token=fake-robot-token", secret: SECfake-robot-secret}
+    - {name: %[11]s, webhook: "%[9]s/robot/send?access_token=fake-robot-token", secret: SECfake-robot-secret, per_minute: 6000}
 `, apiToken, r.links[0].addr(), r.links[1].addr(), controller, r.links[2].addr(), jenkinsUser, jenkinsToken, inputRegion,
 		r.cluster.dingtalk.url, connectorSecret, robotName)
 }
