@@ -64,7 +64,7 @@ func troubleOfSQLite(file string, err error) trouble {
 		return trouble{
 			fmt.Sprintf("another oabridge process serves the SQLite file %s · 已有另一个 oabridge 进程在使用该数据库文件", file),
 			"end that process, or give this one a file of its own; several replicas need MySQL or MariaDB · " +
-				"请先停止该进程，或改用其他文件；多副本请使用 MySQL 或 MariaDB",
+				"请先停止该进程，或改用其他文件；多实例请使用 MySQL 或 MariaDB",
 		}
 	case damaged(err):
 		return trouble{
