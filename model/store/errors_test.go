@@ -61,6 +61,8 @@ func TestClassify(t *testing.T) {
 		"another engine error": {said(1030, "Got error 128 from storage engine"), model.CodeDatabaseUnavailable},
 		"disk full (sqlite)":   {sqlite3.FULL, model.CodeDatabaseFull},
 		"disk full (system)":   {fmt.Errorf("x: %w", syscall.ENOSPC), model.CodeDatabaseFull},
+		"over quota (system)":  {fmt.Errorf("x: %w", syscall.EDQUOT), model.CodeDatabaseFull},
+		"not written (sqlite)": {sqlite3.IOERR_WRITE, model.CodeDatabaseFull},
 		"I/O error":            {sqlite3.IOERR, model.CodeDatabaseUnavailable},
 		"too long (mysql)":     {numbered(1406), model.CodeInvalidRequest},
 		"no text (mysql)":      {numbered(1366), model.CodeInvalidRequest},

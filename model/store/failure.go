@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"regexp"
@@ -25,6 +26,7 @@ const (
 	crowded                  // it has no room for one more connection or thread
 	readOnly                 // it takes no writes, as the old primary after a fail-over: the statement did nothing
 	full                     // its disk, or the room that it was given, is used up
+	unwritten                // the system refused what SQLite wrote, mostly for want of room; why is not always known
 )
 
 // mysqlFailures are the error numbers of MySQL and MariaDB, and of the proxies before them, that have a name.
@@ -54,8 +56,10 @@ func failureOf(err error) failure {
 		return contended
 	case errors.Is(err, sqlite3.READONLY):
 		return readOnly
-	case errors.Is(err, sqlite3.FULL), errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, sqlite3.FULL), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return full
+	case errors.Is(err, sqlite3.IOERR_WRITE):
+		return unwritten
 	case isLost(err):
 		return lost
 	}
@@ -103,10 +107,11 @@ func (f failure) tries() int {
 	}
 }
 
-// undone tells whether a COMMIT that failed surely saved nothing.
+// undone tells whether a COMMIT that failed surely saved nothing. What SQLite could not write to its log (wal) it never
+// shows to anyone; the next transaction writes over it. A failed fsync is no such case: the log may be whole.
 func undone(err error) bool {
 	f := failureOf(err)
-	return f == contended || f == readOnly || errors.Is(err, sqlite3.FULL)
+	return f == contended || f == readOnly || errors.Is(err, sqlite3.FULL) || errors.Is(err, sqlite3.IOERR_WRITE)
 }
 
 func (f failure) explain(err error) error {
@@ -117,6 +122,9 @@ func (f failure) explain(err error) error {
 		return model.Wrap(model.CodeDatabaseReadOnly, err, "数据库目前只读，无法保存，请联系管理员检查主从切换或目录权限，恢复后重试")
 	case full:
 		return model.Wrap(model.CodeDatabaseFull, err, "数据库空间已满，无法保存，请联系管理员清理或扩容，之后重试")
+	case unwritten: // the driver forgets at a COMMIT which error of the system it was
+		return model.Wrap(model.CodeDatabaseFull, fmt.Errorf("no space left on the database's disk, or the disk fails: %w", err),
+			"数据库写入磁盘失败(多半是空间已满)，没有保存，请联系管理员检查磁盘，之后重试")
 	default:
 		return model.Wrap(model.CodeDatabaseUnavailable, err, "数据库暂时不可用，请稍后重试")
 	}

@@ -120,7 +120,7 @@ func TestFullServer(t *testing.T) {
 			weight /= 2
 		}
 	}
-	fillUp(t, s)
+	fillUp(t, s, "key")
 	server.Kill()
 	if err := server.RestartWith("--innodb-data-file-path=ibdata1:12M:autoextend:max:48M"); err != nil {
 		t.Fatal(err)
@@ -136,7 +136,7 @@ func TestFullFile(t *testing.T) {
 	if err := s.Exec(t.Context(), "PRAGMA max_page_count = 60"); err != nil {
 		t.Fatal(err)
 	}
-	fillUp(t, s)
+	fillUp(t, s, "key")
 	if err := s.Exec(t.Context(), "PRAGMA max_page_count = 6000"); err != nil {
 		t.Fatal(err)
 	}
@@ -159,10 +159,10 @@ func oneConnection(t *testing.T) *store.Store {
 }
 
 // fillUp creates releases until there is no room, and checks that each is there whole, or not at all.
-func fillUp(t *testing.T, s *store.Store) {
+func fillUp(t *testing.T, s *store.Store, name string) {
 	t.Helper()
 	for n := range 5000 {
-		r, key := due(storetest.NewClock().Now()), fmt.Sprint("key ", n)
+		r, key := due(storetest.NewClock().Now()), fmt.Sprint(name, " ", n)
 		r.Reason = strings.Repeat("因", 500)
 		err := s.CreateRelease(t.Context(), r, []string{key}, compose)
 		if err == nil {
