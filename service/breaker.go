@@ -23,6 +23,7 @@ type breaker struct {
 	mu       sync.Mutex
 	failures int
 	since    time.Time // when it opened; zero: it is closed
+	back     time.Time // when it closed again; zero: it never opened
 }
 
 func newBreaker(controller string, client Jenkins, now func() time.Time) *breaker {
@@ -49,6 +50,13 @@ func (b *breaker) awayFor() time.Duration {
 	return b.now().Sub(b.since)
 }
 
+// backSince is when Jenkins came back the last time; the zero time when it was never away.
+func (b *breaker) backSince() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.back
+}
+
 // count takes note of how a call ended.
 func (b *breaker) count(err error) {
 	b.mu.Lock()
@@ -71,7 +79,7 @@ func (b *breaker) probe(ctx context.Context) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.failures, b.since = 0, time.Time{}
+	b.failures, b.since, b.back = 0, time.Time{}, b.now()
 	return true
 }
 
@@ -112,7 +120,7 @@ func (s *Service) probe(ctx context.Context, c *Controller) bool {
 		return false
 	}
 	s.observer.Reachable(c.Name, true)
-	recalled, err := s.store.Recall(step, c.Name)
+	recalled, err := s.store.Recall(step, c.Name, s.now())
 	s.log.InfoContext(ctx, "jenkins is back", "controller", c.Name, "away", away.Round(time.Second).String(), "recalled", recalled)
 	if err != nil {
 		s.log.WarnContext(ctx, "waiting deployments not recalled; they go on by themselves", "controller", c.Name, slog.Any("error", err))

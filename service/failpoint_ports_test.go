@@ -31,8 +31,8 @@ func (b *brittleStore) CallParked(ctx context.Context, controller string, parall
 	return n, err
 }
 
-func (b *brittleStore) Recall(ctx context.Context, controller string) (int64, error) {
-	n, err := b.Store.Recall(ctx, controller)
+func (b *brittleStore) Recall(ctx context.Context, controller string, after time.Time) (int64, error) {
+	n, err := b.Store.Recall(ctx, controller, after)
 	if n > 0 {
 		b.points.took("recall")
 	}

@@ -155,6 +155,9 @@ func (w worker) ours(d *model.Deployment, t trace) bool {
 	if d.ReleaseParameter != "" {
 		return carriesOurNumber(d, t.parameters)
 	}
+	if w.c.ReleaseParameter != "" && t.parameters[w.c.ReleaseParameter] != "" {
+		return false // the job declares the parameter by now, and this is another release's
+	}
 	return len(t.users) > 0 && w.isUs(t.users[0]) && sameParameters(d, t.parameters)
 }
 

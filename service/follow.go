@@ -30,17 +30,22 @@ type buildKey struct {
 func (f follower) tick(ctx context.Context) (int, error) {
 	followed, err := f.store.FollowedDeployments(ctx, f.c.Name)
 	if err != nil || len(followed) == 0 {
+		f.c.watch.blink()
 		return 0, err
 	}
 	ours, err := f.store.Lease(ctx, followLease(f.c), f.owner, f.pace.Lease)
 	if err != nil || !ours {
+		f.c.watch.blink()
 		return len(followed), err
 	}
 	queued, running, err := f.c.Client.Overview(ctx)
 	f.observer.Polled(f.c.Name, model.CodeOf(err))
 	if err != nil {
-		return len(followed), err
+		f.c.watch.blink()
+		_, giveErr := f.store.Lease(ctx, followLease(f.c), f.owner, 0) // Jenkins may well answer another replica
+		return len(followed), errors.Join(err, giveErr)
 	}
+	f.c.watch.look(f.now())
 	return len(followed), f.lookAll(ctx, followed, newView(queued, running))
 }
 
@@ -269,7 +274,7 @@ func (f follower) ended(r *model.Release, d *model.Deployment, b model.Build) er
 // missing marks a deployment that Jenkins, though it answers, does not know; after a while it is lost.
 func (f follower) missing(ctx context.Context, d *model.Deployment) error {
 	now := f.now()
-	if d.MissingSince != nil && now.Sub(*d.MissingSince) < f.pace.Forget {
+	if d.MissingSince != nil && (now.Sub(*d.MissingSince) < f.pace.Forget || now.Sub(f.c.watch.start()) < f.pace.Forget) {
 		return nil
 	}
 	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {

@@ -55,7 +55,7 @@ func (s *Service) admit(ctx context.Context, c *Controller, due []*model.Deploym
 func (s *Service) slot(ctx context.Context, c *Controller, d *model.Deployment) (int, error) {
 	parallel := c.parallel(d)
 	line, err := s.store.Line(ctx, d.JobRef, parallel)
-	if err != nil || (d.ReleaseParameter == "" && len(line.Taken) > 0) {
+	if err != nil || len(line.Taken)+line.Others >= parallel {
 		return -1, err
 	}
 	ahead := line.Others
@@ -107,7 +107,13 @@ func (s *Service) sweep(ctx context.Context, c *Controller) {
 	if err != nil {
 		s.log.WarnContext(ctx, "waiting deployments not looked after", "controller", c.Name, slog.Any("error", err))
 	}
-	if called > 0 {
+	recalled := int64(0)
+	if c.line.away() == nil { // another replica, which cannot reach Jenkins, may have put them off
+		if recalled, err = s.store.Recall(step, c.Name, s.now().Add(longestPatience)); err != nil {
+			s.log.WarnContext(ctx, "waiting deployments not recalled", "controller", c.Name, slog.Any("error", err))
+		}
+	}
+	if called > 0 || recalled > 0 {
 		ring(s.bells.submit[c.Name])
 	}
 }

@@ -34,7 +34,7 @@ func (w *world) states(numbers ...string) string {
 // until lets turns pass until the states are those.
 func (w *world) until(want string, numbers ...string) {
 	w.t.Helper()
-	for range 200 {
+	for range 400 {
 		if w.states(numbers...) == want {
 			return
 		}

@@ -77,8 +77,9 @@ type Calls interface {
 	// CallParked makes the first parked deployment due of each job that has fewer than parallel slots taken, and all that
 	// were scheduled before overdue. It returns how many.
 	CallParked(ctx context.Context, controller string, parallel int, overdue time.Time) (int, error)
-	// Recall makes the deployments due that wait for the controller to come back, and returns how many.
-	Recall(ctx context.Context, controller string) (int64, error)
+	// Recall makes the deployments due that wait for the controller to come back and would not be due before after. It
+	// returns how many.
+	Recall(ctx context.Context, controller string, after time.Time) (int64, error)
 }
 
 // Outbox keeps messages until they are delivered.

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -13,7 +14,8 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 	claimed := d.LeaseOwner
 	defer s.adopting(d)()
 	hit, err := s.find(ctx, d)
-	if err == nil && hit == nil && s.now().Sub(*d.SubmittedAt) >= s.pace.Settle {
+	settled := s.settled(d)
+	if err == nil && hit == nil && !s.now().Before(settled) {
 		return s.again(ctx, d, claimed)
 	}
 	_, err = s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
@@ -29,7 +31,7 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 			return s.adopt(r, d, hit)
 		}
 		next := s.now().Add(s.patience(d))
-		if settled := d.SubmittedAt.Add(s.pace.Settle); s.now().Before(settled) && settled.Before(next) {
+		if s.now().Before(settled) && settled.Before(next) {
 			next = settled
 		}
 		d.NextAt = &next
@@ -41,6 +43,16 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 	s.nudge()
 	s.nudgeFollower(s.c.Name)
 	return err
+}
+
+// settled is when nothing can come of the last POST any more. A Jenkins that was away may still have it before it, and
+// carries it out only now.
+func (s submitter) settled(d *model.Deployment) time.Time {
+	last := *d.SubmittedAt
+	if back := s.c.line.backSince(); back.After(last) {
+		last = back
+	}
+	return last.Add(s.pace.Settle)
 }
 
 // adopt goes on with what was found.

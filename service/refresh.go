@@ -125,7 +125,11 @@ func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
 		}
 	}
 	s.observer.Refreshed(c.Name, model.CodeOf(err), s.offeredApps(c.Name))
-	return err
+	if err != nil { // Jenkins may well answer another replica
+		_, giveErr := s.store.Lease(ctx, listLease(c), s.owner, 0)
+		return errors.Join(err, giveErr)
+	}
+	return nil
 }
 
 func offersNothing(c *Controller, jobs []model.Job) bool {

@@ -77,7 +77,7 @@ func (s *Service) introduce(ctx context.Context, other *model.Replica, sections 
 
 // leave lets the others know at once that this process is gone.
 func (s *Service) leave(ctx context.Context) {
-	ctx, cancel := s.stepContext(ctx)
+	ctx, cancel := partingContext(ctx)
 	defer cancel()
 	if err := s.store.RemoveReplica(ctx, s.replica.ID); err != nil {
 		s.log.WarnContext(ctx, "replica not removed", slog.Any("error", err))

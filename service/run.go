@@ -33,7 +33,7 @@ func (s *Service) Run(ctx context.Context) {
 
 // giveBack ends this process' named leases, so that the next one need not wait for their end.
 func (s *Service) giveBack(ctx context.Context) {
-	ctx, cancel := s.stepContext(ctx)
+	ctx, cancel := partingContext(ctx)
 	defer cancel()
 	names := []string{pruneLease}
 	for _, c := range s.ordered {
@@ -45,6 +45,13 @@ func (s *Service) giveBack(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// parting bounds what is said at the end, which others find out by themselves.
+const parting = time.Second
+
+func partingContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), parting)
 }
 
 // What must run once per controller, however many processes there are, holds a lease of these names.
@@ -103,9 +110,12 @@ func (s *Service) submitting(ctx context.Context, sub submitter) {
 	claims := trouble{Service: s, doing: "claiming deployments", about: []any{"controller", sub.c.Name}}
 	var swept time.Time
 	for claims.wait(ctx, s.pace.Idle, bell) {
-		if now := s.now(); now.Sub(swept) >= sweepEvery {
+		now := s.now()
+		if now.Sub(swept) >= sweepEvery {
 			s.sweep(ctx, sub.c)
 			swept = now
+		} else if sub.c.line.away() != nil {
+			continue // a replica that reaches Jenkins shall have what is due
 		}
 		claims.note(ctx, s.submitDue(ctx, sub, &steps, slots, bell))
 	}

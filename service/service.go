@@ -92,7 +92,8 @@ type Controller struct {
 	// MaxParallelPerJob is how many builds of one job may be wanted at the same time; 0 counts as 1.
 	MaxParallelPerJob int
 
-	line *breaker // what Client is behind
+	line  *breaker // what Client is behind
+	watch *watch
 }
 
 // buildURL is where people find a build.
@@ -239,7 +240,7 @@ func New(o Options) *Service {
 	for i := range o.Controllers {
 		c := new(o.Controllers[i])
 		c.line = newBreaker(c.Name, c.Client, s.now)
-		c.Client = c.line
+		c.Client, c.watch = c.line, &watch{}
 		s.controllers[c.Name] = c
 		s.ordered = append(s.ordered, c)
 		s.bells.add(c.Name)

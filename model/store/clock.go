@@ -16,6 +16,8 @@ type clock struct {
 	mu   sync.Mutex
 	base time.Time // the database's time when it was read last
 	at   time.Time // local then; it carries Go's monotonic reading
+	// known: the database was asked at least once. Any answer is better than none.
+	known bool
 }
 
 // slowReading is how long reading the time may take before it is too blurred to be believed.
@@ -49,10 +51,10 @@ func (c *clock) read(db *gorm.DB) (time.Time, error) {
 		return time.Time{}, err
 	}
 	answer, took := time.UnixMicro(micros), c.local().Sub(before)
-	if took < slowReading {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.base, c.at = answer, before.Add(took/2)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if took < slowReading || !c.known {
+		c.base, c.at, c.known = answer, before.Add(took/2), true
 	}
 	return answer, nil
 }

@@ -70,7 +70,10 @@ func (s *Store) CallNext(ctx context.Context, job model.JobRef) error {
 // taken, since whoever should have called them may have died; and every one whose release was scheduled before overdue. It
 // returns how many there were. Errors: database_unavailable.
 func (s *Store) CallParked(ctx context.Context, controller string, parallel int, overdue time.Time) (int, error) {
-	ids, err := s.parkedFree(ctx, controller, parallel)
+	ids, blocked, err := s.parkedFree(ctx, controller, parallel)
+	if err == nil && len(blocked) > 0 {
+		err = s.freeSlots(ctx, controller, blocked)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -92,28 +95,40 @@ func (s *Store) parkedSince(ctx context.Context, controller string, overdue time
 	return late, err
 }
 
-func (s *Store) parkedFree(ctx context.Context, controller string, parallel int) ([]int64, error) {
+// freeSlots takes the slots of the jobs from what has ended: a version that knows no slots may have ended it.
+func (s *Store) freeSlots(ctx context.Context, controller string, jobs []string) error {
+	return s.exclusive(ctx, func(db *gorm.DB) error {
+		return db.Exec("UPDATE deployments "+s.dialect.using("deployments_slot")+" SET job_slot = NULL, version = version + 1"+
+			" WHERE controller = ? AND job IN ? AND job_slot IS NOT NULL AND state NOT IN ?",
+			controller, jobs, append([]model.DeploymentState{model.StateWaiting}, inHand...)).Error
+	})
+}
+
+// parkedFree returns the first parked deployment of each job that has room, and the jobs that have none.
+func (s *Store) parkedFree(ctx context.Context, controller string, parallel int) (free []int64, blocked []string, err error) {
 	var jobs []struct {
+		Job   string
 		First int64
 		Taken int
 	}
-	err := s.read(ctx, func(db *gorm.DB) error {
-		lines := "SELECT MIN(p.id) AS first, (SELECT COUNT(*) FROM deployments a " + s.dialect.using("deployments_slot") +
+	err = s.read(ctx, func(db *gorm.DB) error {
+		lines := "SELECT p.job AS job, MIN(p.id) AS first, (SELECT COUNT(*) FROM deployments a " + s.dialect.using("deployments_slot") +
 			" WHERE a.controller = ? AND a.job = p.job AND a.job_slot IS NOT NULL) AS taken" +
 			" FROM deployments p " + s.dialect.using("deployments_state") +
 			" WHERE " + parked("p.") + " AND p.controller = ? GROUP BY p.job"
 		return db.Raw(lines, controller, controller).Scan(&jobs).Error
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var ids []int64
 	for _, job := range jobs {
 		if job.Taken < parallel {
-			ids = append(ids, job.First)
+			free = append(free, job.First)
+		} else {
+			blocked = append(blocked, job.Job)
 		}
 	}
-	return ids, nil
+	return free, blocked, nil
 }
 
 func (s *Store) call(ctx context.Context, ids []int64) error {
@@ -123,16 +138,16 @@ func (s *Store) call(ctx context.Context, ids []int64) error {
 	})
 }
 
-// Recall makes the deployments due that wait for the controller to come back: those that were tried before first, then the
-// others in the order of approval. Errors: database_unavailable.
-func (s *Store) Recall(ctx context.Context, controller string) (int64, error) {
+// Recall makes the deployments due that wait for the controller to come back and would not be due before after: those that
+// were tried before first, then the others in the order of approval. Errors: database_unavailable.
+func (s *Store) Recall(ctx context.Context, controller string, after time.Time) (int64, error) {
 	var recalled int64
 	err := s.exclusive(ctx, func(db *gorm.DB) error {
 		now := s.Now().UnixMicro()
 		result := db.Exec("UPDATE deployments "+s.dialect.using("deployments_due")+
 			" SET next_at = COALESCE(posted_at, @now), version = version + 1"+
-			" WHERE controller = @controller AND next_at > @now AND state IN @states AND wait_reason = @wait",
-			sql.Named("now", now), sql.Named("controller", controller), sql.Named("wait", model.WaitJenkins),
+			" WHERE controller = @controller AND next_at > @after AND state IN @states AND wait_reason = @wait",
+			sql.Named("now", now), sql.Named("after", after.UnixMicro()), sql.Named("controller", controller), sql.Named("wait", model.WaitJenkins),
 			sql.Named("states", []model.DeploymentState{model.StateWaiting, model.StateSubmitting}))
 		recalled = result.RowsAffected
 		return result.Error

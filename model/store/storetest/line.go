@@ -14,6 +14,7 @@ func lining() map[string]func(*testing.T, *fixture) {
 		"line/parked until called":                 linePark,
 		"line/the forgotten are called":            lineForgotten,
 		"line/the late are called":                 lineOverdue,
+		"line/slots of what has ended are freed":   lineFreed,
 		"line/recalled oldest first":               lineRecall,
 	}
 }
@@ -145,6 +146,33 @@ func lineForgotten(t *testing.T, f *fixture) {
 	wantSame(t, f.claim(t, 10), []string{"web", "web"})
 }
 
+func lineFreed(t *testing.T, f *fixture) {
+	ended, lost, waits := f.inLine(t, "", 0), f.inLine(t, "", 0), f.inLine(t, model.WaitJenkins, 0)
+	for slot, d := range []*model.Deployment{ended, lost, waits} {
+		if err := f.takeSlot(d, slot); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// As a program that knows no slots ends them.
+	for d, state := range map[*model.Deployment]model.DeploymentState{ended: model.StateSucceeded, lost: model.StateLost} {
+		err := f.UpdateRelease(f.ctx, d.ReleaseID, func(r *model.Release) error { r.Deployments[0].State = state; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := f.inLine(t, "", 0)
+	f.claim(t, 10)
+	if err := f.Park(f.ctx, "me", []int64{next.ID}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{0, 1} {
+		if got, err := f.CallParked(f.ctx, "prod", 2, f.clock.Now()); err != nil || got != want {
+			t.Fatalf("called %d (%v), want %d", got, err, want)
+		}
+	}
+	f.wantLine(t, []int{2}, next)
+}
+
 func lineRecall(t *testing.T, f *fixture) {
 	jobs := []string{"never tried", "later tried", "tried first", "by its time"}
 	for i, job := range jobs {
@@ -159,7 +187,10 @@ func lineRecall(t *testing.T, f *fixture) {
 		}
 		f.create(t, d)
 	}
-	n, err := f.Recall(f.ctx, "prod")
+	soon := f.waiting("due soon anyway", 29*time.Minute)
+	soon.Wait = model.WaitJenkins
+	f.create(t, soon)
+	n, err := f.Recall(f.ctx, "prod", f.clock.Now().Add(30*time.Minute))
 	if err != nil || n != 3 {
 		t.Fatal(n, err)
 	}
