@@ -32,6 +32,8 @@ type play struct {
 	*process
 	other    *process // another replica
 	gone     *process // whose work the other one took over
+	early    bool     // whether one that is suspended goes on once that has happened
+	lease    time.Time
 	t        *testing.T
 	take     int
 	diary    *diary
@@ -58,6 +60,9 @@ func (p *play) perform(s scenario) {
 			p.rise()
 		} else if p.other != nil {
 			p.other.beat(p.t.Context())
+		}
+		if p.early && p.world.clock.Now().After(p.lease) {
+			p.reunite()
 		}
 		now, over := p.standing()
 		if over && len(scenes) == 0 {
@@ -92,10 +97,19 @@ func (p *play) enact(scenes []scene) []scene {
 func (p *play) rise() {
 	if p.other != nil {
 		p.process, p.other, p.gone = p.other, nil, p.process
+		p.lease = p.world.clock.Now().Add(p.pace.Lease)
 		return
 	}
 	p.points.born()
 	p.boot(p.logger())
+}
+
+// reunite lets a suspended replica go on with what it was about, and then beside the other one.
+func (p *play) reunite() {
+	if p.gone != nil {
+		p.gone.awake()
+		p.other, p.gone = p.gone, nil
+	}
 }
 
 func (p *play) logger() *slog.Logger { return slog.New(slog.NewTextHandler(p.diary, nil)) }

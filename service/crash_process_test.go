@@ -60,7 +60,7 @@ func (p *process) survives(do func()) bool {
 func (p *process) awake() {
 	p.points.awake()
 	<-p.hung
-	p.points.frozen = nil
+	p.points.frozen, p.points.late = nil, false
 }
 
 // beat does once everything that Run does all the time. What fails is logged, and comes again.

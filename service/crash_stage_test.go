@@ -40,20 +40,22 @@ func byChance(left []string) bool {
 	return of == "deliver" || of == "settle" || strings.Contains(left[0], "claim of messages")
 }
 
-// suspended plays the scenario with a replica that stops at the target and goes on when all is over.
-func (g *stage) suspended(t *testing.T, target string) {
+// suspended plays the scenario with a replica that stops at the target and goes on when the other one has had its turn
+// once its lease is over, or when all is over.
+func (g *stage) suspended(t *testing.T, target string, early bool) {
 	t.Helper()
 	points := newFailPoints(target)
 	points.frozen, points.thaw = make(chan struct{}), make(chan struct{})
 	p := g.ready(t, points)
+	p.early = early
 	p.perform(g.s)
-	if p.gone == nil {
+	if p.gone == nil && !early {
 		t.Fatalf("was not suspended %s", target)
 	}
 	posts := len(p.world.jenkins.Ledger().Triggers)
-	p.gone.awake()
+	p.reunite()
 	for range 3 {
-		p.gone.beat(t.Context())
+		p.other.beat(t.Context())
 		p.beat(t.Context())
 		p.world.clock.Advance(p.pace.Lease)
 	}

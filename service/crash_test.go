@@ -91,8 +91,8 @@ func TestCrashOfOneReplica(t *testing.T) {
 	}
 }
 
-// One of two replicas is suspended until the other one has done everything, and then goes on with what it was about: it must
-// change nothing and POST nothing.
+// One of two replicas is suspended until the other one has taken its work over, or has done everything, and then goes on with
+// what it was about: what it believes is old.
 func TestSuspendedReplica(t *testing.T) {
 	for name, s := range shortScenarios() {
 		t.Run(name, func(t *testing.T) {
@@ -100,7 +100,8 @@ func TestSuspendedReplica(t *testing.T) {
 			stage := newStage(t, s)
 			stage.replicas = true
 			for _, moment := range some(t, stage.once(t).all(0), crashReplicas) {
-				t.Run(moment, func(t *testing.T) { stage.suspended(t, moment) })
+				t.Run(moment+" until the work is taken over", func(t *testing.T) { stage.suspended(t, moment, true) })
+				t.Run(moment+" until all is over", func(t *testing.T) { stage.suspended(t, moment, false) })
 			}
 		})
 	}

@@ -96,7 +96,7 @@ func (f follower) decide(ctx context.Context, d *model.Deployment, decide func(*
 		if err != nil {
 			return err
 		}
-		if current.State != d.State {
+		if current.State != d.State || current.Attempts != d.Attempts { // or it has another build now
 			return model.Errorf(model.CodeConflict, "部署 %d 的状态已变化", d.ID)
 		}
 		return decide(r, current)
