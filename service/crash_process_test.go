@@ -74,7 +74,7 @@ func (p *process) beat(ctx context.Context) {
 		p.swept = now
 	}
 	var steps errgroup.Group
-	p.submitDue(ctx, submitter{worker{p.Service, c}}, &steps, make(chan struct{}, c.MaxInFlight), p.bells.submit[c.Name])
+	_ = p.submitDue(ctx, submitter{worker{p.Service, c}}, &steps, make(chan struct{}, c.MaxInFlight), p.bells.submit[c.Name])
 	_ = steps.Wait() // steps log their own errors
 	if _, err := (follower{worker{p.Service, c}}).tick(ctx); err != nil {
 		p.log.WarnContext(ctx, "look failed", slog.Any("error", err))

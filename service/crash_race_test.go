@@ -4,7 +4,7 @@ package service
 
 // How many fail points of each scenario, how many of them with two replicas and before a second one, and how many second ones after each first, are tried with the race detector.
 const (
-	crashPlays    = 3
+	crashPlays    = 2
 	crashReplicas = 1
 	crashPairs    = 1
 )
