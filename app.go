@@ -255,6 +255,7 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 	}
 	return api.Options{
 		Service: a.service, Connector: auth, Fields: a.cfg.Form.Names(), Tokens: tokens, Metrics: metrics, Logger: a.log,
+		Zone:   a.cfg.Location(),
 		Gauges: api.Gauges{Open: a.service.Open, Listed: a.service.Listed, RedisUp: a.redisUp()},
 		NewID:  func() string { return strings.ToLower(rand.Text()) }, Now: processNow,
 		Checks: []api.Check{

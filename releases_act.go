@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,14 +28,31 @@ func (b *bridgeFlags) act(cmd *cobra.Command, number, action string, body map[st
 	})
 }
 
+// stated is the value of a flag that must say something.
+type stated string
+
+func (s *stated) String() string { return string(*s) }
+
+// Type is what the help calls the value.
+func (s *stated) Type() string { return "string" }
+
+// Set takes the value, and refuses one that is empty.
+func (s *stated) Set(value string) error {
+	if strings.TrimSpace(value) == "" {
+		return errors.New("it is empty · 不能为空")
+	}
+	*s = stated(value)
+	return nil
+}
+
 // reasonFlag adds --reason, without which nobody knows later why.
-func reasonFlag(cmd *cobra.Command, reason *string) {
-	cmd.Flags().StringVar(reason, "reason", "", "why; recorded and told with the name of the token")
+func reasonFlag(cmd *cobra.Command, reason *stated) {
+	cmd.Flags().Var(reason, "reason", "why; recorded and told with the name of the token")
 	_ = cmd.MarkFlagRequired("reason") // fails only for a flag that does not exist
 }
 
 func newReleasesCancel(b *bridgeFlags) *cobra.Command {
-	var reason string
+	var reason stated
 	cmd := &cobra.Command{
 		Use:   "cancel R-1042 --reason …",
 		Short: "Take back what has not started, stop what runs · 取消上线单",
@@ -61,21 +80,21 @@ func newReleasesStart(b *bridgeFlags) *cobra.Command {
 }
 
 func newReleasesReplan(b *bridgeFlags) *cobra.Command {
-	var reason, at string
+	var reason, at stated
 	cmd := &cobra.Command{
 		Use:   "replan R-1042 --at … --reason …",
 		Short: "Set a new time for what has not started, or expired · 改期",
 		Long: "Sets a new time for every app of the release that has not started, or that expired, with those behind it in its order.\n" +
 			"What has started or was cancelled by a person stays as it is.\n\n" +
 			"  oabridge releases replan R-1042 --at \"2026-11-22 20:00\" --reason 窗口改了\n\n" +
-			"The time is read in the zone that the bridge is configured with; an offset (2026-11-22T20:00+08:00) is understood, too.",
+			"The time is read in the zone that the bridge is configured with, which releases show names; an offset (2026-11-22T20:00+08:00) is understood, too.",
 		Args: oneNumber,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.act(cmd, args[0], "replan", map[string]any{"at": at, "reason": reason})
 		},
 	}
 	reasonFlag(cmd, &reason)
-	cmd.Flags().StringVar(&at, "at", "", "when, such as \"2026-11-22 20:00\", or now")
+	cmd.Flags().Var(&at, "at", "when, such as \"2026-11-22 20:00\", or now")
 	_ = cmd.MarkFlagRequired("at") // fails only for a flag that does not exist
 	return cmd
 }
@@ -107,7 +126,7 @@ func newReleasesAbandon(b *bridgeFlags) *cobra.Command {
 // newVerdict makes the command of a decision. Without --yes it only tells what there is to decide: the same on a terminal
 // and in a script, so that nothing waits for an answer that nobody gives.
 func newVerdict(b *bridgeFlags, v verdict) *cobra.Command {
-	var reason string
+	var reason stated
 	var deployment int64
 	var yes bool
 	cmd := &cobra.Command{
@@ -157,7 +176,7 @@ func (b *bridgeFlags) preview(cmd *cobra.Command, number string, deployment int6
 	}
 	r.Deployments = lost
 	if !b.asJSON {
-		if _, err := io.WriteString(cmd.OutOrStdout(), harmless(r.Number)+c.deployments(r)+"\n"+v.meaning+"\n"); err != nil {
+		if _, err := io.WriteString(cmd.OutOrStdout(), strings.TrimSpace(harmless(r.Number)+"  "+c.zoneName())+c.deployments(r)+"\n"+v.meaning+"\n"); err != nil {
 			return failed(err)
 		}
 	}

@@ -32,6 +32,7 @@ type bridgeClient struct {
 	url   string
 	token string
 	zone  *time.Location // in which times are shown
+	told  bool           // whether the bridge named it: then it reads times in the same
 	http  *http.Client
 }
 
@@ -177,6 +178,7 @@ func (c *bridgeClient) understand(res *http.Response, raw []byte) ([]byte, error
 	case len(raw) > maxAnswer:
 		return nil, fmt.Errorf("%s answered more than %d MB", c.url, maxAnswer>>20)
 	case res.StatusCode == http.StatusOK && json.Valid(raw):
+		c.learnZone(res.Header.Get("X-Time-Zone"))
 		return raw, nil
 	case json.Unmarshal(raw, &failure) == nil && failure.Error != nil && failure.Error.Code != "":
 		failure.Error.raw = raw

@@ -113,7 +113,7 @@ func TestOperatorPlansStartsAndCancels(t *testing.T) {
 		o.call("releases", "项目名称", "商城", "应用名称", "商城前端", "VERSION", fmt.Sprintf("v%d", i), "执行方式", "手动", "实例ID",
 			fmt.Sprintf("proc-%d", i), "发起人", "zhang", "上线说明", "修复结算")
 	}
-	wantEnd(t, "list", o.operate(t, "list --limit 2"), 0, "R-1003", "R-1002", "--before R-1002", "等待 waiting")
+	wantEnd(t, "list", o.operate(t, "list --limit 2"), 0, "R-1003", "R-1002", "--before R-1002", "等待 waiting", "登记 created (Asia/Shanghai)")
 	tomorrow := time.Now().Add(24 * time.Hour).Format("2006-01-02 15:04")
 	wantEnd(t, "replan", o.operate(t, "replan R-1001 --reason 窗口改了", "--at", tomorrow), 0, "等待执行时间", "定时 scheduled", tomorrow)
 	wantEnd(t, "start of what is planned", o.operate(t, "start R-1001"), exitFailure, "没有等待手动执行的应用 (conflict, trace ")

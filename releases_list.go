@@ -63,7 +63,11 @@ func (c *bridgeClient) printList(out io.Writer, raw []byte) error {
 		_, err := fmt.Fprintln(out, "没有上线单 · no releases")
 		return err
 	}
-	rows := [][]string{{"编号 number", "状态 state", "登记 created", "发起人 by", "内容 what"}}
+	created := "登记 created"
+	if zone := c.zoneName(); zone != "" {
+		created += " (" + zone + ")"
+	}
+	rows := [][]string{{"编号 number", "状态 state", created, "发起人 by", "内容 what"}}
 	for _, r := range page.Releases {
 		rows = append(rows, []string{
 			harmless(r.Number), both(releaseWords, r.State), c.clock(&r.CreatedAt), harmless(r.Initiator.label()), c.what(r),

@@ -74,7 +74,7 @@ func (c *bridgeClient) describe(r shownRelease) string {
 	for _, row := range [][]string{
 		{"说明 reason", r.Reason}, {"发起人 initiator", r.Initiator.label()}, {"审批人 approvers", strings.Join(approvers, "、")},
 		{"审批编号 approval", r.BusinessID}, {"登记 created", c.clock(&r.CreatedAt)}, {"定时 scheduled", c.clock(r.ScheduledAt)},
-		{"结束 finished", c.clock(r.FinishedAt)},
+		{"结束 finished", c.clock(r.FinishedAt)}, {"时区 time zone", c.zoneName()},
 	} {
 		if row[1] != "" {
 			rows = append(rows, []string{row[0], harmless(row[1])})
@@ -145,7 +145,7 @@ func (c *bridgeClient) history(r shownRelease) string {
 		}
 		rows = append(rows, []string{c.clock(&e.At), harmless(e.Actor), harmless(e.Kind), names[e.DeploymentID], harmless(moved), harmless(e.Message)})
 	}
-	text := "\n历史 history (" + c.zone.String() + ")\n"
+	text := "\n历史 history\n"
 	if r.EventsBefore != nil {
 		text += "  更早的已省略 · older lines are left out: --all\n"
 	}

@@ -102,6 +102,11 @@ func TestReleasesThatAreMisused(t *testing.T) {
 		"releases cancel R-1 --url http://a":                  "\"reason\" not set",
 		"releases retry R-1 --url http://a":                   "\"reason\" not set",
 		"releases replan R-1 --reason x --url http://a":       "\"at\" not set",
+		"releases cancel R-1 --reason= --url http://a":        "\"--reason\" flag: it is empty",
+		"releases retry R-1 --yes --reason= --url http://a":   "\"--reason\" flag: it is empty",
+		"releases abandon R-1 --reason= --url http://a":       "\"--reason\" flag: it is empty",
+		"releases replan R-1 --at now --reason=\u3000":        "\"--reason\" flag: it is empty",
+		"releases replan R-1 --at= --reason x --url http://a": "\"--at\" flag: it is empty",
 		"releases retry R-1 --reason x --deployment 0 --yes":  "in brackets",
 		"releases retry R-1 --reason x --deployment x":        "invalid argument",
 		"releases list -c testdata/config/good.yaml --as who": "--as \"who\" is not in api.tokens; there is: ops",
@@ -238,7 +243,7 @@ func TestEveryStateHasAWord(t *testing.T) {
 }
 
 func TestARelease(t *testing.T) {
-	c := &bridgeClient{zone: time.FixedZone("CST", 8*3600)}
+	c := &bridgeClient{zone: time.FixedZone("CST", 8*3600), told: true}
 	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	r := shownRelease{
 		Number: "R-1042", State: model.ReleaseActive, Project: shownPerson{ID: "prod:mall", Name: "商城"}, CreatedAt: at, ScheduledAt: &at,

@@ -119,10 +119,32 @@ func table(indent string, rows [][]string) string {
 	return b.String()
 }
 
-// clock is a time for people, "" for none.
+// clock is a time for people, "" for none. It has its offset unless the zone is shown beside it.
 func (c *bridgeClient) clock(t *time.Time) string {
 	if t == nil {
 		return ""
 	}
-	return t.In(c.zone).Format("2006-01-02 15:04:05")
+	layout := "2006-01-02 15:04:05 -07:00"
+	if c.told {
+		layout = "2006-01-02 15:04:05"
+	}
+	return t.In(c.zone).Format(layout)
+}
+
+// learnZone takes the zone in which the bridge reads --at, so that people see the times that they would write.
+func (c *bridgeClient) learnZone(name string) {
+	if name == "" || name == "Local" {
+		return // an older bridge; and our own zone is not its zone
+	}
+	if zone, err := time.LoadLocation(name); err == nil {
+		c.zone, c.told = zone, true
+	}
+}
+
+// zoneName is the zone of all times that are shown; "" when each of them has its offset.
+func (c *bridgeClient) zoneName() string {
+	if !c.told {
+		return ""
+	}
+	return harmless(c.zone.String())
 }

@@ -13,7 +13,9 @@ type Options struct {
 	Connector ConnectorAuth
 	// Fields are the names under which a form's canonical field comes in, by canonical field. The canonical name is
 	// always accepted.
-	Fields  map[string][]string
+	Fields map[string][]string
+	// Zone is the time zone in which people's times are read. The JSON API names it, so that its callers show times in it.
+	Zone    *time.Location
 	Tokens  []Token       // of the JSON API; none: nobody gets in
 	Checks  []Check       // what must hold before requests are sent here
 	Metrics *Metrics      // nil makes one of its own
@@ -83,6 +85,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
 	}
 	return o
 }

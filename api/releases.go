@@ -13,7 +13,10 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// identify lets callers with a token in and notes who they are.
+// headerZone names the time zone in which the JSON API reads times without an offset. What it answers is UTC.
+const headerZone = "X-Time-Zone"
+
+// identify lets callers with a token in, notes who they are and tells them the time zone.
 func (s *Server) identify(c *gin.Context) {
 	name, err := s.doors.caller(c.Request)
 	if err != nil {
@@ -21,6 +24,7 @@ func (s *Server) identify(c *gin.Context) {
 		return
 	}
 	callOf(c.Request.Context()).actor = name
+	c.Writer.Header()[headerZone] = s.zone
 	c.Next()
 }
 

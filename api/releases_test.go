@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oabridge/oabridge/api"
 	"github.com/oabridge/oabridge/model"
 )
 
@@ -185,5 +186,24 @@ func TestActionsRefuseWhatTheyDoNotKnow(t *testing.T) {
 	r.ops("POST", "/api/releases/R-1/cancel", `{"reason":"两行\n原因"}`)
 	if f.reason != "两行\n原因" || f.by != "ops" {
 		t.Errorf("reason %q by %q", f.reason, f.by)
+	}
+}
+
+func TestCallersLearnTheTimeZone(t *testing.T) {
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, &fake{}, func(o *api.Options) { o.Zone = shanghai })
+	for _, path := range []string{"/api/releases", "/api/releases/R-1", "/api/releases/R-1/events"} {
+		if got := r.ops("GET", path, "").header.Get("X-Time-Zone"); got != "Asia/Shanghai" {
+			t.Errorf("%s: %q", path, got)
+		}
+	}
+	if a := newRig(t, &fake{}).ops("GET", "/api/releases", ""); a.header.Get("X-Time-Zone") != "UTC" {
+		t.Errorf("without a zone: %v", a.header)
+	}
+	if a := r.do("GET", "/api/releases", "", ""); a.status != http.StatusUnauthorized || a.header.Get("X-Time-Zone") != "" {
+		t.Errorf("without a token: %d %v", a.status, a.header)
 	}
 }

@@ -14,6 +14,7 @@ import (
 type Server struct {
 	service  Service
 	doors    doors
+	zone     []string // the value of headerZone
 	names    inputNames
 	checks   []Check
 	metrics  *Metrics
@@ -31,7 +32,7 @@ func New(o Options) *Server {
 	o = o.withDefaults()
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{
-		service: o.Service, doors: newDoors(o.Connector, o.Tokens), names: newInputNames(o.Fields), checks: o.Checks,
+		service: o.Service, doors: newDoors(o.Connector, o.Tokens), zone: []string{o.Zone.String()}, names: newInputNames(o.Fields), checks: o.Checks,
 		metrics: o.Metrics, log: o.Logger, newID: o.NewID, now: o.Now, limits: o.Limits,
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}
