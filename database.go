@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"strings"
+	"syscall"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -58,6 +59,12 @@ func damaged(err error) bool {
 	return errors.Is(err, sqlite3.NOTADB) || errors.Is(err, sqlite3.CORRUPT)
 }
 
+// isFull tells whether there is no room for what SQLite writes. Often its driver says only that a write failed.
+func isFull(err error) bool {
+	return errors.Is(err, sqlite3.FULL) || errors.Is(err, sqlite3.IOERR_WRITE) || errors.Is(err, syscall.ENOSPC) ||
+		model.CodeOf(err) == model.CodeDatabaseFull
+}
+
 func troubleOfSQLite(file string, err error) trouble {
 	switch {
 	case errors.Is(err, errServed):
@@ -81,7 +88,7 @@ func troubleOfSQLite(file string, err error) trouble {
 			fmt.Sprintf("another program keeps the SQLite file %s locked · 数据库文件被其他程序锁定", file),
 			"end that program (a sqlite3 shell, a copy under way) · 结束占用它的程序",
 		}
-	case errors.Is(err, sqlite3.FULL):
+	case isFull(err):
 		return trouble{
 			fmt.Sprintf("the disk of the SQLite file %s is full · 磁盘已满", file),
 			"make room, or change database.dsn · 清理磁盘，或修改 database.dsn",

@@ -136,6 +136,9 @@ func otherAilments() []ailment {
 			code: exitFailure, want: []string{"FAIL database | connection refused"}},
 		{name: "an empty database", infect: func(p *patient) { execute(p.t, p.database, "DROP TABLE goose_db_version") },
 			want: []string{"WARN database | schema version 0"}},
+		{name: "a database that takes no writes", infect: func(p *patient) {
+			execute(p.t, p.database, "CREATE TRIGGER no BEFORE INSERT ON installation BEGIN SELECT RAISE(ABORT, 'no'); END")
+		}, code: exitFailure, want: []string{"FAIL database | cannot be read and written"}},
 		{name: "a database of a newer program", infect: func(p *patient) {
 			execute(p.t, p.database, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
 		}, code: exitFailure, want: []string{"FAIL database | 9999 is newer"}},

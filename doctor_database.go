@@ -43,13 +43,13 @@ func checkFolder(folder string) finding {
 	return fine(folder + " is writable · 可写")
 }
 
-// checkDatabase leaves the database as it is: no file is made and nothing is migrated.
+// checkDatabase makes no file and migrates nothing; a database of this program's schema gets the time of the check.
 func checkDatabase(ctx context.Context, cfg config.Database) finding {
 	if missing(cfg) {
 		return doubtful("the SQLite file does not exist yet · 数据库文件尚未创建",
 			"oabridge serve creates it; after a move check database.dsn · 首次启动时自动创建；若是迁移，请检查 database.dsn")
 	}
-	version, err := schemaVersion(ctx, cfg)
+	version, err := tryDatabase(ctx, cfg)
 	if err != nil {
 		t := troubleOf(cfg, err)
 		return broken(t.what+" ("+explain(err)+")", t.remedy)
@@ -69,13 +69,17 @@ func schemaFinding(driver string, version, newest int64) finding {
 	return fine(fmt.Sprintf("%s, schema version %d, up to date · 正常", driver, version))
 }
 
-func schemaVersion(ctx context.Context, cfg config.Database) (version int64, err error) {
+// tryDatabase reads the version of the schema and, when it is this program's, tries a write.
+func tryDatabase(ctx context.Context, cfg config.Database) (version int64, err error) {
 	s, err := openStore(ctx, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return s.Version(ctx)
+	if version, err = s.Version(ctx); err != nil || version != store.Newest() {
+		return version, err
+	}
+	return version, s.Writable(ctx)
 }
 
 // redis is checked only when it is configured. Without it everything works, more slowly.

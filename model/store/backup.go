@@ -78,7 +78,11 @@ func copySnapshot(ctx context.Context, c *sqlite3.Conn, uri string, progress fun
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, backup.Close()) }()
+	defer func() {
+		if closeErr := backup.Close(); err == nil { // it repeats what a step said
+			err = closeErr
+		}
+	}()
 	for done := false; !done; {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -43,6 +43,9 @@ func runOutOfSpace(t *testing.T) {
 	if _, _, err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Writable(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	signal.Ignore(syscall.SIGXFSZ)
 	wal, err := os.Stat(file + "-wal")
 	if err != nil {
@@ -57,7 +60,21 @@ func runOutOfSpace(t *testing.T) {
 	if model.CodeOf(err) != model.CodeDatabaseFull || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("a full disk is told as: %v", err)
 	}
+	if err := s.Writable(t.Context()); err != nil {
+		t.Errorf("asked again within seconds: %v", err)
+	}
+	clock.Advance(time.Minute)
+	if err := s.Writable(t.Context()); model.CodeOf(err) != model.CodeDatabaseFull {
+		t.Errorf("writable on a full disk: %v", err)
+	}
+	_, err = s.Copy(t.Context(), file+".copy", func(int, int) {})
+	if err == nil || strings.Count(err.Error(), "sqlite3:") != 1 {
+		t.Errorf("a copy without room: %v", err)
+	}
 	limitFiles(t, math.MaxInt64)
+	if err := s.Writable(t.Context()); err != nil {
+		t.Error(err)
+	}
 	if err := s.CreateRelease(t.Context(), due(clock.Now()), []string{"later"}, compose); err != nil {
 		t.Fatal(err)
 	}

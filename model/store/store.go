@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -16,6 +17,7 @@ type Store struct {
 	dialect dialect
 	clock   *clock
 	writer  chan struct{} // SQLite has one writer: waiting here is fair and wakes at once; nil on MySQL
+	stored  atomic.Int64  // when Writable last stored something
 }
 
 // Open connects to the database and checks that it answers. It does not migrate.
