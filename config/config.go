@@ -4,6 +4,7 @@
 package config
 
 import (
+	"fmt"
 	"time"
 	_ "time/tzdata" // A minimal container image has no time zones of its own.
 )
@@ -52,8 +53,8 @@ type Retention struct {
 const leastKeep = 24 * time.Hour
 
 func (t Retention) check(r report) {
-	if t.Keep != 0 {
-		r.lasts(t.Keep, leastKeep, 100*365*24*time.Hour)
+	if most := 100 * 365 * 24 * time.Hour; t.Keep != 0 && (t.Keep < leastKeep || t.Keep > most) {
+		r.add(t.Keep.String(), "out of bounds", fmt.Sprintf("use a duration from %s to %s, or 0 to keep everything for ever", leastKeep, most))
 	}
 }
 
