@@ -81,6 +81,9 @@ func (b backup) check() error {
 			return misused("%s belongs to the database itself; name another file · 不能备份到数据库自身的文件", b.file)
 		}
 	}
+	if _, err := os.Stat(filepath.Dir(b.file)); errors.Is(err, fs.ErrNotExist) {
+		return misused("the folder %s does not exist · 目录不存在，请先创建或换一个目录", filepath.Dir(b.file))
+	}
 	info, err := os.Lstat(b.file)
 	switch {
 	case err == nil && info.IsDir():
@@ -113,7 +116,10 @@ func (b backup) make(ctx context.Context) (copied store.Copied, err error) {
 	if err := unfinished.Close(); err != nil {
 		return copied, err
 	}
-	if copied, err = s.Copy(ctx, name, b.progress()); err != nil {
+	if copied, err = s.Copy(ctx, name, b.progress()); isFull(err) {
+		return copied, fmt.Errorf("there is no room for the copy in the folder %s · 备份目录所在磁盘空间不足\n"+
+			"      → make room, or name a file on another disk · 清理磁盘，或换到其他磁盘\n      (%w)", folder, err)
+	} else if err != nil {
 		return copied, err
 	}
 	return copied, b.place(name, folder)
