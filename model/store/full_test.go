@@ -30,7 +30,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestFullDisk$", "-test.v") //nolint:gosec // this very program
+	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestFullDisk$", "-test.v")
 	child.Env = append(os.Environ(), cramped+"=1")
 	if out, err := child.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -52,7 +52,7 @@ func runOutOfSpace(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range 8 { // the room ends in one part of a transaction after another
-		limitFiles(t, uint64(wal.Size())+200_000+uint64(n)*30_000) //nolint:gosec // neither is negative
+		limitFiles(t, uint64(wal.Size())+200_000+uint64(n)*30_000)
 		fillUp(t, s, fmt.Sprint("round ", n))
 	}
 	limitFiles(t, 1)
