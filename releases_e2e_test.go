@@ -35,8 +35,8 @@ func wantEnd(t *testing.T, what string, o ending, code int, parts ...string) {
 	}
 }
 
-// aged makes the time since when Jenkins does not know the build three minutes longer ago, so that no test waits for them.
-func (o *outside) aged(t *testing.T, number string) {
+// forgotten ends the two minutes in which a build that Jenkins does not know might come back, so that no test waits for them.
+func (o *outside) forgotten(t *testing.T, number string) {
 	t.Helper()
 	cfg, err := config.Load(o.config, nil)
 	if err != nil {
@@ -49,9 +49,7 @@ func (o *outside) aged(t *testing.T, number string) {
 	id, err := model.ParseNumber(number)
 	if err == nil {
 		err = s.UpdateRelease(t.Context(), id, func(r *model.Release) error {
-			d := r.Deployments[0]
-			d.MissingSince = new(d.MissingSince.Add(-3 * time.Minute))
-			return nil
+			return r.Fire(r.Deployments[0], model.EventLost, model.Cause{At: time.Now().UTC(), Actor: "system", Message: "Jenkins 中已找不到这次构建"})
 		})
 	}
 	if err := s.Close(); err != nil {
@@ -85,7 +83,7 @@ func TestOperatorRescuesWhatJenkinsForgot(t *testing.T) {
 	o.jenkins.Kill(0)
 	standing("it is missed", func(d map[string]any) bool { return d["missing_since"] != nil })
 	b.stop()
-	o.aged(t, "R-1001")
+	o.forgotten(t, "R-1001")
 	b = o.serve()
 	standing("it is lost", func(d map[string]any) bool { return d["state"] == "lost" })
 

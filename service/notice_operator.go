@@ -17,9 +17,13 @@ func (w writer) lost(r *model.Release, d *model.Deployment) notice {
 	return notice{kind: model.NoticeLost, scope: fmt.Sprintf("%d/%d", d.ID, d.Version), title: title, markdown: t.String()}
 }
 
-// decided tells what a person decided about a deployment that was lost.
+// decided tells what a person decided about a deployment that was lost. DingTalk drops a work notice that says the same as
+// another one of that day, so a second decision says that it is one.
 func (w writer) decided(r *model.Release, d *model.Deployment, what string, c model.Cause) notice {
 	title := fmt.Sprintf("上线单 %s：失联的 %s 已决定%s", r.Number(), d.Title(), what)
+	if d.Attempts > 1 {
+		title += fmt.Sprintf("(此前已提交 %d 次)", d.Attempts)
+	}
 	return w.changed(r, title, fmt.Sprintf("%d/%d", d.ID, d.Version), c)
 }
 
