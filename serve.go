@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,23 +44,39 @@ func newLogger(cfg config.Log, w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, options))
 }
 
-// serve runs the bridge until ctx ends.
+// serve runs the bridge until ctx ends. It has its address before it touches the database; who calls meanwhile waits in
+// the system's queue and is answered, or cut off, when the start is over.
 func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
-	a, err := newApp(ctx, cfg, log)
+	listener, err := listen(ctx, cfg.Listen)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	a, err := newApp(ctx, cfg, log)
 	if err != nil {
-		return fmt.Errorf("listen: %w (another process may use the address; change listen)", err)
+		return errors.Join(err, listener.Close())
 	}
+	defer a.Close()
 	log.Info("listening", "address", listener.Addr().String(), "database", cfg.Database.Driver, "controllers", len(cfg.Jenkins))
 	err = a.run(ctx, listener)
 	if model.CodeOf(err).OfDatabase() {
 		return explainDatabase(cfg.Database, err)
 	}
 	return err
+}
+
+// listen takes the configured address. One that cannot be had ends the program as a wrong configuration does.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, misused("listen: another process uses the address %s · 地址已被占用\n"+
+			"      → end that process, or change listen · 请停止占用它的进程，或修改 listen\n      (%w)", address, err)
+	case err != nil:
+		return nil, misused("listen: the address %s cannot be used · 地址无法使用\n"+
+			"      → change listen to an address of this machine and a port that this user may open · "+
+			"请改为本机地址和有权使用的端口\n      (%w)", address, err)
+	}
+	return listener, nil
 }
 
 // How a shutdown goes: readiness turns 503 first, so that nothing new is sent here; then requests and steps in hand
