@@ -116,7 +116,11 @@ func (s *Service) handBack(ctx context.Context, messages []model.Message) {
 	saving, cancel := s.savingContext(ctx) // one time for all: a database that is away shall not hold us up for each
 	defer cancel()
 	for _, m := range messages {
-		if err := s.store.SettleMessage(saving, m); err != nil {
+		err := s.store.SettleMessage(saving, m)
+		if model.CodeOf(err) == model.CodeConflict {
+			continue // its lease ended, so it is another's
+		}
+		if err != nil {
 			s.log.WarnContext(ctx, "messages not given back; their leases end by themselves", "message", m.ID, slog.Any("error", err))
 			return
 		}

@@ -157,6 +157,29 @@ func TestCrashAfterSendingRepeatsTheSameUUID(t *testing.T) {
 	}
 }
 
+// The lease of one of those that wait for their turn has ended, and another replica took it.
+func TestALostLeaseKeepsNoOtherMessageBack(t *testing.T) {
+	w, _ := newOutbox(t)
+	w.submit("实例ID", "inst-B")
+	claim := func(owner string) []model.Message {
+		t.Helper()
+		claimed, err := w.store.ClaimMessages(t.Context(), owner, time.Minute, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return claimed
+	}
+	mine := claim("me")
+	if len(mine) != 2 {
+		t.Fatalf("%d messages", len(mine))
+	}
+	mine[0].LeaseOwner = "another"
+	w.handBack(t.Context(), mine)
+	if free := claim("third"); len(free) != 1 || free[0].ID != mine[1].ID {
+		t.Errorf("handed back: %+v", free)
+	}
+}
+
 func TestNothingIsSentOnceTheStepIsOver(t *testing.T) {
 	a := &answering{}
 	w := newWorld(t, func(o *Options) { o.Messenger = a })
