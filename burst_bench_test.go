@@ -110,6 +110,20 @@ func (u *burst) fill(n int) {
 	all.Wait()
 }
 
+// postpone makes every deployment due at one moment, so late that the replicas are up by then.
+func (u *burst) postpone(by time.Duration) (due time.Time) {
+	u.b.Helper()
+	db, err := sql.Open("mysql", u.dsn)
+	if err != nil {
+		u.b.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(u.b.Context(), "UPDATE deployments SET next_at = ?", u.store.Now().Add(by).UnixMicro()); err != nil {
+		u.b.Fatal(err)
+	}
+	return time.Now().Add(by)
+}
+
 // start runs one replica.
 func (u *burst) start() {
 	u.b.Helper()
@@ -258,11 +272,12 @@ func BenchmarkReplicas(b *testing.B) {
 	throughput := func(replicas int) (perSecond float64, cost map[string]float64) {
 		u := newBurst(b, jenkinstest.Options{})
 		u.fill(releases)
-		before := status(b, u.dsn)
-		begin := time.Now()
+		begin := u.postpone(5 * time.Second)
 		for range replicas {
 			u.start()
 		}
+		time.Sleep(time.Until(begin))
+		before := status(b, u.dsn)
 		u.wait("every end", func() bool { return u.open() == 0 })
 		took := time.Since(begin)
 		after := status(b, u.dsn)

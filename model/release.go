@@ -151,6 +151,9 @@ func (r *Release) Tell(m Message) { r.messages = append(r.messages, m) }
 // PendingEvents are the history lines that are not stored yet.
 func (r *Release) PendingEvents() []Event { return slices.Clone(r.events) }
 
+// Tells says whether there are messages that are not stored yet.
+func (r *Release) Tells() bool { return len(r.messages) > 0 }
+
 // TakePending hands the history lines and messages that are not stored yet to the store, which writes them in the
 // transaction of the change itself.
 func (r *Release) TakePending() ([]Event, []Message) {

@@ -23,7 +23,6 @@ func (s *Service) Cancel(ctx context.Context, id int64, by, reason string) (*mod
 		return nil
 	})
 	if err == nil {
-		s.nudge()
 		for _, d := range r.Deployments {
 			s.nudgeFollower(d.Controller)
 		}
@@ -50,7 +49,7 @@ func (s *Service) takeBack(r *model.Release, d *model.Deployment, by, reason str
 
 // Start lets a release with 执行方式 手动 run. Errors: not_found, conflict (nothing waits for it).
 func (s *Service) Start(ctx context.Context, id int64, by, reason string) (*model.Release, error) {
-	r, err := s.change(ctx, id, func(r *model.Release) error {
+	return s.change(ctx, id, func(r *model.Release) error {
 		now, started := s.now(), false
 		for _, d := range r.Deployments {
 			if d.State == model.StateWaiting && d.Wait == model.WaitManual {
@@ -63,10 +62,6 @@ func (s *Service) Start(ctx context.Context, id int64, by, reason string) (*mode
 		r.Record(model.Event{At: now, Actor: by, Kind: model.EventKindStart, Message: reason})
 		return nil
 	})
-	if err == nil {
-		s.nudge()
-	}
-	return r, err
 }
 
 // Release returns one release. Errors: not_found.

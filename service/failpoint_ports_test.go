@@ -19,8 +19,12 @@ func (b *brittleStore) Park(ctx context.Context, owner string, ids []int64) erro
 	return b.points.write("park", func() error { return b.Store.Park(ctx, owner, ids) })
 }
 
-func (b *brittleStore) CallNext(ctx context.Context, job model.JobRef) error {
-	return b.points.write("call next of "+shortJob(job.FullName), func() error { return b.Store.CallNext(ctx, job) })
+func (b *brittleStore) CallNext(ctx context.Context, job model.JobRef) (called bool, err error) {
+	err = b.points.write("call next of "+shortJob(job.FullName), func() (err error) {
+		called, err = b.Store.CallNext(ctx, job)
+		return err
+	})
+	return called, err
 }
 
 func (b *brittleStore) CallParked(ctx context.Context, controller string, parallel int, overdue time.Time) (int, error) {

@@ -104,9 +104,6 @@ func (f follower) decide(ctx context.Context, d *model.Deployment, decide func(*
 	if model.CodeOf(err) == model.CodeConflict {
 		return nil // the next look sees it as it is now
 	}
-	if err == nil {
-		f.nudge()
-	}
 	return err
 }
 

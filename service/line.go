@@ -94,8 +94,12 @@ func (s *Service) expireInLine(ctx context.Context, c *Controller, d *model.Depl
 
 // callNext lets the next one in line go on when d has left it. When that fails the sweep does it.
 func (s *Service) callNext(ctx context.Context, d *model.Deployment) {
-	if err := s.store.CallNext(ctx, d.JobRef); err != nil {
+	called, err := s.store.CallNext(ctx, d.JobRef)
+	if err != nil {
 		s.log.WarnContext(ctx, "next in line not called yet", "app", d.Key(), slog.Any("error", err))
+	}
+	if called {
+		s.nudge()
 	}
 }
 

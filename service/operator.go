@@ -48,7 +48,7 @@ type decision struct {
 }
 
 func (s *Service) decideLost(ctx context.Context, id, deployment int64, decided decision, by, reason string) (*model.Release, error) {
-	return s.operate(ctx, id, func(r *model.Release) error {
+	return s.change(ctx, id, func(r *model.Release) error {
 		if deployment != 0 {
 			if _, err := r.Deployment(deployment); err != nil {
 				return err
@@ -72,15 +72,6 @@ func (s *Service) decideLost(ctx context.Context, id, deployment int64, decided 
 	})
 }
 
-// operate changes a release for a person and wakes whoever goes on with it.
-func (s *Service) operate(ctx context.Context, id int64, change func(*model.Release) error) (*model.Release, error) {
-	r, err := s.change(ctx, id, change)
-	if err == nil {
-		s.nudge()
-	}
-	return r, err
-}
-
 // longestPlan is how far ahead a release can be planned.
 const longestPlan = 366 * 24 * time.Hour
 
@@ -91,7 +82,7 @@ func (s *Service) Replan(ctx context.Context, id int64, at, by, reason string) (
 	if err != nil {
 		return nil, err
 	}
-	return s.operate(ctx, id, func(r *model.Release) error {
+	return s.change(ctx, id, func(r *model.Release) error {
 		cause := model.Cause{At: s.now(), Actor: by, Message: reason}
 		planned, err := s.replan(r, when, cause)
 		if err != nil {

@@ -72,8 +72,8 @@ type Lines interface {
 
 // Calls lets those go on that wait for something else than a time.
 type Calls interface {
-	// CallNext makes the first deployment that is parked before the job due.
-	CallNext(ctx context.Context, job model.JobRef) error
+	// CallNext makes the first deployment that is parked before the job due, and says whether there was one.
+	CallNext(ctx context.Context, job model.JobRef) (bool, error)
 	// CallParked makes the first parked deployment due of each job that has fewer than parallel slots taken, and all that
 	// were scheduled before overdue. It returns how many.
 	CallParked(ctx context.Context, controller string, parallel int, overdue time.Time) (int, error)

@@ -40,7 +40,6 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 		}
 		return nil
 	})
-	s.nudge()
 	s.nudgeFollower(s.c.Name)
 	return err
 }

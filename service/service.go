@@ -260,17 +260,21 @@ func (s *Service) catalogue() (*Catalogue, error) {
 // clock is a time for people.
 func (s *Service) clock(t time.Time) string { return t.In(s.location).Format("2006-01-02 15:04:05") }
 
-// change updates a release and tells the log and the metrics how its deployments moved.
+// change updates a release, tells the log and the metrics how its deployments moved, and wakes whoever goes on with it.
 func (s *Service) change(ctx context.Context, releaseID int64, decide func(*model.Release) error) (*model.Release, error) {
 	var changed *model.Release
 	var events []model.Event
+	var tells bool
 	err := s.store.UpdateRelease(ctx, releaseID, func(r *model.Release) error {
 		err := decide(r)
-		changed, events = r, r.PendingEvents()
+		changed, events, tells = r, r.PendingEvents(), r.Tells()
 		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	if tells || s.anyDue(changed) {
+		s.nudge()
 	}
 	for _, e := range events {
 		d, err := changed.Deployment(e.DeploymentID)
@@ -280,7 +284,7 @@ func (s *Service) change(ctx context.Context, releaseID int64, decide func(*mode
 		s.log.InfoContext(ctx, "deployment moved", "release", changed.Number(), "deployment", d.ID, "app", d.Key(),
 			"event", e.Kind, "from", e.From, "to", e.To, "actor", e.Actor, "build", d.Build, "queue", d.QueueID, "code", string(e.Code))
 		s.observer.Moved(d.Controller, model.DeploymentState(e.To))
-		if d.State.Terminal() || d.State == model.StateLost {
+		if to := model.DeploymentState(e.To); to.Terminal() || to == model.StateLost {
 			s.callNext(ctx, d)
 		}
 	}

@@ -201,7 +201,6 @@ func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string
 		return err
 	})
 	if saveErr == nil {
-		s.nudge()
 		s.nudgeFollower(s.c.Name)
 	}
 	return saveErr

@@ -2,7 +2,10 @@ package service
 
 import (
 	"context"
+	"slices"
 	"strings"
+
+	"github.com/oabridge/oabridge/model"
 )
 
 // Wakeups tells the other processes of this bridge that there is something to do. Any wake-up may be lost: every loop
@@ -48,4 +51,12 @@ func (s *Service) nudge() {
 func (s *Service) nudgeFollower(controller string) {
 	ring(s.bells.follow[controller])
 	s.wakeups.Send(wordFollow + controller)
+}
+
+// anyDue says whether a deployment of r is due for Jenkins now.
+func (s *Service) anyDue(r *model.Release) bool {
+	now := s.now()
+	return slices.ContainsFunc(r.Deployments, func(d *model.Deployment) bool {
+		return (d.State == model.StateWaiting || d.State == model.StateSubmitting) && d.NextAt != nil && !d.NextAt.After(now)
+	})
 }

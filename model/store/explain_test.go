@@ -30,7 +30,7 @@ func TestPlans(t *testing.T) {
 			"deployments_state":   func() error { _, err := s.FollowedDeployments(ctx, "prod"); return err },
 			"deployments_build":   func() error { _, err := s.BuildHolders(ctx, job, 8); return err },
 			"deployments_slot":    func() error { _, err := s.Line(ctx, job, 3); return err },
-			"deployments_line":    func() error { return s.CallNext(ctx, job) },
+			"deployments_line":    func() error { _, err := s.CallNext(ctx, job); return err },
 			"releases_state":      func() error { return list(s, t, model.ReleaseFilter{State: model.ReleaseActive, Limit: 20}) },
 			"deployments_release": func() error { _, err := s.Release(ctx, r.ID); return err },
 			"PRIMARY":             func() error { _, err := s.ReleaseByKeys(ctx, []string{"key"}); return err },

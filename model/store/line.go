@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -15,22 +16,24 @@ import (
 func (s *Store) Line(ctx context.Context, job model.JobRef, limit int) (model.Line, error) {
 	var line model.Line
 	err := s.read(ctx, func(db *gorm.DB) error {
-		taken := "SELECT job_slot FROM deployments " + s.dialect.using("deployments_slot") +
-			" WHERE controller = ? AND job = ? AND job_slot IS NOT NULL ORDER BY job_slot"
-		if err := db.Raw(taken, job.Controller, job.FullName).Scan(&line.Taken).Error; err != nil {
+		of := " WHERE controller = @controller AND job = @job AND "
+		args := map[string]any{
+			"controller": job.Controller, "job": job.FullName, "inHand": inHand, "waiting": model.StateWaiting,
+			"ready":    []model.Wait{"", model.WaitJob, model.WaitJenkins, model.WaitAuth, model.WaitFolded},
+			"schedule": model.WaitSchedule, "now": s.Now().UnixMicro(), "limit": limit,
+		}
+		slots, index := s.dialect.using("deployments_slot"), s.dialect.using("deployments_line")
+		var taken []int // the slots, and less than none: how many others
+		busy := "SELECT job_slot FROM deployments " + slots + of + "job_slot IS NOT NULL" +
+			" UNION ALL SELECT -1 - COUNT(*) FROM deployments " + index + of + "state IN @inHand AND job_slot IS NULL"
+		if err := db.Raw(busy, args).Scan(&taken).Error; err != nil {
 			return err
 		}
-		others := "SELECT COUNT(*) FROM deployments " + s.dialect.using("deployments_line") +
-			" WHERE controller = ? AND job = ? AND state IN ? AND job_slot IS NULL"
-		if err := db.Raw(others, job.Controller, job.FullName, inHand).Scan(&line.Others).Error; err != nil {
-			return err
-		}
-		waiting := "SELECT id FROM deployments " + s.dialect.using("deployments_line") +
-			" WHERE controller = ? AND job = ? AND state = ? AND job_slot IS NULL AND" +
-			" (wait_reason IN ? OR (wait_reason = ? AND next_at <= ?)) ORDER BY id LIMIT ?"
-		ready := []model.Wait{"", model.WaitJob, model.WaitJenkins, model.WaitAuth, model.WaitFolded}
-		return db.Raw(waiting, job.Controller, job.FullName, model.StateWaiting, ready, model.WaitSchedule,
-			s.Now().UnixMicro(), limit).Scan(&line.Waiting).Error
+		slices.Sort(taken)
+		line.Others, line.Taken = -1-taken[0], taken[1:]
+		waiting := "SELECT id FROM deployments " + index + of + "state = @waiting AND job_slot IS NULL AND" +
+			" (wait_reason IN @ready OR (wait_reason = @schedule AND next_at <= @now)) ORDER BY id LIMIT @limit"
+		return db.Raw(waiting, args).Scan(&line.Waiting).Error
 	})
 	return line, err
 }
@@ -52,8 +55,9 @@ func parked(table string) string {
 	return table + "state = 'waiting' AND " + table + "wait_reason = 'job' AND " + table + "next_at IS NULL"
 }
 
-// CallNext makes the first deployment that is parked before the job due. Errors: database_unavailable.
-func (s *Store) CallNext(ctx context.Context, job model.JobRef) error {
+// CallNext makes the first deployment that is parked before the job due, and says whether there was one. Errors:
+// database_unavailable.
+func (s *Store) CallNext(ctx context.Context, job model.JobRef) (bool, error) {
 	var first []int64
 	err := s.read(ctx, func(db *gorm.DB) error {
 		next := "SELECT id FROM deployments " + s.dialect.using("deployments_line") +
@@ -61,9 +65,9 @@ func (s *Store) CallNext(ctx context.Context, job model.JobRef) error {
 		return db.Raw(next, job.Controller, job.FullName).Scan(&first).Error
 	})
 	if err != nil || len(first) == 0 {
-		return err
+		return false, err
 	}
-	return s.call(ctx, first)
+	return true, s.call(ctx, first)
 }
 
 // CallParked makes the first parked deployment due of every job of the controller that has fewer than parallel slots

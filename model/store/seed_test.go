@@ -12,6 +12,9 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
+// atOnce is how many releases one statement makes, so that it ends long before the connection's time-out.
+const atOnce = 50_000
+
 // Seed stores n finished releases with all that belongs to them: copies of one, made by the database itself.
 func (s *Store) Seed(ctx context.Context, n int) error {
 	r := finished(s.Now())
@@ -24,10 +27,12 @@ func (s *Store) Seed(ctx context.Context, n int) error {
 	}); err != nil {
 		return err
 	}
-	for have := 1; have < n; have *= 2 {
-		if err := s.double(ctx, min(have, n-have)); err != nil {
+	for have := 1; have < n; {
+		more := min(have, n-have, atOnce)
+		if err := s.double(ctx, more); err != nil {
 			return err
 		}
+		have += more
 	}
 	return s.copyBelongings(ctx, r.ID)
 }
@@ -72,10 +77,23 @@ func (s *Store) copyBelongings(ctx context.Context, first int64) error {
 				values[i] = "CONCAT('seed-', r.id)"
 			}
 		}
-		statement := "INSERT INTO %s (%s) SELECT %s FROM releases r JOIN %s one ON one.release_id = %d WHERE r.id > %d"
-		err = s.run(ctx, fmt.Sprintf(statement, row.TableName(), strings.Join(columns, ", "), strings.Join(values, ", "),
-			row.TableName(), first, first))
-		if err != nil {
+		statement := fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM releases r JOIN %s one ON one.release_id = %d",
+			row.TableName(), strings.Join(columns, ", "), strings.Join(values, ", "), row.TableName(), first)
+		if err := s.inPortions(ctx, statement, first); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inPortions runs the statement for the releases behind first, so many at a time.
+func (s *Store) inPortions(ctx context.Context, statement string, first int64) error {
+	var last int64
+	if err := s.db.WithContext(ctx).Raw("SELECT MAX(id) FROM releases").Scan(&last).Error; err != nil {
+		return err
+	}
+	for from := first; from < last; from += atOnce {
+		if err := s.run(ctx, fmt.Sprintf("%s WHERE r.id > %d AND r.id <= %d", statement, from, from+atOnce)); err != nil {
 			return err
 		}
 	}

@@ -113,16 +113,16 @@ func linePark(t *testing.T, f *fixture) {
 	wantSame(t, f.claim(t, 10), []string{})
 	f.wantLine(t, []int{}, a, b)
 	for _, want := range []*model.Deployment{a, b} {
-		if err := f.CallNext(f.ctx, lineJob); err != nil {
-			t.Fatal(err)
+		if called, err := f.CallNext(f.ctx, lineJob); err != nil || !called {
+			t.Fatal(called, err)
 		}
 		claimed, err := f.ClaimDeployments(f.ctx, "prod", "me", time.Minute, 10)
 		if err != nil || len(claimed) != 1 || claimed[0].ID != want.ID || claimed[0].Wait != model.WaitJob {
 			t.Fatalf("%+v %v", claimed, err)
 		}
 	}
-	if err := f.CallNext(f.ctx, lineJob); err != nil {
-		t.Fatal(err)
+	if called, err := f.CallNext(f.ctx, lineJob); err != nil || called {
+		t.Fatal(called, err)
 	}
 	wantSame(t, f.claim(t, 10), []string{})
 }
