@@ -67,6 +67,7 @@ func wantIndex(t *testing.T, s *store.Store, index string, statements []string) 
 			t.Fatal(err)
 		}
 		used = used || strings.Contains(plan, index)
+		plan = strings.ReplaceAll(plan, "UNION ALL", "UNION") // SQLite's word for a step, no way to read a table
 		for _, whole := range []string{" ALL ", "SCAN deployments", "SCAN messages", "SCAN events"} {
 			if strings.Contains(plan, whole) {
 				t.Errorf("a whole table is read:\n%s\n%s", statement, plan)
