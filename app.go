@@ -121,6 +121,9 @@ func (a *app) closeLater(what string, end func() error) {
 }
 
 func openStore(ctx context.Context, cfg config.Database, log *slog.Logger) (*store.Store, error) {
+	if err := soleName(cfg); err != nil {
+		return nil, err
+	}
 	maxOpen := cfg.MaxOpen
 	if cfg.Driver == config.SQLite {
 		maxOpen = 0

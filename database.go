@@ -73,6 +73,13 @@ func troubleOfSQLite(file string, err error) trouble {
 			"end that process, or give this one a file of its own; several replicas need MySQL or MariaDB · " +
 				"请先停止该进程，或改用其他文件；多实例请使用 MySQL 或 MariaDB",
 		}
+	case errors.Is(err, errSeveralNames):
+		return trouble{
+			fmt.Sprintf("the SQLite file %s has several names (hard links), and SQLite loses data under a second one · 数据库文件有多个硬链接", file),
+			"end every process that uses it, keep the name with a -wal file beside it, if any has one, and remove the others " +
+				"(find -samefile shows them); a symbolic link is fine · " +
+				"停止使用它的进程，保留旁边有 -wal 文件的那个名字，删除其余硬链接(用 find -samefile 查找)；符号链接没有问题",
+		}
 	case damaged(err):
 		return trouble{
 			fmt.Sprintf("the SQLite file %s is damaged or no database · 数据库文件已损坏，或不是 SQLite 文件", file),

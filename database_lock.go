@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
@@ -12,6 +13,22 @@ import (
 
 // errServed is why a second process does not get a SQLite file.
 var errServed = errors.New("another oabridge process serves it")
+
+// errSeveralNames is why a SQLite file with hard links is used by none of them. Both the lock and SQLite's own log, which
+// holds what was stored last, lie beside a name: another name has others.
+var errSeveralNames = errors.New("it has hard links")
+
+// soleName refuses a SQLite file that has another name. One that is not there, or cannot be looked at, is left to those
+// who open it. Errors: errSeveralNames.
+func soleName(cfg config.Database) error {
+	if cfg.Driver != config.SQLite {
+		return nil
+	}
+	if info, err := os.Stat(cfg.DSN.Reveal()); err == nil && info.Mode().IsRegular() && severalNames(info) {
+		return errSeveralNames
+	}
+	return nil
+}
 
 // lockDatabase makes this process the only one that works on a SQLite file, which has nothing that replicas could share
 // it by. The system takes the lock away when the process ends, however it ends; its file stays, empty. On MySQL there

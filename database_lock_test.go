@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/oabridge/oabridge/config"
 )
 
 // ready waits until the bridge answers that it is.
@@ -51,6 +53,35 @@ func TestOneProcessOnASQLiteFile(t *testing.T) {
 	_ = serving.Wait() // it was killed
 	if code, log := second.serve().stop(); code != 0 {
 		t.Errorf("after the kill: exit %d\n%s", code, log)
+	}
+}
+
+// TestAHardLinkedSQLiteFileIsRefused by either name: which one has the log cannot be known.
+func TestAHardLinkedSQLiteFileIsRefused(t *testing.T) {
+	folder := t.TempDir()
+	file, link := filepath.Join(folder, "a.db"), filepath.Join(folder, "link.db")
+	o := newOutside(t, fmt.Sprintf("{dsn: %q}", file))
+	serving := o.serve()
+	if err := os.Link(file, link); err != nil {
+		t.Skip("no hard links here:", err)
+	}
+	before, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantUnusable(t, config.SQLite, link, link, "several names (hard links)", "find -samefile", "符号链接")
+	wantUnusable(t, config.SQLite, file, file, "several names (hard links)")
+	if after, err := os.ReadDir(folder); err != nil || len(after) != len(before) {
+		t.Errorf("there were %v, there are %v (%v)", before, after, err)
+	}
+	if code, log := serving.stop(); code != 0 {
+		t.Errorf("exit %d\n%s", code, log)
+	}
+	if err := os.Remove(link); err != nil {
+		t.Fatal(err)
+	}
+	if code, log := o.serve().stop(); code != 0 {
+		t.Errorf("with one name again: exit %d\n%s", code, log)
 	}
 }
 
