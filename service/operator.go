@@ -111,7 +111,7 @@ func (s *Service) readPlan(at string) (time.Time, error) {
 	when, ok := readWhen(at, s.location)
 	switch {
 	case !ok:
-		return when, model.Errorf(model.CodeInvalidRequest, "执行时间“%s”无法识别，请写成 2006-01-02 15:04，或 now 表示立即", model.Cut(at, 40))
+		return when, model.Errorf(model.CodeInvalidRequest, "%s；要立即执行请写 now", refusedWhen(at, s.location))
 	case when.Before(now):
 		return when, model.Errorf(model.CodeInvalidRequest, "执行时间 %s 已经过去；要立即执行请写 now", s.clock(when))
 	case when.Sub(now) > longestPlan:

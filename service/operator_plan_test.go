@@ -1,6 +1,7 @@
 package service
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -114,9 +115,15 @@ func TestReplanOfWhatIsClaimed(t *testing.T) {
 func TestReplanThatIsRefused(t *testing.T) {
 	w := newWorld(t)
 	w.submit("执行方式", "定时", "执行时间", "2026-11-22 20:10")
-	for _, at := range []string{"2026-11-22 19:59", "gestern", "", "2026-11-22", "2028-01-01 00:00", "1999-01-01 00:00"} {
+	for at, want := range map[string]string{
+		"2026-11-22 19:59": "已经过去", "1999-01-01 00:00": "已经过去", "gestern": "无法识别", "": "无法识别", "2026-11-22": "无法识别",
+		"2028-01-01 00:00": "太远，最多提前一年", "9999-12-31": "太远", "9999-12-31 00:00": "太远",
+	} {
 		_, err := w.Replan(t.Context(), 1001, at, "ops", "x")
 		codeIs(t, err, model.CodeInvalidRequest)
+		if got := model.MessageOf(err); !strings.Contains(got, want) {
+			t.Errorf("%q: %s, want %s", at, got, want)
+		}
 	}
 	_, err := w.Replan(t.Context(), 99, "now", "ops", "x")
 	codeIs(t, err, model.CodeNotFound)

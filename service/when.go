@@ -20,20 +20,59 @@ var localLayouts = []string{
 var zonedLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05Z0700"}
 
 // readWhen reads a time as forms write it: local, ISO 8601 with or without an offset, or epoch milliseconds (13 digits)
-// or seconds (10 digits). A date alone is no time. false: unreadable.
+// or seconds (10 digits). A date alone is no time. false: unreadable, or of a year that no release is planned for, which
+// databases cannot hold either; refusedWhen says which.
 func readWhen(s string, location *time.Location) (time.Time, bool) {
+	t, ok := readMoment(s, location)
+	return t, ok && t.Year() >= firstYear && t.Year() < lastYear
+}
+
+// The years that releases are planned for.
+const (
+	firstYear = 2000
+	lastYear  = 2100 // not itself
+)
+
+// refusedWhen says to people why readWhen does not take s.
+func refusedWhen(s string, location *time.Location) string {
+	t, ok := readMoment(s, location)
+	if !ok {
+		t, ok = readDate(s)
+		ok = ok && t.Year() >= lastYear // another one is said to lack its time
+	}
+	written := "执行时间“" + model.Cut(s, 40) + "”"
+	switch {
+	case !ok:
+		return written + "无法识别，请写成 2006-01-02 15:04"
+	case t.Year() < firstYear:
+		return written + "已经过去"
+	}
+	return written + "太远，请检查年份"
+}
+
+// readMoment reads a time of any year.
+func readMoment(s string, location *time.Location) (time.Time, bool) {
 	s = strings.Join(strings.Fields(strings.ReplaceAll(s, "：", ":")), " ")
 	if isDigits(s) {
 		return readEpoch(s)
 	}
 	for _, layout := range localLayouts {
 		if t, err := time.ParseInLocation(layout, s, location); err == nil {
-			return sensible(t)
+			return t.UTC(), true
 		}
 	}
 	for _, layout := range zonedLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
-			return sensible(t)
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+func readDate(s string) (time.Time, bool) {
+	for _, layout := range []string{"2006-1-2", "2006/1/2", "2006年1月2日"} {
+		if t, err := time.Parse(layout, strings.TrimSpace(s)); err == nil {
+			return t, true
 		}
 	}
 	return time.Time{}, false
@@ -46,17 +85,11 @@ func readEpoch(digits string) (time.Time, bool) {
 	}
 	switch len(digits) {
 	case 13:
-		return sensible(time.UnixMilli(n))
+		return time.UnixMilli(n).UTC(), true
 	case 10:
-		return sensible(time.Unix(n, 0))
+		return time.Unix(n, 0).UTC(), true
 	}
 	return time.Time{}, false
-}
-
-// sensible refuses years that no release is planned for, which databases cannot hold either.
-func sensible(t time.Time) (time.Time, bool) {
-	t = t.UTC()
-	return t, t.Year() >= 2000 && t.Year() < 2100
 }
 
 func isDigits(s string) bool {
@@ -76,7 +109,7 @@ func (r *formReader) readTime(known map[string][]string, f *Form, problems *Prob
 	if when != "" {
 		t, ok := readWhen(when, r.location)
 		if !ok {
-			problems.add(FieldScheduledAt, "执行时间“%s”无法识别，请写成 2006-01-02 15:04", model.Cut(when, 40))
+			problems.add(FieldScheduledAt, "%s", refusedWhen(when, r.location))
 			return
 		}
 		f.ScheduledAt = &t

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -93,6 +94,29 @@ func TestNoTimes(t *testing.T) {
 				t.Errorf("%q is read as %s", in, got)
 			}
 		})
+	}
+}
+
+func TestWhyATimeIsRefused(t *testing.T) {
+	for in, want := range map[string]string{
+		"9999-12-31 23:59":     "执行时间“9999-12-31 23:59”太远，请检查年份",
+		"9999-12-31":           "太远",
+		"9999年12月31日":          "太远",
+		"2100-01-02T00:00:00Z": "太远",
+		"9999999999999":        "太远",
+		"1999-12-31 20:00":     "已经过去",
+		"0000000001":           "已经过去",
+		"2026-11-22":           "无法识别，请写成 2006-01-02 15:04",
+		"99999-12-31 20:00":    "无法识别",
+		"":                     "无法识别",
+	} {
+		if got := refusedWhen(in, shanghai); !strings.Contains(got, want) {
+			t.Errorf("%q: %s, want %s", in, got, want)
+		}
+		_, problems := reader().Read(fields("执行方式", "定时", "执行时间", in))
+		if in != "" {
+			wantProblems(t, problems, want)
+		}
 	}
 }
 
