@@ -84,6 +84,7 @@ type Deployment struct {
 	SubmittedAt  *time.Time    // the last intent to POST
 	PostedAt     *time.Time    // the first intent to POST: nothing older in Jenkins came of it
 	PostedAhead  time.Duration // how far Jenkins' clock was ahead of ours then
+	DelayedSince *time.Time    // since when Jenkins does not take it; nil: it is not due, or Jenkins has it
 	Unanswered   int           // POSTs in a row that ended without a definite answer
 	QueueID      int64         // 0 until known; Jenkins may give it to another job after a crash
 	Build        int64         // build number, 0 until known; with JobRef it is the key once known

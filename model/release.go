@@ -121,6 +121,9 @@ func (r *Release) Fire(d *Deployment, event DeploymentEvent, c Cause) error {
 	if next.Terminal() || next == StateLost {
 		d.Slot = nil
 	}
+	if next != StateWaiting && next != StateSubmitting {
+		d.DelayedSince = nil
+	}
 	r.summarise(c)
 	return nil
 }

@@ -94,13 +94,15 @@ func (w writer) input(r *model.Release, d *model.Deployment, step model.InputSte
 	return notice{kind: model.NoticeInput, scope: fmt.Sprintf("%d/%d/%s/%d", d.ID, d.Build, step.ID, at.UnixMicro()), title: title, markdown: t.String()}
 }
 
-func (w writer) delayed(r *model.Release, d *model.Deployment) notice {
+// delayed is told once for each reason and each wait, which since tells apart; it is in the text, too, since DingTalk drops
+// a text that it had the same day.
+func (w writer) delayed(r *model.Release, d *model.Deployment, since time.Time) notice {
 	title := fmt.Sprintf("上线单 %s：%s 暂时无法提交到 Jenkins", r.Number(), d.Title())
 	t := newText(title)
 	w.header(t, r)
 	t.line("原因：%s", escape(d.Message))
-	t.line("会继续自动重试；不需要的话请取消这张上线单。")
-	return notice{kind: model.NoticeDelayed, scope: fmt.Sprintf("%d/%s", d.ID, d.Wait), title: title, markdown: t.String()}
+	t.line("从 %s 起没有提交成功，会继续自动重试；不需要的话请取消这张上线单。", since.In(w.location).Format("2006-01-02 15:04:05"))
+	return notice{kind: model.NoticeDelayed, scope: fmt.Sprintf("%d/%s/%d", d.ID, d.Wait, since.UnixMicro()), title: title, markdown: t.String()}
 }
 
 func (w writer) unstoppable(r *model.Release, d *model.Deployment) notice {

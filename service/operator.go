@@ -136,7 +136,7 @@ func (s *Service) replan(r *model.Release, when time.Time, c model.Cause) (plann
 		}
 		planned = true
 		release(d) // whoever has claimed it must not go on by the old plan
-		d.Slot, d.Code, d.Message = nil, "", ""
+		d.Slot, d.DelayedSince, d.Code, d.Message = nil, nil, "", ""
 		d.Wait, d.NextAt = model.WaitSchedule, &when
 		if follows(r, d) {
 			d.Wait, d.NextAt = model.WaitPredecessor, nil

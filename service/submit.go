@@ -236,16 +236,21 @@ func (s submitter) trigger(ctx context.Context, d *model.Deployment, parameters 
 // quietFor is how long Jenkins may be away before people are told.
 const quietFor = 5 * time.Minute
 
-// tellDelay tells people that a deployment waits for Jenkins, once for each reason: at once when Jenkins refuses us,
-// since that does not pass by itself.
+// tellDelay tells people that a deployment waits for Jenkins, once for each reason in each such wait: at once when Jenkins
+// refuses us, since that does not pass by itself.
 func (s submitter) tellDelay(r *model.Release, d *model.Deployment) {
-	tried := s.c.line.awayFor()
-	if d.PostedAt != nil {
-		tried = max(tried, s.now().Sub(*d.PostedAt))
+	since := s.delayedSince(d)
+	if d.Wait == model.WaitAuth || max(s.c.line.awayFor(), s.now().Sub(since)) >= quietFor {
+		s.tell(r, s.write.delayed(r, d, since))
 	}
-	if d.Wait == model.WaitAuth || tried >= quietFor {
-		s.tell(r, s.write.delayed(r, d))
+}
+
+// delayedSince is when a deployment began to wait for Jenkins to take it: now, when it was not waiting yet.
+func (s submitter) delayedSince(d *model.Deployment) time.Time {
+	if d.DelayedSince == nil {
+		d.DelayedSince = new(s.now())
 	}
+	return *d.DelayedSince
 }
 
 // notSent keeps what a failed look says for sure and calls everything else "away": no POST was made.
@@ -287,8 +292,9 @@ func (s submitter) notQueued(r *model.Release, d *model.Deployment, err error) e
 		// Nobody knows whether there is a build now: look for it before anything else.
 		next := now.Add(s.pace.Backoff)
 		d.NextAt, d.Code, d.Message = &next, code, cause.Message
+		since := s.delayedSince(d)
 		if d.Unanswered++; d.Unanswered > 1 {
-			s.tell(r, s.write.delayed(r, d))
+			s.tell(r, s.write.delayed(r, d, since))
 		}
 		r.Record(model.Event{
 			DeploymentID: d.ID, At: now, Actor: actorJenkins, Kind: model.EventKindUnknown,

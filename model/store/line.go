@@ -45,7 +45,8 @@ var inHand = []model.DeploymentState{model.StateSubmitting, model.StateQueued, m
 // they are. Errors: database_unavailable.
 func (s *Store) Park(ctx context.Context, owner string, ids []int64) error {
 	return s.exclusive(ctx, func(db *gorm.DB) error {
-		return db.Exec("UPDATE deployments SET wait_reason = ?, next_at = NULL, lease_owner = '', lease_until = NULL, version = version + 1"+
+		return db.Exec("UPDATE deployments SET wait_reason = ?, next_at = NULL, delayed_since = NULL,"+
+			" lease_owner = '', lease_until = NULL, version = version + 1"+
 			" WHERE id IN ? AND state = ? AND lease_owner = ?", model.WaitJob, ids, model.StateWaiting, owner).Error
 	})
 }

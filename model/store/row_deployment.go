@@ -34,6 +34,7 @@ type deploymentRow struct {
 	SubmittedAt      sql.NullInt64
 	PostedAt         sql.NullInt64
 	PostedAheadNs    int64
+	DelayedSince     sql.NullInt64
 	Unanswered       int
 	QueueID          int64
 	Build            int64
@@ -66,7 +67,7 @@ func newDeploymentRow(d *model.Deployment) (deploymentRow, error) {
 		AppName: text(d.AppName), State: d.State, Wait: d.Wait, Attempts: d.Attempts, Slot: slotOf(d.Slot),
 		Parameters: c.encode("parameters", d.Parameters), ReleaseParameter: text(d.ReleaseParameter),
 		Parameterised: d.Parameterised, SubmittedAt: momentOf(d.SubmittedAt), PostedAt: momentOf(d.PostedAt),
-		PostedAheadNs: int64(d.PostedAhead), Unanswered: d.Unanswered, QueueID: d.QueueID, Build: d.Build,
+		PostedAheadNs: int64(d.PostedAhead), DelayedSince: momentOf(d.DelayedSince), Unanswered: d.Unanswered, QueueID: d.QueueID, Build: d.Build,
 		BuildURL: text(d.BuildURL), Described: d.Described, MissingSince: momentOf(d.MissingSince),
 		StartedAt: momentOf(d.StartedAt), FinishedAt: momentOf(d.FinishedAt), Duration: d.Duration, Result: text(d.Result),
 		Asked: c.encode("asked", d.Asked), Code: d.Code, Message: text(d.Message), Stop: c.encode("stop_request", d.Stop),
@@ -82,7 +83,7 @@ func (row *deploymentRow) deployment() (*model.Deployment, error) {
 		Version: row.Lease.Version, Wait: row.Wait, NextAt: timeOrNil(row.Lease.NextAt), LeaseOwner: row.Lease.LeaseOwner,
 		LeaseUntil: timeOrNil(row.Lease.LeaseUntil), Attempts: row.Attempts, ReleaseParameter: row.ReleaseParameter,
 		Parameterised: row.Parameterised, SubmittedAt: timeOrNil(row.SubmittedAt), PostedAt: timeOrNil(row.PostedAt),
-		PostedAhead: time.Duration(row.PostedAheadNs), Unanswered: row.Unanswered, QueueID: row.QueueID, Build: row.Build,
+		PostedAhead: time.Duration(row.PostedAheadNs), DelayedSince: timeOrNil(row.DelayedSince), Unanswered: row.Unanswered, QueueID: row.QueueID, Build: row.Build,
 		BuildURL: row.BuildURL, Described: row.Described, MissingSince: timeOrNil(row.MissingSince),
 		StartedAt: timeOrNil(row.StartedAt), FinishedAt: timeOrNil(row.FinishedAt), Duration: row.Duration,
 		Result: row.Result, Code: row.Code, Message: row.Message,

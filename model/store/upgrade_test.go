@@ -243,7 +243,13 @@ func TestUpgradeAtOnce(t *testing.T) {
 
 // TestUpgradeCutOff ends a migration after each of its statements, which MySQL commits one by one, and starts it again.
 func TestUpgradeCutOff(t *testing.T) {
-	_, up, found := strings.Cut(read(t, "migrations/mysql/00002_replicas.sql"), "-- +goose Up\n")
+	for version, file := range map[int64]string{2: "00002_replicas.sql", 3: "00003_delays.sql"} {
+		t.Run(file, func(t *testing.T) { cutOff(t, version, "migrations/mysql/"+file) })
+	}
+}
+
+func cutOff(t *testing.T, version int64, file string) {
+	_, up, found := strings.Cut(read(t, file), "-- +goose Up\n")
 	if !found {
 		t.Fatal("the migration has no part that goes up")
 	}
@@ -251,10 +257,13 @@ func TestUpgradeCutOff(t *testing.T) {
 	for done := range statements + 1 {
 		s := openMariaDB(t, storetest.NewClock().Now)
 		aged(t, s, 1)
+		if err := s.MigrateTo(t.Context(), version-1); err != nil {
+			t.Fatal(err)
+		}
 		if ran, err := s.Script(t.Context(), up, done); err != nil || ran != done {
 			t.Fatalf("%d of %d statements: %v", ran, done, err)
 		}
-		wantVersions(t, s, 1, newest)
+		wantVersions(t, s, version-1, newest)
 		if done == 0 || done == statements/2 || done == statements {
 			wantUpgraded(t, s)
 		}
