@@ -116,6 +116,7 @@ func TestNotices(t *testing.T) {
 			built(model.StateAborted, 59*time.Minute+59*time.Second, "在 Jenkins 中被中止"), unbuilt(model.StateCancelled, "")))),
 		"failed": pen.finished(told(ended(model.ReleaseFailed,
 			unbuilt(model.StateFailed, "任务已停用"), unbuilt(model.StateCancelled, "前面的应用“商城前端”没有成功，不再执行")))),
+		"delayed":       pen.delayed(told(), &model.Deployment{AppName: "商城前端", Message: "Jenkins「prod」已 6 分 0 秒无法访问，恢复后自动继续"}, at),
 		"lost":          pen.lost(told(), lostDeployment(gone)),
 		"retried":       pen.decided(told(), &model.Deployment{AppName: "商城前端", Attempts: 1}, "重新构建", decision),
 		"retried-again": pen.decided(told(), &model.Deployment{AppName: "商城前端", Attempts: 2}, "重新构建", decision),
