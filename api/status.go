@@ -24,6 +24,8 @@ var meanings = map[model.Code]meaning{
 	model.CodeSignatureInvalid:    {status: http.StatusUnauthorized},
 	model.CodeSignatureExpired:    {status: http.StatusUnauthorized},
 	model.CodeUnauthorized:        {status: http.StatusUnauthorized},
+	model.CodeEventUnreadable:     {status: http.StatusBadRequest},
+	model.CodeEventOwner:          {status: http.StatusForbidden},
 	model.CodeNotFound:            {status: http.StatusNotFound},
 	model.CodeConflict:            {status: http.StatusConflict},
 	model.CodeInvalidTransition:   {status: http.StatusConflict},

@@ -81,6 +81,13 @@ const (
 	ApprovalDeleted    = "delete"
 )
 
+// How an event came to us.
+const (
+	ViaStream         = "stream"
+	ViaHTTP           = "http"
+	ViaReconciliation = "reconciliation" // we found it ourselves
+)
+
 // ApprovalEvent tells that something happened to an approval (DingTalk's bpms_instance_change). It may come more than
 // once, by more ways than one, or never.
 type ApprovalEvent struct {
@@ -93,6 +100,6 @@ type ApprovalEvent struct {
 	Title       string
 	Originator  string // user id
 	BornAt      time.Time
-	Via         string // stream, http, or reconciliation when we found it ourselves
+	Via         string // stream, http, reconciliation
 	ReceivedAt  time.Time
 }

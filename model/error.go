@@ -21,6 +21,8 @@ const (
 	CodeSignatureInvalid    Code = "signature_invalid"
 	CodeSignatureExpired    Code = "signature_expired"
 	CodeUnauthorized        Code = "unauthorized"
+	CodeEventUnreadable     Code = "event_unreadable"
+	CodeEventOwner          Code = "event_owner_mismatch"
 	CodeNotFound            Code = "not_found"
 	CodeConflict            Code = "conflict"
 	CodeInvalidTransition   Code = "invalid_transition"
@@ -63,6 +65,7 @@ func Codes() []Code {
 	return []Code{
 		CodeInvalidRequest, CodeBodyTooLarge, CodeUnsupportedMedia, CodeMethodNotAllowed,
 		CodeSignatureMissing, CodeSignatureInvalid, CodeSignatureExpired, CodeUnauthorized,
+		CodeEventUnreadable, CodeEventOwner,
 		CodeNotFound, CodeConflict, CodeInvalidTransition,
 		CodeValidationFailed, CodeUnknownProject, CodeUnknownApp, CodeUnknownParameter, CodeSubmissionConflict,
 		CodeCatalogueUnready, CodeJobChanged, CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly,
