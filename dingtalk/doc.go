@@ -1,6 +1,6 @@
 // Package dingtalk speaks DingTalk's HTTP protocols: it checks the signature of connector calls, keeps the access
-// token of the app, sends one work notice or one group-robot message, and says by a code of package model what went
-// wrong.
+// token of the app, sends one work notice or one group-robot message, opens and reads the events that DingTalk pushes,
+// and says by a code of package model what went wrong.
 //
 // It must not know what a release is, who is to be told, or whether a message is worth another try. It sends once
 // (a refused access token alone is renewed and tried a second time); callers decide from the error's code and

@@ -1,0 +1,102 @@
+package dingtalk
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+func newCallback(t testing.TB, random io.Reader) Callback {
+	t.Helper()
+	return Callback{Crypto: newCrypto(t, testToken, keyA, testOwner), Random: random, Now: func() time.Time { return time.UnixMilli(1663143335600) }}
+}
+
+// pushed is a push that is signed as it should be.
+func pushed(c Callback, encrypt string) (query url.Values, body []byte) {
+	query = url.Values{"signature": {c.Crypto.sign("1", "2", encrypt)}, "timestamp": {"1"}, "nonce": {"2"}}
+	return query, fmt.Appendf(nil, `{"encrypt":%q}`, encrypt)
+}
+
+func sealedText(t *testing.T, c Callback, message string) string {
+	t.Helper()
+	sealed, err := c.Crypto.Seal([]byte(message), "1", "2", strings.NewReader(testRandom))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed.Encrypt
+}
+
+func TestCallbackOpensTheVector(t *testing.T) {
+	c := newCallback(t, nil)
+	for _, name := range []string{"signature", "msg_signature"} {
+		query := url.Values{name: {"9dfbbcfca5629209e1e35034f1e6f4acf428adbc"}, "timestamp": {testTimestamp}, "nonce": {testNonce}}
+		typ, e, err := c.Open(query, []byte(`{"encrypt":"`+finishedEncrypt+`"}`))
+		if err != nil || typ != typeInstance || e == nil || e.ID != "evt-0001" || e.Via != model.ViaHTTP || !e.ReceivedAt.Equal(c.Now()) {
+			t.Errorf("%s: %q %+v %v", name, typ, e, err)
+		}
+	}
+}
+
+func TestCallbackRecognisesWhatIsNothingForUs(t *testing.T) {
+	c := newCallback(t, nil)
+	for _, typ := range []string{"check_url", "check_create_suite_url", "bpms_task_change", "user_add_org"} {
+		got, e, err := c.Open(pushed(c, sealedText(t, c, `{"EventType":"`+typ+`"}`)))
+		if err != nil || e != nil || got != typ {
+			t.Errorf("%s: %q %+v %v", typ, got, e, err)
+		}
+	}
+}
+
+func TestCallbackRefuses(t *testing.T) {
+	c := newCallback(t, nil)
+	for _, body := range []string{"", "null", "[]", "{}", `{"encrypt":1}`, `{"encrypt":""}`, "encrypt=x", `{"encrypt":"a"} {}`} {
+		query, _ := pushed(c, "")
+		_, _, err := c.Open(query, []byte(body))
+		wantCode(t, err, model.CodeInvalidRequest)
+	}
+	for _, message := range []string{"success", "", "[1]", `{"EventType":""}`, "\xff"} {
+		_, e, err := c.Open(pushed(c, sealedText(t, c, message)))
+		if wantCode(t, err, model.CodeEventUnreadable); e != nil {
+			t.Errorf("%q: %+v", message, e)
+		}
+	}
+	_, body := pushed(c, finishedEncrypt)
+	_, _, err := c.Open(url.Values{}, body)
+	wantCode(t, err, model.CodeSignatureMissing)
+}
+
+func TestCallbackAnswersSuccess(t *testing.T) {
+	c := newCallback(t, strings.NewReader("nonce-00"+testRandom))
+	raw, err := c.Success()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer map[string]string
+	if err := json.Unmarshal(raw, &answer); err != nil || len(answer) != 4 {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	if answer["timeStamp"] != testTimestamp || answer["nonce"] != "6e6f6e63652d3030" || answer["encrypt"] != cryptoVectors[5].encrypt {
+		t.Errorf("%s", raw)
+	}
+	message, err := c.Crypto.Open(answer["msg_signature"], answer["timeStamp"], answer["nonce"], answer["encrypt"])
+	if err != nil || string(message) != "success" {
+		t.Errorf("%s, %v", message, err)
+	}
+}
+
+func TestCallbackNeedsRandom(t *testing.T) {
+	broken := errors.New("no random")
+	for _, random := range []io.Reader{iotest.ErrReader(broken), io.MultiReader(strings.NewReader("nonce-00"), iotest.ErrReader(broken))} {
+		if raw, err := newCallback(t, random).Success(); !errors.Is(err, broken) || raw != nil {
+			t.Errorf("%s, %v", raw, err)
+		}
+	}
+}
