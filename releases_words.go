@@ -48,6 +48,7 @@ var waitWords = map[model.Wait]string{
 var messageWords = map[model.MessageState]string{
 	model.MessagePending: "待发送",
 	model.MessageSent:    "已发送",
+	model.MessageMerged:  "已合并发送",
 	model.MessageDead:    "发送失败",
 }
 

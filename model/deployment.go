@@ -150,4 +150,5 @@ const (
 	EventKindUnknown   = "post_unknown"  // a POST to Jenkins ended without an answer
 	EventKindReplan    = "replan"        // somebody set a new time
 	EventKindResubmit  = "post_repeated" // the build surely was not there: POST again
+	EventKindResent    = "resent"        // somebody had a message sent again
 )

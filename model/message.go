@@ -14,7 +14,11 @@ type Channel string
 const (
 	ChannelWorkNotice Channel = "work_notice" // Recipient is a DingTalk user id
 	ChannelRobot      Channel = "robot"       // Recipient is a robot's name
+	ChannelComment    Channel = "comment"     // Recipient is a process instance, Author the user id it is written by
 )
+
+// Channels returns every channel.
+func Channels() []Channel { return []Channel{ChannelWorkNotice, ChannelRobot, ChannelComment} }
 
 // NoticeKind says what a message tells.
 type NoticeKind string
@@ -29,12 +33,14 @@ const (
 	NoticeChanged  NoticeKind = "changed"  // a person retried, abandoned or planned anew
 	NoticeFinished NoticeKind = "finished" // the release came to its end, whichever
 	NoticeRefused  NoticeKind = "refused"  // an approved form that was not accepted
+	NoticeDigest   NoticeKind = "digest"   // several notices to one robot in one message
 )
 
 // NoticeKinds returns every kind of notice.
 func NoticeKinds() []NoticeKind {
 	return []NoticeKind{
 		NoticeReceived, NoticeInput, NoticeDelayed, NoticeDiffers, NoticeLost, NoticeChanged, NoticeFinished, NoticeRefused,
+		NoticeDigest,
 	}
 }
 
@@ -45,8 +51,14 @@ type MessageState string
 const (
 	MessagePending MessageState = "pending"
 	MessageSent    MessageState = "sent"
-	MessageDead    MessageState = "dead" // given up; a person has to look
+	MessageMerged  MessageState = "merged" // told by a digest
+	MessageDead    MessageState = "dead"   // given up; a person has to look
 )
+
+// MessageStates returns every state of a message.
+func MessageStates() []MessageState {
+	return []MessageState{MessagePending, MessageSent, MessageMerged, MessageDead}
+}
 
 // Message is one notice to one recipient, kept in the outbox until it is delivered.
 type Message struct {
@@ -56,8 +68,11 @@ type Message struct {
 	Kind       NoticeKind
 	Channel    Channel
 	Recipient  string
+	Author     string // of a comment: the user id that writes it
 	Title      string
 	Markdown   string
+	Summary    string // one line of Markdown for a digest; "": the title has to do
+	Link       string // where there is more; "" when nowhere
 	State      MessageState
 	Attempts   int
 	NextAt     time.Time
@@ -66,10 +81,36 @@ type Message struct {
 	LastError  string
 	CreatedAt  time.Time
 	SentAt     *time.Time
+	DigestID   int64      // the message that tells this one, too; 0: none
+	TaskID     int64      // what DingTalk calls a work notice; 0: not sent, or nothing to ask about
+	CheckAt    *time.Time // when to ask what became of TaskID
+	ResentBy   string     // who had it sent again
+	ResentAt   *time.Time
 }
 
-// UUID is the same for every try of this message, so that DingTalk can drop a repeat.
-func (m *Message) UUID() string { return Hash(m.Key)[:32] }
+// UUID is the same for every try of this message, so that DingTalk can drop a repeat. What a person sends again is no repeat.
+func (m *Message) UUID() string {
+	if m.ResentAt != nil {
+		return Hash(m.Key, m.ResentAt.UTC().Format(time.RFC3339Nano))[:32]
+	}
+	return Hash(m.Key)[:32]
+}
+
+// Told is when it was decided to tell it.
+func (m *Message) Told() time.Time {
+	if m.ResentAt != nil {
+		return *m.ResentAt
+	}
+	return m.CreatedAt
+}
+
+// MessageFilter says which messages to list.
+type MessageFilter struct {
+	State   MessageState // "" for every state
+	Channel Channel      // "" for every channel
+	Before  int64        // only messages with a smaller id; 0 for the newest
+	Limit   int          // from 1 to 200
+}
 
 // Hash is the hexadecimal SHA-256 of the parts, each ended so that no two lists of parts give the same text.
 func Hash(parts ...string) string {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -25,10 +26,11 @@ func (s *Store) ClaimDeployments(
 	return deploymentsOf(rows)
 }
 
-// due says which rows of a table can be claimed. The index begins with the columns of filter and next_at, so that a
+// due says which rows of a table can be claimed. The index begins with the columns of filter and the time, so that a
 // claim costs what is due and not what is stored.
 type due struct {
 	table, index string
+	time         string // the column that says when; "" is next_at
 	filter       string
 	args         []any
 }
@@ -49,10 +51,11 @@ type claimed[R any] interface {
 
 // query selects columns of the rows that are due now and that nobody holds.
 func (d due) query(s *Store, columns string, now time.Time, limit int) (string, []any) {
-	where := d.filter + " AND next_at <= ? AND (lease_until IS NULL OR lease_until <= ?)"
-	text := "SELECT " + columns + " FROM " + d.table + " " + s.dialect.using(d.index) + " WHERE " + where + " ORDER BY next_at, id LIMIT ?"
-	at := now.UnixMicro()
-	return text, append(append([]any{}, d.args...), at, at, limit)
+	at := cmp.Or(d.time, "next_at")
+	where := d.filter + " AND " + at + " <= ? AND (lease_until IS NULL OR lease_until <= ?)"
+	text := "SELECT " + columns + " FROM " + d.table + " " + s.dialect.using(d.index) + " WHERE " + where + " ORDER BY " + at + ", id LIMIT ?"
+	micros := now.UnixMicro()
+	return text, append(append([]any{}, d.args...), micros, micros, limit)
 }
 
 // claim leases what is due. Most of the time nothing is; one look without a lock finds that out.

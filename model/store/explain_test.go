@@ -38,6 +38,11 @@ func TestPlans(t *testing.T) {
 			"events_release":      func() error { _, err := s.History(ctx, r.ID, 0, 100); return err },
 			"messages_release":    func() error { _, err := s.Messages(ctx, r.ID, 100); return err },
 			"":                    func() error { return list(s, t, model.ReleaseFilter{Limit: 20}) },
+			"messages_check":      func() error { _, err := s.ClaimFates(ctx, "me", 0, 10); return err },
+			"messages_state": func() error {
+				_, err := s.ListMessages(ctx, model.MessageFilter{State: model.MessageDead, Limit: 20})
+				return err
+			},
 		} {
 			if err := run(); err != nil {
 				t.Fatal(err)

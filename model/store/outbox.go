@@ -36,14 +36,15 @@ func (s *Store) ClaimMessages(
 	return messagesOf(rows), err
 }
 
-// SettleMessage saves how a try ended: State, Attempts, NextAt, LastCode, LastError and SentAt of m; the lease ends.
+// SettleMessage saves how a try ended: State, Attempts, NextAt, LastCode, LastError, SentAt, TaskID and CheckAt of m; the
+// lease ends.
 // Errors: conflict (m.LeaseOwner does not hold it any more), database_unavailable.
 func (s *Store) SettleMessage(ctx context.Context, m model.Message) error {
 	return s.exclusive(ctx, func(db *gorm.DB) error {
 		held := db.Model(&messageRow{}).Where("id = ? AND state = ? AND lease_owner = ?", m.ID, model.MessagePending, m.LeaseOwner)
 		return saved(held.UpdateColumns(map[string]any{
 			"state": m.State, "attempts": m.Attempts, "next_at": moment(m.NextAt), "last_code": m.LastCode,
-			"last_error": text(m.LastError), "sent_at": momentOf(m.SentAt), "lease_owner": "", "lease_until": nil,
+			"last_error": text(m.LastError), "sent_at": momentOf(m.SentAt), "task_id": m.TaskID, "check_at": momentOf(m.CheckAt), "lease_owner": "", "lease_until": nil,
 			"version": gorm.Expr("version + 1"),
 		}))
 	})

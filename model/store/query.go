@@ -66,14 +66,17 @@ func deploymentsByRelease(db *gorm.DB, releases []releaseRow) (map[int64][]deplo
 	return byRelease, nil
 }
 
-// CountedMessages is the name under which CountDeployments counts the pending messages.
-const CountedMessages = "messages"
+// The names under which CountDeployments counts messages: the pending ones, and those that were given up.
+const (
+	CountedMessages = "messages"
+	CountedDead     = "dead_messages"
+)
 
-// CountDeployments counts the deployments that are not at their end, by state, and the pending messages under
-// CountedMessages; what there is none of counts 0. Errors: database_unavailable.
+// CountDeployments counts the deployments that are not at their end, by state, and messages under their
+// names; what there is none of counts 0. Errors: database_unavailable.
 func (s *Store) CountDeployments(ctx context.Context) (map[string]int64, error) {
 	open := slices.DeleteFunc(model.DeploymentStates(), model.DeploymentState.Terminal)
-	counts := map[string]int64{CountedMessages: 0}
+	counts := map[string]int64{CountedMessages: 0, CountedDead: 0}
 	for _, state := range open {
 		counts[string(state)] = 0
 	}
@@ -83,8 +86,8 @@ func (s *Store) CountDeployments(ctx context.Context) (map[string]int64, error) 
 	}
 	err := s.read(ctx, func(db *gorm.DB) error {
 		const query = "SELECT state AS name, COUNT(*) AS total FROM deployments WHERE state IN ? GROUP BY state " +
-			"UNION ALL SELECT ?, COUNT(*) FROM messages WHERE state = ?"
-		return db.Raw(query, open, CountedMessages, model.MessagePending).Scan(&rows).Error
+			"UNION ALL SELECT ?, COUNT(*) FROM messages WHERE state = ? UNION ALL SELECT ?, COUNT(*) FROM messages WHERE state = ?"
+		return db.Raw(query, open, CountedMessages, model.MessagePending, CountedDead, model.MessageDead).Scan(&rows).Error
 	})
 	for _, row := range rows {
 		counts[row.Name] = row.Total

@@ -14,14 +14,22 @@ type messageRow struct {
 	Kind      model.NoticeKind
 	Channel   model.Channel
 	Recipient string
+	Author    string
 	Title     string
 	Markdown  string
+	Summary   string
+	Link      string
 	State     model.MessageState
 	Attempts  int
 	LastCode  model.Code
 	LastError string
 	Created   int64 `gorm:"column:created_at"`
 	SentAt    sql.NullInt64
+	DigestID  sql.NullInt64
+	TaskID    int64
+	CheckAt   sql.NullInt64
+	ResentBy  string
+	ResentAt  sql.NullInt64
 }
 
 // TableName is gorm's hook.
@@ -36,7 +44,9 @@ func newMessageRow(m model.Message) messageRow {
 		Recipient: text(m.Recipient), Title: text(m.Title), Markdown: text(m.Markdown), State: m.State,
 		Lease:    leaseColumns{Version: 1, NextAt: moment(m.NextAt), LeaseOwner: m.LeaseOwner},
 		Attempts: m.Attempts, LastCode: m.LastCode, LastError: text(m.LastError), Created: m.CreatedAt.UnixMicro(),
-		SentAt: momentOf(m.SentAt),
+		SentAt: momentOf(m.SentAt), Author: text(m.Author), Summary: text(m.Summary), Link: text(m.Link),
+		DigestID: idOrNull(m.DigestID), TaskID: m.TaskID, CheckAt: momentOf(m.CheckAt), ResentBy: text(m.ResentBy),
+		ResentAt: momentOf(m.ResentAt),
 	}
 }
 
@@ -46,6 +56,8 @@ func (row *messageRow) message() model.Message {
 		Recipient: row.Recipient, Title: row.Title, Markdown: row.Markdown, State: row.State, Attempts: row.Attempts,
 		NextAt: timeOrZero(row.Lease.NextAt), LeaseOwner: row.Lease.LeaseOwner, LastCode: row.LastCode,
 		LastError: row.LastError, CreatedAt: timeOf(row.Created), SentAt: timeOrNil(row.SentAt),
+		Author: row.Author, Summary: row.Summary, Link: row.Link, DigestID: row.DigestID.Int64, TaskID: row.TaskID,
+		CheckAt: timeOrNil(row.CheckAt), ResentBy: row.ResentBy, ResentAt: timeOrNil(row.ResentAt),
 	}
 }
 

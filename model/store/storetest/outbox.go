@@ -96,7 +96,7 @@ func postSettled(t *testing.T, f *fixture) {
 	m := f.claimMessages(t, "me", 1)[0]
 	settled := *fill[model.Message](2)
 	m.State, m.Attempts, m.NextAt, m.LastCode = model.MessageSent, settled.Attempts, settled.NextAt, settled.LastCode
-	m.LastError, m.SentAt = settled.LastError, settled.SentAt
+	m.LastError, m.SentAt, m.TaskID, m.CheckAt = settled.LastError, settled.SentAt, settled.TaskID, settled.CheckAt
 	if err := f.SettleMessage(f.ctx, m); err != nil {
 		t.Fatal(err)
 	}
