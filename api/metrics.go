@@ -19,6 +19,7 @@ type Metrics struct {
 	requests    *prometheus.CounterVec
 	durations   *prometheus.HistogramVec
 	submissions *prometheus.CounterVec
+	events      *prometheus.CounterVec
 	deployments *prometheus.CounterVec
 	messages    *prometheus.CounterVec
 	apps        *prometheus.GaugeVec
@@ -39,6 +40,7 @@ func NewMetrics() *Metrics {
 	m.requests = m.counter("http_requests_total", "HTTP requests answered.", "route", "method", "code")
 	m.durations = m.histogram("http_request_duration_seconds", "How long HTTP requests took.", "route", "method")
 	m.submissions = m.counter("submissions_total", "Approved forms received.", "source", "outcome")
+	m.events = m.counter("events_total", "Events that DingTalk pushed.", "via", "kind", "code")
 	m.deployments = m.counter("deployments_total", "Deployments that came into a state.", "controller", "state")
 	m.messages = m.counter("messages_total", "Tries to deliver a message; code ok when it arrived.", "channel", "code")
 	m.refreshes = m.counter("catalogue_refreshes_total", "Listings asked of Jenkins.", "controller", "code")

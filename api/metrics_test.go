@@ -38,6 +38,10 @@ func scraped(t *testing.T) string {
 	m.Accepted("connector")
 	m.Duplicate("connector")
 	m.Refused("connector")
+	m.Pushed(model.ViaHTTP, "bpms_instance_change", &model.ApprovalEvent{Kind: model.ApprovalFinishes}, model.CodeDatabaseUnavailable)
+	m.Pushed(model.ViaHTTP, "check_url", nil, "")
+	m.Pushed(model.ViaHTTP, "", nil, model.CodeSignatureInvalid)
+	m.Pushed(model.ViaStream, "made_up_by_callers", nil, "")
 	m.Moved("prod", model.StateRunning)
 	m.Delivered(model.ChannelRobot, "")
 	m.Delivered(model.ChannelRobot, model.CodeDingTalkThrottled)
@@ -64,6 +68,10 @@ func TestMetrics(t *testing.T) {
 		`oabridge_submissions_total{outcome="accepted",source="connector"} 1`,
 		`oabridge_submissions_total{outcome="duplicate",source="connector"} 1`,
 		`oabridge_submissions_total{outcome="refused",source="connector"} 1`,
+		`oabridge_events_total{code="database_unavailable",kind="finish",via="http"} 1`,
+		`oabridge_events_total{code="ok",kind="check",via="http"} 1`,
+		`oabridge_events_total{code="signature_invalid",kind="unreadable",via="http"} 1`,
+		`oabridge_events_total{code="ok",kind="other",via="stream"} 1`,
 		`oabridge_deployments_total{controller="prod",state="running"} 1`,
 		`oabridge_messages_total{channel="robot",code="ok"} 1`,
 		`oabridge_messages_total{channel="robot",code="dingtalk_throttled"} 1`,

@@ -1,6 +1,10 @@
 package api
 
-import "github.com/oabridge/oabridge/model"
+import (
+	"strings"
+
+	"github.com/oabridge/oabridge/model"
+)
 
 // Accepted counts a form that became a release.
 func (m *Metrics) Accepted(source string) { m.submissions.WithLabelValues(source, "accepted").Inc() }
@@ -10,6 +14,20 @@ func (m *Metrics) Duplicate(source string) { m.submissions.WithLabelValues(sourc
 
 // Refused counts a form that did not pass.
 func (m *Metrics) Refused(source string) { m.submissions.WithLabelValues(source, "refused").Inc() }
+
+// Pushed counts an event that DingTalk pushed, event being what it was for us; code is "" when it was taken.
+func (m *Metrics) Pushed(via, typ string, event *model.ApprovalEvent, code model.Code) {
+	kind := "other"
+	switch {
+	case event != nil:
+		kind = event.Kind
+	case typ == "":
+		kind = "unreadable"
+	case strings.HasPrefix(typ, "check_"): // DingTalk only tries the address
+		kind = "check"
+	}
+	m.events.WithLabelValues(via, kind, labelOf(code)).Inc()
+}
 
 // Moved counts a deployment that came into a state.
 func (m *Metrics) Moved(controller string, to model.DeploymentState) {

@@ -11,6 +11,9 @@ import (
 type Options struct {
 	Service   Service
 	Connector ConnectorAuth
+	// Callback opens the events that DingTalk pushes by HTTP, and Events takes them; without Callback there is no such route.
+	Callback Callback
+	Events   Events
 	// Fields are the names under which a form's canonical field comes in, by canonical field. The canonical name is
 	// always accepted.
 	Fields map[string][]string
@@ -54,6 +57,7 @@ type Check struct {
 type Limits struct {
 	Answer time.Duration // checking a form; 800 ms (options come from memory and need no limit)
 	Submit time.Duration // recording a release; it goes on when the caller hangs up; 3 s
+	Event  time.Duration // storing an event; it goes on when DingTalk hangs up; 1.5 s
 	API    time.Duration // a call of the JSON API; 10 s
 	Probe  time.Duration // all readiness checks, and what is counted on a scrape; 2 s
 	Body   int64         // bytes of a request body; 1 MB
@@ -67,6 +71,7 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.Answer, 800*time.Millisecond)
 	set(&l.Submit, 3*time.Second)
+	set(&l.Event, 1500*time.Millisecond)
 	set(&l.API, 10*time.Second)
 	set(&l.Probe, 2*time.Second)
 	if l.Body == 0 {

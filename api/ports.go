@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/url"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -56,4 +57,20 @@ type Operator interface {
 type Rescuer interface {
 	Retry(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)
 	Abandon(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)
+}
+
+// Callback is how DingTalk pushes events by HTTP: signed and encrypted, as is what it is answered.
+type Callback interface {
+	// Open checks and reads a push; event is nil when it is nothing for us. Errors: invalid_request, signature_missing,
+	// signature_invalid, event_unreadable, event_owner_mismatch.
+	Open(query url.Values, body []byte) (typ string, event *model.ApprovalEvent, err error)
+	// Success is the answer to a push that was taken, as JSON.
+	Success() ([]byte, error)
+}
+
+// Events takes what happened to approvals.
+type Events interface {
+	// ReceiveEvent stores the event, once, however often it comes; what follows from it is done later. Errors:
+	// database_unavailable.
+	ReceiveEvent(ctx context.Context, e model.ApprovalEvent) error
 }

@@ -122,7 +122,7 @@ func newRigWith(t testing.TB, s api.Service, m *api.Metrics, change ...func(*api
 	r := &rig{t: t, log: &logbook{}, metrics: m}
 	var traces atomic.Int64
 	o := api.Options{
-		Service: s, Metrics: m, Fields: config.Form{}.Names(), Connector: api.ConnectorAuth{Signature: verify(secret)},
+		Service: s, Callback: newSubscription(t), Events: &inbox{}, Metrics: m, Fields: config.Form{}.Names(), Connector: api.ConnectorAuth{Signature: verify(secret)},
 		Tokens: []api.Token{{Name: "ops", Token: opsToken}, {Name: "dev", Token: devToken}},
 		Logger: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		NewID:  func() string { return fmt.Sprintf("trace-%d", traces.Add(1)) },

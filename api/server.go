@@ -13,6 +13,8 @@ import (
 // Server answers every route. It is an http.Handler and safe for concurrent use.
 type Server struct {
 	service  Service
+	callback Callback
+	events   Events
 	doors    doors
 	zone     []string // the value of headerZone
 	names    inputNames
@@ -32,7 +34,8 @@ func New(o Options) *Server {
 	o = o.withDefaults()
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{
-		service: o.Service, doors: newDoors(o.Connector, o.Tokens), zone: []string{o.Zone.String()}, names: newInputNames(o.Fields), checks: o.Checks,
+		service: o.Service, callback: o.Callback, events: o.Events,
+		doors: newDoors(o.Connector, o.Tokens), zone: []string{o.Zone.String()}, names: newInputNames(o.Fields), checks: o.Checks,
 		metrics: o.Metrics, log: o.Logger, newID: o.NewID, now: o.Now, limits: o.Limits,
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}
@@ -66,6 +69,9 @@ func (s *Server) routes() *gin.Engine {
 	for _, a := range s.actions() {
 		connector.GET("/"+a.name, s.connect(a))
 		connector.POST("/"+a.name, s.connect(a))
+	}
+	if s.callback != nil {
+		e.POST("/dingtalk/callback", s.push)
 	}
 	releases := e.Group("/api/releases", s.identify)
 	releases.GET("", s.handle(s.listReleases))
