@@ -57,6 +57,7 @@ var meanings = map[model.Code]meaning{
 	model.CodeDingTalkUnavailable: {status: http.StatusServiceUnavailable},
 	model.CodeDingTalkAuth:        {status: http.StatusBadGateway},
 	model.CodeDingTalkForbidden:   {status: http.StatusBadGateway},
+	model.CodeDingTalkNotFound:    {status: http.StatusBadGateway},
 	model.CodeDingTalkThrottled:   {status: http.StatusServiceUnavailable},
 	model.CodeDingTalkQuota:       {status: http.StatusBadGateway},
 	model.CodeDingTalkRejected:    {status: http.StatusBadGateway},

@@ -77,7 +77,7 @@ func (a answer) failed() bool {
 // read decides whether an HTTP answer is a success, and classifies it when it is none.
 func (r request) read(resp *http.Response, body []byte) (answer, error) {
 	a := answer{raw: body}
-	object := len(body) <= maxAnswer && bytes.HasPrefix(bytes.TrimSpace(body), []byte("{"))
+	object := len(body) <= r.most() && bytes.HasPrefix(bytes.TrimSpace(body), []byte("{"))
 	if !object || json.Unmarshal(body, &a) != nil {
 		return answer{}, r.unreadable(resp)
 	}

@@ -40,7 +40,8 @@ func (c *Client) WorkNotice(ctx context.Context, userIDs []string, title, text s
 	var got struct {
 		TaskID int64 `json:"task_id"`
 	}
-	err = c.oapi(ctx, "钉钉工作通知", "/topapi/message/corpconversation/asyncsend_v2", map[string]any{
+	send := endpoint{what: "钉钉工作通知", path: "/topapi/message/corpconversation/asyncsend_v2", counts: CallAPI}
+	err = c.oapi(ctx, send, map[string]any{
 		"agent_id":    c.opts.AgentID,
 		"userid_list": strings.Join(userIDs, ","),
 		"to_all_user": false,

@@ -71,6 +71,12 @@ func NewRobot(
 // Name is the robot's name in the configuration.
 func (r *Robot) Name() string { return r.name }
 
+// Counted makes the robot tell count of each message that it sends.
+func (r *Robot) Counted(count func(kind string)) *Robot {
+	r.http.count = count
+	return r
+}
+
 // Format prints the name and nothing else, whatever the verb: a Robot in a log line gives no secret away.
 func (r *Robot) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "dingtalk robot %s", r.name) }
 
@@ -84,8 +90,8 @@ func (r *Robot) Send(ctx context.Context, uuid, title, text string) error {
 	})
 	address, sign := r.signedURL()
 	what := "钉钉机器人「" + r.name + "」"
-	a, err := r.http.post(ctx, request{
-		what: what, url: address, body: body, judge: robotVerdict,
+	a, err := r.http.send(ctx, request{
+		what: what, url: address, body: body, counts: CallWebhook, judge: robotVerdict,
 		hide: secrets{r.query.Get("access_token"), r.secret, sign},
 	})
 	if err == nil && a.ErrCode == "" {

@@ -81,7 +81,7 @@ func (c *Client) renew(ctx context.Context, refused string) (string, error) {
 // within it gives the same token.
 func (c *Client) fetch(ctx context.Context) (accessToken, error) {
 	asked := c.opts.Now()
-	a, err := c.http.post(ctx, request{
+	a, err := c.call(ctx, request{
 		what: "钉钉 access token 接口", url: c.opts.APIURL + "/v1.0/oauth2/accessToken",
 		body: encode(map[string]string{"appKey": c.opts.AppKey, "appSecret": c.opts.AppSecret}),
 		hide: secrets{c.opts.AppSecret}, judge: apiVerdict,

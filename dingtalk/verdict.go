@@ -37,6 +37,16 @@ func apiVerdict(code, _ string) (verdict, bool) {
 		return verdict{model.CodeDingTalkForbidden, "出口 IP 不在应用的服务器出口 IP 白名单中", 0}, true
 	case "90020", "Forbidden.AccessDenied.ApiCountLimitForOrg":
 		return verdict{model.CodeDingTalkQuota, "本月的接口调用额度已用完", 0}, true
+	case "60121":
+		return verdict{model.CodeDingTalkNotFound, "通讯录中没有该用户", 0}, true
+	case "processInstanceNotExist", "processInstanceIdError":
+		return verdict{model.CodeDingTalkNotFound, "审批实例不存在", 0}, true
+	case "processCodeError":
+		return verdict{model.CodeDingTalkNotFound, "审批模板不存在，请检查 processCode", 0}, true
+	case "needAuth":
+		return verdict{model.CodeDingTalkForbidden, "应用没有访问该审批的权限，请在钉钉开发者后台申请", 0}, true
+	case "autoflowLikeTriggerRateLimited":
+		return verdict{model.CodeDingTalkThrottled, "接口被暂时限流", interfacePause}, true
 	case "90018", "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi":
 		return verdict{model.CodeDingTalkThrottled, "每秒调用次数超过限制", qpsPause}, true
 	case "90001", "90002", "90003", "90004", "90005", "90006":

@@ -202,7 +202,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 	mux.HandleFunc("/elsewhere", func(http.ResponseWriter, *http.Request) { followed = true })
 	mux.Handle("/", http.RedirectHandler("/elsewhere", http.StatusTemporaryRedirect))
 	w := newWorld(t)
-	_, err := newTransport(w.http, 0).post(context.Background(), request{what: "x", url: serve(t, mux), judge: apiVerdict})
+	_, err := newTransport(w.http, 0).send(context.Background(), request{what: "x", url: serve(t, mux), judge: apiVerdict})
 	wantCode(t, err, model.CodeDingTalkUnavailable)
 	if followed {
 		t.Error("the token went to another address")

@@ -103,3 +103,14 @@ type ApprovalEvent struct {
 	Via         string // stream, http, reconciliation
 	ReceivedAt  time.Time
 }
+
+// FormControl is one control of an approval template.
+type FormControl struct {
+	ID       string
+	Name     string
+	Alias    string
+	Type     string
+	Required bool
+	Options  []Option      // of a selection whose options stand in the template
+	Children []FormControl // of a TableField (明细)
+}

@@ -54,6 +54,7 @@ const (
 	CodeDingTalkUnavailable Code = "dingtalk_unavailable"
 	CodeDingTalkAuth        Code = "dingtalk_auth"
 	CodeDingTalkForbidden   Code = "dingtalk_forbidden"
+	CodeDingTalkNotFound    Code = "dingtalk_not_found"
 	CodeDingTalkThrottled   Code = "dingtalk_throttled"
 	CodeDingTalkQuota       Code = "dingtalk_quota"
 	CodeDingTalkRejected    Code = "dingtalk_rejected"
@@ -72,8 +73,8 @@ func Codes() []Code {
 		CodeDatabaseFull, CodeDatabaseUnknown, CodeShuttingDown, CodeInternal,
 		CodeJenkinsUnavailable, CodeJenkinsUnknown, CodeJenkinsAuth, CodeJenkinsForbidden, CodeJenkinsNotFound,
 		CodeJenkinsDisabled, CodeJenkinsFolded, CodeJenkinsRejected, CodeJenkinsProtocol,
-		CodeDingTalkUnavailable, CodeDingTalkAuth, CodeDingTalkForbidden, CodeDingTalkThrottled, CodeDingTalkQuota,
-		CodeDingTalkRejected, CodeDingTalkTooLarge,
+		CodeDingTalkUnavailable, CodeDingTalkAuth, CodeDingTalkForbidden, CodeDingTalkNotFound,
+		CodeDingTalkThrottled, CodeDingTalkQuota, CodeDingTalkRejected, CodeDingTalkTooLarge,
 	}
 }
 

@@ -146,5 +146,9 @@ func (s *Service) settle(m *model.Message, err error) {
 
 // worthRetrying tells whether the same message can arrive later without anybody changing the message itself.
 func worthRetrying(code model.Code) bool {
-	return code != model.CodeDingTalkRejected && code != model.CodeDingTalkTooLarge
+	switch code {
+	case model.CodeDingTalkRejected, model.CodeDingTalkTooLarge, model.CodeDingTalkNotFound:
+		return false
+	}
+	return true
 }

@@ -106,6 +106,7 @@ func TestWhichFailuresAreTriedAgain(t *testing.T) {
 		model.CodeDingTalkForbidden: model.MessagePending, model.CodeDingTalkThrottled: model.MessagePending,
 		model.CodeDingTalkQuota: model.MessagePending, model.CodeInternal: model.MessagePending,
 		model.CodeDingTalkRejected: model.MessageDead, model.CodeDingTalkTooLarge: model.MessageDead,
+		model.CodeDingTalkNotFound: model.MessageDead,
 	} {
 		t.Run(string(code), func(t *testing.T) {
 			w, a := newOutbox(t)

@@ -1,0 +1,63 @@
+package dingtalk
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// appQPS is how many calls in any second DingTalk takes from one app.
+const appQPS = 20
+
+// pace keeps the calls of this process within its share of the app's calls per second.
+type pace struct {
+	limiter *rate.Limiter
+	now     func() time.Time
+	sleep   func(context.Context, time.Duration) error
+}
+
+// newPace lets a quarter of the calls go at once. The rest follow evenly, slowly enough that no second has more than
+// perSecond of them.
+func newPace(perSecond float64, now func() time.Time, sleep func(context.Context, time.Duration) error) pace {
+	if sleep == nil {
+		sleep = pause
+	}
+	burst := max(1, int(perSecond/4))
+	return pace{limiter: rate.NewLimiter(rate.Limit(perSecond-float64(burst-1)), burst), now: now, sleep: sleep}
+}
+
+// wait returns when a call may go. It fails at once when ctx would end before, and when ctx does end.
+func (p pace) wait(ctx context.Context, what string) error {
+	now := p.now()
+	turn := p.limiter.ReserveN(now, 1)
+	delay := turn.DelayFrom(now)
+	if delay == 0 {
+		return nil
+	}
+	var err error = context.DeadlineExceeded
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > delay {
+		err = p.sleep(ctx, delay)
+	}
+	if err == nil {
+		return nil
+	}
+	turn.CancelAt(p.now())
+	late := model.Wrap(model.CodeDingTalkThrottled, err, "%s：调用排队过多，没有轮到", what)
+	late.RetryAfter = max(delay, qpsPause)
+	return late
+}
+
+// pause waits for d, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
