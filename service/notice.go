@@ -2,19 +2,19 @@ package service
 
 import (
 	"fmt"
-	"slices"
+	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/service/notices"
 )
 
 // notice is what is told, before it is addressed.
 type notice struct {
-	kind     model.NoticeKind
-	scope    string // tells notices of the same kind of one release apart
-	title    string
-	markdown string
+	kind  model.NoticeKind
+	scope string // tells notices of the same kind of one release apart
+	notices.Texts
 }
 
 // tell addresses a notice to everyone concerned with the release and puts it into the outbox.
@@ -44,107 +44,66 @@ func (s *Service) people(initiator model.Person, approvers []model.Person) []str
 // address makes one message per person and robot. The key makes each of them unique for ever.
 func (s *Service) address(n notice, users []string, about ...string) []model.Message {
 	var messages []model.Message
-	add := func(channel model.Channel, recipient string) {
+	add := func(channel model.Channel, recipient, markdown string) {
 		key := strings.Join(append([]string{string(n.kind), string(channel), recipient}, about...), "|")
 		messages = append(messages, model.Message{
 			Key: model.Hash(key), Kind: n.kind, Channel: channel, Recipient: recipient,
-			Title: n.title, Markdown: n.markdown, State: model.MessagePending,
+			Title: n.Title, Markdown: markdown, State: model.MessagePending,
 		})
 	}
 	for _, user := range users {
-		add(model.ChannelWorkNotice, user)
+		add(model.ChannelWorkNotice, user, n.WorkNotice)
 	}
 	for _, robot := range s.robots {
-		add(model.ChannelRobot, robot)
+		add(model.ChannelRobot, robot, n.Robot)
 	}
 	return messages
 }
 
 // writer writes what people read.
 type writer struct {
-	location *time.Location
+	templates *notices.Set
+	log       *slog.Logger
+}
+
+// compose writes a notice. One whose own template fails is told in the built-in words.
+func (w writer) compose(kind model.NoticeKind, scope string, f notices.Facts) notice {
+	texts, err := w.templates.Compose(kind, f)
+	if err != nil {
+		w.log.Error("a template failed; the notice has the built-in words", "kind", string(kind), slog.Any("error", err))
+	}
+	return notice{kind: kind, scope: scope, Texts: texts}
 }
 
 func (w writer) received(r *model.Release) notice {
-	title := fmt.Sprintf("上线单 %s 已接收，开始部署", r.Number())
-	switch {
-	case r.Mode == model.ExecuteManual:
-		title = fmt.Sprintf("上线单 %s 已接收，等待手动执行", r.Number())
-	case r.ScheduledAt != nil:
-		title = fmt.Sprintf("上线单 %s 已接收，定时 %s", r.Number(), w.time(*r.ScheduledAt))
-	}
-	t := newText(title)
-	w.header(t, r)
-	for _, d := range r.Deployments {
-		t.item("%s%s", escape(d.Title()), parameters(d))
-	}
-	return notice{kind: model.NoticeReceived, title: title, markdown: t.String()}
+	return w.compose(model.NoticeReceived, "", notices.Facts{Release: r})
 }
 
 // input is told once for each time a step asks, which at makes unique: a pipeline may ask by the same id again.
 func (w writer) input(r *model.Release, d *model.Deployment, step model.InputStep, at time.Time) notice {
-	title := fmt.Sprintf("上线单 %s：%s 等待人工确认", r.Number(), d.Title())
-	t := newText(title)
-	w.header(t, r)
-	t.line("**%s** %s 的流水线停在：%s(%s)", escape(d.Title()), d.BuildTitle(), escape(step.Message), escape(step.ID))
-	for _, p := range step.Parameters {
-		t.item("需要填写 %s %s", escape(p.Name), escape(p.Description))
-	}
-	t.link(d)
-	return notice{kind: model.NoticeInput, scope: fmt.Sprintf("%d/%d/%s/%d", d.ID, d.Build, step.ID, at.UnixMicro()), title: title, markdown: t.String()}
+	scope := fmt.Sprintf("%d/%d/%s/%d", d.ID, d.Build, step.ID, at.UnixMicro())
+	return w.compose(model.NoticeInput, scope, notices.Facts{Release: r, App: d, Step: step})
 }
 
 // delayed is told once for each reason and each wait, which since tells apart; it is in the text, too, since DingTalk drops
 // a text that it had the same day.
 func (w writer) delayed(r *model.Release, d *model.Deployment, since time.Time) notice {
-	title := fmt.Sprintf("上线单 %s：%s 暂时无法提交到 Jenkins", r.Number(), d.Title())
-	t := newText(title)
-	w.header(t, r)
-	t.line("原因：%s", escape(d.Message))
-	t.line("从 %s 起没有提交成功，会继续自动重试；不需要的话请取消这张上线单。", since.In(w.location).Format("2006-01-02 15:04:05"))
-	return notice{kind: model.NoticeDelayed, scope: fmt.Sprintf("%d/%s/%d", d.ID, d.Wait, since.UnixMicro()), title: title, markdown: t.String()}
+	scope := fmt.Sprintf("%d/%s/%d", d.ID, d.Wait, since.UnixMicro())
+	return w.compose(model.NoticeDelayed, scope, notices.Facts{Release: r, App: d, Message: d.Message, Since: &since})
 }
 
 func (w writer) unstoppable(r *model.Release, d *model.Deployment) notice {
-	title := fmt.Sprintf("上线单 %s：%s 停不下来", r.Number(), d.Title())
-	t := newText(title)
-	w.header(t, r)
-	t.line("原因：%s", escape(d.Message))
-	t.line("会继续尝试；着急的话请在 Jenkins 里停止。")
-	t.link(d)
-	return notice{kind: model.NoticeDelayed, scope: fmt.Sprintf("%d/stop/%s", d.ID, d.Code), title: title, markdown: t.String()}
+	scope := fmt.Sprintf("%d/stop/%s", d.ID, d.Code)
+	return w.compose(model.NoticeDelayed, scope, notices.Facts{Release: r, App: d, Action: notices.ActionStop, Message: d.Message})
 }
 
 func (w writer) differs(r *model.Release, d *model.Deployment, message string) notice {
-	title := fmt.Sprintf("上线单 %s：%s 的参数与批准的不同", r.Number(), d.Title())
-	t := newText(title)
-	w.header(t, r)
-	t.line("%s", escape(message))
-	t.link(d)
-	return notice{kind: model.NoticeDiffers, scope: fmt.Sprintf("%d/%d/%s", d.ID, d.Build, message), title: title, markdown: t.String()}
+	scope := fmt.Sprintf("%d/%d/%s", d.ID, d.Build, message)
+	return w.compose(model.NoticeDiffers, scope, notices.Facts{Release: r, App: d, Message: message})
 }
 
 func (w writer) finished(r *model.Release) notice {
-	title := fmt.Sprintf("上线单 %s %s", r.Number(), endOf(r))
-	t := newText(title)
-	w.header(t, r)
-	for _, d := range r.Deployments {
-		t.item("%s **%s**%s%s", escape(d.Title()), deploymentWords[d.State], w.took(d), parameters(d))
-		if d.Message != "" && d.State != model.StateSucceeded {
-			t.line("说明：%s", escape(d.Message))
-		}
-		if late := r.LateBy(d); late >= mentionLate {
-			t.line("比计划晚 %s 执行。", people(late))
-		}
-		if d.Stop != nil {
-			t.field("操作人", d.Stop.By)
-		}
-		t.link(d)
-	}
-	if slices.ContainsFunc(r.Deployments, func(d *model.Deployment) bool { return d.State == model.StateExpired }) {
-		t.line("仍要执行的话，请管理员改期：oabridge releases replan %s", r.Number())
-	}
-	return notice{kind: model.NoticeFinished, scope: endScope(r), title: title, markdown: t.String()}
+	return w.compose(model.NoticeFinished, endScope(r), notices.Facts{Release: r})
 }
 
 // endScope tells the ends of a release that was planned anew apart.
@@ -156,17 +115,15 @@ func endScope(r *model.Release) string {
 }
 
 func (w writer) refused(f Form, problems Problems) notice {
-	title := "上线申请未被接受"
-	t := newText(title)
-	t.field("项目", f.Project)
-	t.field("应用", strings.Join(f.Apps, "、"))
-	t.field("审批编号", f.Business)
-	t.field("发起人", f.Originator)
-	for _, p := range problems {
-		t.item("%s", escape(model.Cut(p.Message, 300)))
+	asked := &model.Release{ProjectName: f.Project, BusinessID: f.Business, Initiator: model.Person{ID: f.Originator}}
+	for _, app := range f.Apps {
+		asked.Deployments = append(asked.Deployments, &model.Deployment{AppName: app})
 	}
-	t.line("没有执行任何部署。请改正后重新发起审批。")
-	return notice{kind: model.NoticeRefused, title: title, markdown: t.String()}
+	facts := notices.Facts{Release: asked}
+	for _, p := range problems {
+		facts.Problems = append(facts.Problems, p.Message)
+	}
+	return w.compose(model.NoticeRefused, "", facts)
 }
 
 // description is what a build shows in Jenkins: plain text, since Jenkins may render markup.
@@ -182,31 +139,6 @@ func (w writer) description(r *model.Release) string {
 	return strings.NewReplacer("<", "‹", ">", "›", "&", "+").Replace(model.Cut(text, 500))
 }
 
-func (w writer) header(t *text, r *model.Release) {
-	t.field("项目", r.ProjectName)
-	t.field("发起人", r.Initiator.Label())
-	t.field("审批人", labels(r.Approvers))
-	t.field("审批编号", r.BusinessID)
-	t.field("说明", model.Cut(r.Reason, 200))
-}
-
-func (w writer) time(at time.Time) string { return at.In(w.location).Format("2006-01-02 15:04") }
-
-// took says which build it was and how long it ran.
-func (w writer) took(d *model.Deployment) string {
-	var parts []string
-	if d.Build > 0 {
-		parts = append(parts, d.BuildTitle())
-	}
-	if d.Duration > 0 {
-		parts = append(parts, "用时 "+people(d.Duration))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return " " + strings.Join(parts, "，")
-}
-
 func labels(persons []model.Person) string {
 	names := make([]string, len(persons))
 	for i, p := range persons {
@@ -215,61 +147,5 @@ func labels(persons []model.Person) string {
 	return strings.Join(names, "、")
 }
 
-// parameters lists what the form chose; defaults would only hide it.
-func parameters(d *model.Deployment) string {
-	var parts []string
-	for _, p := range d.Parameters {
-		if p.Chosen {
-			parts = append(parts, escape(p.Name+"="+model.Cut(p.Shown(), 100)))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return "(" + strings.Join(parts, ",") + ")"
-}
-
 // people writes a duration as people say it.
-func people(d time.Duration) string {
-	if d < 10*time.Second {
-		return fmt.Sprintf("%.1f 秒", d.Seconds())
-	}
-	d = d.Round(time.Second)
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d 秒", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%d 分 %d 秒", int(d.Minutes()), int(d.Seconds())%60)
-	default:
-		return fmt.Sprintf("%d 小时 %d 分", int(d.Hours()), int(d.Minutes())%60)
-	}
-}
-
-// endOf is how a release ended, in words. One that somebody stopped did not fail by itself.
-func endOf(r *model.Release) string {
-	ended := func(d *model.Deployment) bool {
-		return d.State != model.StateAborted && d.State != model.StateCancelled
-	}
-	if r.State == model.ReleaseFailed && !slices.ContainsFunc(r.Deployments, ended) {
-		return "已中止"
-	}
-	return releaseWords[r.State]
-}
-
-var releaseWords = map[model.ReleaseState]string{
-	model.ReleaseSucceeded: "部署成功",
-	model.ReleaseFailed:    "部署失败",
-	model.ReleasePartial:   "部分部署成功",
-	model.ReleaseCancelled: "已取消",
-	model.ReleaseExpired:   "已过期，未执行",
-	model.ReleaseRejected:  "未通过核对",
-}
-
-var deploymentWords = map[model.DeploymentState]string{
-	model.StateSucceeded: "成功",
-	model.StateUnstable:  "不稳定",
-	model.StateFailed:    "失败",
-	model.StateAborted:   "已中止",
-	model.StateCancelled: "已取消",
-	model.StateExpired:   "已过期",
-}
+func people(d time.Duration) string { return notices.Chinese.Duration(d) }

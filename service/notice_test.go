@@ -2,6 +2,7 @@ package service
 
 import (
 	"flag"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/service/notices"
 )
 
 var update = flag.Bool("update", false, "write the golden files of the notices")
@@ -36,7 +38,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-var pen = writer{location: shanghai}
+var pen = writer{notices.Builtin(notices.Chinese, shanghai), slog.New(slog.DiscardHandler)}
 
 // told is a release of two apps to write about.
 func told(change ...func(*model.Release)) *model.Release {
@@ -118,9 +120,9 @@ func TestNotices(t *testing.T) {
 			unbuilt(model.StateFailed, "任务已停用"), unbuilt(model.StateCancelled, "前面的应用“商城前端”没有成功，不再执行")))),
 		"delayed":       pen.delayed(told(), &model.Deployment{AppName: "商城前端", Message: "Jenkins「prod」已 6 分 0 秒无法访问，恢复后自动继续"}, at),
 		"lost":          pen.lost(told(), lostDeployment(gone)),
-		"retried":       pen.decided(told(), &model.Deployment{AppName: "商城前端", Attempts: 1}, "重新构建", decision),
-		"retried-again": pen.decided(told(), &model.Deployment{AppName: "商城前端", Attempts: 2}, "重新构建", decision),
-		"abandoned":     pen.decided(told(), &model.Deployment{AppName: "商城前端"}, "放弃", decision),
+		"retried":       pen.decided(told(), &model.Deployment{AppName: "商城前端", Attempts: 1}, notices.ActionRetry, decision),
+		"retried-again": pen.decided(told(), &model.Deployment{AppName: "商城前端", Attempts: 2}, notices.ActionRetry, decision),
+		"abandoned":     pen.decided(told(), &model.Deployment{AppName: "商城前端"}, notices.ActionAbandon, decision),
 		"replanned":     pen.replanned(told(scheduled), decision),
 		"late": pen.finished(told(scheduled, ended(model.ReleaseSucceeded,
 			posted(at.Add(12*time.Minute), built(model.StateSucceeded, 95*time.Second, "")), built(model.StateSucceeded, time.Minute, "")))),
@@ -133,8 +135,8 @@ func TestNotices(t *testing.T) {
 		"injection-refused": pen.refused(Form{Project: "[x](http://evil)", Apps: []string{"# x"}}, Problems{{Message: "没有项目“**x**”" + strings.Repeat("长", 400)}}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			golden(t, name, string(n.kind)+"\n"+n.title+"\n---\n"+n.markdown+"\n")
-			if strings.Contains(n.markdown, "hunter2") || strings.Contains(n.title, "hunter2") {
+			golden(t, name, string(n.kind)+"\n"+n.Title+"\n---\n"+n.Robot+"\n")
+			if strings.Contains(n.Robot, "hunter2") || strings.Contains(n.Title, "hunter2") {
 				t.Error("shows a secret")
 			}
 		})
@@ -173,15 +175,15 @@ func TestNoValueForgesMarkdown(t *testing.T) {
 		"refused": pen.refused(Form{Project: attack, Apps: []string{attack}, Business: attack, Originator: attack}, Problems{{Message: attack}}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			for i, line := range strings.Split(n.markdown, "\n") {
+			for i, line := range strings.Split(n.Robot, "\n") {
 				line = strings.TrimSpace(line)
 				heading, quote := strings.HasPrefix(line, "#"), strings.HasPrefix(line, ">")
 				if heading != (i == 0) || quote || strings.ContainsAny(line, "\r\t\u2028`<>") {
 					t.Errorf("line %d is %q", i, line)
 				}
 			}
-			if strings.Contains(n.markdown, "](http://evil)") || strings.Contains(n.markdown, "**x**") {
-				t.Errorf("forged:\n%s", n.markdown)
+			if strings.Contains(n.Robot, "](http://evil)") || strings.Contains(n.Robot, "**x**") {
+				t.Errorf("forged:\n%s", n.Robot)
 			}
 		})
 	}
@@ -198,30 +200,5 @@ func TestBuildDescription(t *testing.T) {
 	r.Initiator.Name = "<script>&" + strings.Repeat("长", 600)
 	if got := pen.description(r); strings.ContainsAny(got, "<>&") || len([]rune(got)) > 500 {
 		t.Errorf("%d runes: %q", len([]rune(got)), got)
-	}
-}
-
-func TestDurationsForPeople(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		400 * time.Millisecond: "0.4 秒", 1600 * time.Millisecond: "1.6 秒", 12600 * time.Millisecond: "13 秒", 59*time.Second + 499*time.Millisecond: "59 秒",
-		59*time.Second + 500*time.Millisecond: "1 分 0 秒", 61 * time.Second: "1 分 1 秒", time.Hour: "1 小时 0 分",
-		26*time.Hour + 90*time.Second: "26 小时 1 分",
-	} {
-		if got := people(d); got != want {
-			t.Errorf("%s: %q, want %q", d, got, want)
-		}
-	}
-}
-
-func TestEveryEndHasAWord(t *testing.T) {
-	for _, s := range model.DeploymentStates() {
-		if (deploymentWords[s] != "") != s.Terminal() {
-			t.Errorf("%s: %q", s, deploymentWords[s])
-		}
-	}
-	for _, s := range model.ReleaseStates() {
-		if (releaseWords[s] != "") != s.Terminal() {
-			t.Errorf("%s: %q", s, releaseWords[s])
-		}
 	}
 }

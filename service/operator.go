@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/service/notices"
 )
 
 // Retry lets lost deployments of the release have a new build: the one with the id, or all when it is 0. Jenkins is
 // searched for the old build once more first. Errors: not_found, conflict (nothing is lost).
 func (s *Service) Retry(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error) {
-	return s.decideLost(ctx, id, deployment, decision{"重新构建", func(r *model.Release, d *model.Deployment, c model.Cause) error {
+	return s.decideLost(ctx, id, deployment, decision{notices.ActionRetry, func(r *model.Release, d *model.Deployment, c model.Cause) error {
 		if err := s.fire(r, d, model.EventRetried, c); err != nil {
 			return err
 		}
@@ -29,7 +30,7 @@ func (s *Service) Retry(ctx context.Context, id, deployment int64, by, reason st
 // Abandon gives up lost deployments of the release: the one with the id, or all when it is 0. What waits behind them is
 // cancelled. Errors: not_found, conflict (nothing is lost).
 func (s *Service) Abandon(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error) {
-	return s.decideLost(ctx, id, deployment, decision{"放弃", s.abandon}, by, reason)
+	return s.decideLost(ctx, id, deployment, decision{notices.ActionAbandon, s.abandon}, by, reason)
 }
 
 func (s *Service) abandon(r *model.Release, d *model.Deployment, c model.Cause) error {
@@ -43,8 +44,8 @@ func (s *Service) abandon(r *model.Release, d *model.Deployment, c model.Cause) 
 
 // decision is what a person can decide about a lost deployment.
 type decision struct {
-	word string // for the notice
-	make func(*model.Release, *model.Deployment, model.Cause) error
+	action string // for the notice
+	make   func(*model.Release, *model.Deployment, model.Cause) error
 }
 
 func (s *Service) decideLost(ctx context.Context, id, deployment int64, decided decision, by, reason string) (*model.Release, error) {
@@ -60,7 +61,7 @@ func (s *Service) decideLost(ctx context.Context, id, deployment int64, decided 
 				continue
 			}
 			found = true
-			s.tell(r, s.write.decided(r, d, decided.word, cause)) // before the end that may follow
+			s.tell(r, s.write.decided(r, d, decided.action, cause)) // before the end that may follow
 			if err := decided.make(r, d, cause); err != nil {
 				return err
 			}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/service/notices"
 )
 
 // Store is everything the service keeps.
@@ -149,8 +150,9 @@ type Options struct {
 	Observer    Observer
 	Logger      *slog.Logger
 	Form        FormRules
-	Robots      []string // names of the robots that are told of every release
-	WorkNotices bool     // whether people are told by work notice
+	Robots      []string     // names of the robots that are told of every release
+	WorkNotices bool         // whether people are told by work notice
+	Notices     *notices.Set // what people are told; nil: in Chinese, by the built-in templates
 	Location    *time.Location
 	RunIfLateBy time.Duration // how late a schedule may still run
 	Keep        time.Duration // how long finished releases are kept; 0: for ever
@@ -160,6 +162,13 @@ type Options struct {
 	Pace        Pace
 	Shared      Shared
 	RobotLimits map[string]int // messages a minute by robot; one that is not in it gets them as they come
+}
+
+func (o Options) writer() writer {
+	if o.Notices == nil {
+		o.Notices = notices.Builtin(notices.Chinese, o.Location)
+	}
+	return writer{o.Notices, o.Logger}
 }
 
 // Shared is what the processes of one bridge have together beside the store. Every part may be nil, and may fail at any
@@ -227,7 +236,7 @@ func New(o Options) *Service {
 		workNotices: o.WorkNotices, location: o.Location, runIfLateBy: o.RunIfLateBy,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, newID: o.NewID,
 		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(),
-		write: writer{location: o.Location},
+		write: o.writer(),
 		bells: newBells(), adoptions: map[string]*sync.Mutex{},
 	}
 	s.replica.ID = s.owner

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/service/notices"
 )
 
 // submitter gives due deployments of one controller to Jenkins.
@@ -119,7 +120,7 @@ func (s submitter) due(r *model.Release, d *model.Deployment) error {
 		return s.fire(r, d, model.EventExpired, model.Cause{At: now, Actor: actorSystem, Message: late})
 	}
 	cause := model.Cause{At: now, Actor: actorSystem}
-	if r.StartsByTime(d) && now.Sub(*r.ScheduledAt) >= mentionLate {
+	if r.StartsByTime(d) && now.Sub(*r.ScheduledAt) >= notices.MentionLate {
 		cause.Message = "比计划晚 " + people(now.Sub(*r.ScheduledAt)) + "执行"
 	}
 	if err := s.fire(r, d, model.EventDue, cause); err != nil {
@@ -145,9 +146,6 @@ func (s *Service) tooLate(r *model.Release, d *model.Deployment) string {
 	}
 	return fmt.Sprintf("错过执行时间 %s，已超过允许的 %s", s.clock(*r.ScheduledAt), people(s.runIfLateBy))
 }
-
-// mentionLate is how late a deployment must start for people to be told.
-const mentionLate = time.Minute
 
 // intend writes down a POST that is about to be made. The lease stays: should we die now, whoever claims the
 // deployment after us looks for the build first.

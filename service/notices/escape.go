@@ -1,4 +1,4 @@
-package service
+package notices
 
 import (
 	"strings"
@@ -22,12 +22,18 @@ func escape(value string) string {
 	return string(runes)
 }
 
-// plainRune maps what has a meaning anywhere in Markdown to its full-width twin, line breaks and control characters to
-// a space, and drops invisible format characters (they reorder or hide text), except the joiner that emoji need.
+// plainRune maps what has a meaning anywhere in Markdown to its full-width twin, and the others as visible does.
 func plainRune(r rune) rune {
-	switch {
-	case strings.ContainsRune("[]*<>`\\|~", r):
+	if strings.ContainsRune("[]*<>`\\|~", r) {
 		return fullWidth(r)
+	}
+	return visible(r)
+}
+
+// visible maps line breaks and control characters to a space, and drops invisible format characters (they reorder or hide
+// text), except the joiner that emoji need.
+func visible(r rune) rune {
+	switch {
 	case unicode.IsControl(r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
 		return ' '
 	case unicode.Is(unicode.Cf, r) && r != '\u200d':
@@ -59,3 +65,9 @@ func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // fullWidth is the twin of an ASCII character in the block U+FF01 … U+FF5E.
 func fullWidth(r rune) rune { return r + 0xFEE0 }
+
+// plain makes a value safe to stand on a line of plain text: it cannot begin a new line, nor reorder or hide what people
+// read.
+func plain(value string) string {
+	return strings.TrimSpace(strings.Map(visible, strings.ToValidUTF8(value, "�")))
+}

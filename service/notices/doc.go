@@ -1,0 +1,4 @@
+// Package notices writes what people read: the title and, for each channel, the text of every kind of notice, in Chinese
+// or English, by Go templates that a folder may override. A template sees a View, never the facts themselves: there
+// secrets are masked and every value is escaped already, so that no template can forget to.
+package notices

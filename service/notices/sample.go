@@ -1,0 +1,117 @@
+package notices
+
+import (
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Sample is a made-up notice: templates are tried with it, and people see it in a preview.
+type Sample struct {
+	Name  string // the kind, with what tells it from others of the kind
+	Kind  model.NoticeKind
+	Facts Facts
+}
+
+// hostile tries what a form's field may not do to a text.
+const hostile = "结算 <b>v2</b>\n### 已批准 [点我](http://evil.example.com) **x** `rm`"
+
+// Samples returns made-up notices of every kind: several apps, a schedule, failures, a secret, hostile characters.
+func Samples() []Sample {
+	return append(samplesOfRun(), samplesOfEnd()...)
+}
+
+func samplesOfRun() []Sample {
+	at := sampleTime()
+	lost := sampleApp(model.StateLost, 0, "Jenkins 中已找不到这次构建(2026-11-22 20:28:00 起)，不会自动重新部署，请人工确认")
+	again := sampleApp(model.StateWaiting, 0, "")
+	again.Attempts = 2
+	paused := sampleApp(model.StatePaused, 0, "")
+	step := model.InputStep{ID: "ApproveProd", Message: "发布到生产?", Parameters: []model.ParameterDefinition{
+		{Name: "REGION", Kind: model.KindChoice, Description: "地域"}, {Name: "PIN", Kind: model.KindPassword, Description: "口令"},
+	}}
+	planned := sampleRelease(model.ReleaseActive)
+	planned.Mode, planned.ScheduledAt = model.ExecuteScheduled, &at
+	manual := sampleRelease(model.ReleaseActive)
+	manual.Mode = model.ExecuteManual
+	away := "Jenkins「prod」已 6 分 0 秒无法访问，恢复后自动继续"
+	decided := "已在 Jenkins 确认没有部署"
+	return []Sample{
+		{"received", model.NoticeReceived, Facts{Release: sampleRelease(model.ReleaseActive)}},
+		{"received-scheduled", model.NoticeReceived, Facts{Release: planned}},
+		{"received-manual", model.NoticeReceived, Facts{Release: manual}},
+		{"input", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step}},
+		{"delayed", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Message: away, Since: &at}},
+		{"delayed-stop", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Action: ActionStop, Message: "Jenkins 拒绝停止构建(403)"}},
+		{"differs", model.NoticeDiffers, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Message: "构建 #12 的参数与批准的不同：ENV 应为 prod，实际为 staging"}},
+		{"lost", model.NoticeLost, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Message: lost.Message}},
+		{"changed-retry", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionRetry, Actor: "ops", Message: decided}},
+		{"changed-abandon", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Action: ActionAbandon, Actor: "ops"}},
+		{"changed-replan", model.NoticeChanged, Facts{Release: planned, Action: ActionReplan, Actor: "ops", Message: "等数据库变更"}},
+	}
+}
+
+func samplesOfEnd() []Sample {
+	at := sampleTime()
+	ended := func(state model.ReleaseState, apps ...*model.Deployment) Facts {
+		r := sampleRelease(state)
+		for i, end := range apps {
+			end.AppName, end.JobRef, end.Position = r.Deployments[i].AppName, r.Deployments[i].JobRef, i+1
+			end.Parameters = r.Deployments[i].Parameters
+		}
+		r.ScheduledAt, r.Deployments = &at, apps
+		return Facts{Release: r}
+	}
+	late := sampleApp(model.StateSucceeded, 95*time.Second, "")
+	started := at.Add(12 * time.Minute)
+	late.PostedAt = &started
+	stopped := sampleApp(model.StateAborted, 20*time.Second, "在 Jenkins 中被中止")
+	stopped.Stop = &model.StopRequest{By: "ops", Reason: "计划有变", At: at}
+	unbuilt := func(state model.DeploymentState, message string) *model.Deployment {
+		return &model.Deployment{State: state, Message: message}
+	}
+	refused := &model.Release{
+		ProjectName: hostile, BusinessID: "202611220001", Initiator: model.Person{ID: "zhangwei"},
+		Deployments: []*model.Deployment{{AppName: "商城前端"}, {AppName: "火箭"}},
+	}
+	return []Sample{
+		{"finished", model.NoticeFinished, ended(model.ReleaseSucceeded, late, sampleApp(model.StateSucceeded, 2*time.Hour+5*time.Minute, ""))},
+		{"finished-partial", model.NoticeFinished, ended(model.ReleasePartial,
+			sampleApp(model.StateSucceeded, 400*time.Millisecond, ""), sampleApp(model.StateFailed, 41*time.Second, "构建结果 FAILURE"))},
+		{"finished-stopped", model.NoticeFinished, ended(model.ReleaseFailed,
+			stopped, unbuilt(model.StateCancelled, "前面的应用没有成功，不再执行"))},
+		{"finished-expired", model.NoticeFinished, ended(model.ReleaseExpired,
+			unbuilt(model.StateExpired, "错过执行时间 2026-11-22 20:30:00，已超过允许的 30 分 0 秒"), unbuilt(model.StateCancelled, ""))},
+		{"refused", model.NoticeRefused, Facts{Release: refused, Problems: []string{
+			"请先完成数据库变更", "参数“ENV”的值“mars”不在可选范围内(staging、prod)",
+		}}},
+	}
+}
+
+func sampleTime() time.Time { return time.Date(2026, 11, 22, 12, 30, 0, 0, time.UTC) }
+
+func sampleRelease(state model.ReleaseState) *model.Release {
+	return &model.Release{
+		ID: 1042, State: state, Mode: model.ExecuteNow, ProjectName: "商城", BusinessID: "202611220001",
+		Initiator: model.Person{ID: "zhangwei", Name: "张伟"}, Approvers: []model.Person{{ID: "lina", Name: "李娜"}, {ID: "wangfang"}},
+		Reason: hostile, CreatedAt: sampleTime(),
+		Deployments: []*model.Deployment{
+			sampleApp(model.StateWaiting, 0, ""),
+			{ID: 2, Position: 2, JobRef: model.JobRef{Controller: "prod", FullName: "deploy/mall/order_service"}, State: model.StateWaiting},
+		},
+	}
+}
+
+func sampleApp(state model.DeploymentState, took time.Duration, message string) *model.Deployment {
+	d := &model.Deployment{
+		ID: 1, Position: 1, JobRef: model.JobRef{Controller: "prod", FullName: "deploy/mall/web"}, AppName: "商城前端",
+		State: state, Duration: took, Message: message, Parameters: []model.ParameterValue{
+			{Name: "VERSION", Value: "v2.1.0_rc1", Chosen: true}, {Name: "ENV", Value: "prod", Chosen: true},
+			{Name: "API_TOKEN", Value: "hunter2", Chosen: true, Secret: true}, {Name: "DRY_RUN", Value: "false"},
+		},
+	}
+	if state != model.StateWaiting {
+		d.Build, d.BuildURL = 12, "https://jenkins.example.com/job/deploy/job/mall/job/web/12/"
+	}
+	return d
+}

@@ -1,0 +1,202 @@
+package notices
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Facts are what a notice is about, as they are. What does not belong to the notice stays empty.
+type Facts struct {
+	Release  *model.Release    // with id 0 when none was accepted
+	App      *model.Deployment // the one of its apps that it is about
+	Step     model.InputStep
+	Action   string
+	Actor    string
+	Message  string
+	Since    *time.Time
+	Problems []string
+}
+
+// View is what a template is given. Its fields are documented in docs/templates.md and keep their names and meanings.
+type View struct {
+	Event       string // the kind of notice
+	Title       string // the finished title; empty in the title itself
+	Number      string // empty when no release was accepted
+	Project     string
+	Business    string
+	Reason      string
+	Initiator   string
+	Approvers   []string
+	Mode        string
+	ScheduledAt *time.Time
+	State       string
+	StateWord   string
+	Apps        []App
+	App         App // empty when the notice is about the whole release
+	Step        Step
+	Action      string
+	Actor       string
+	Message     string
+	Since       *time.Time
+	Problems    []string
+}
+
+// App is one app of a release.
+type App struct {
+	Name       string
+	Job        string
+	Controller string
+	State      string
+	StateWord  string
+	Parameters []Parameter // what the form chose; defaults would only hide it
+	Build      string      // "#12"; empty until it is known
+	URL        string      // of the build; safe inside a Markdown link
+	Took       time.Duration
+	Late       time.Duration // 0 unless worth mentioning
+	Attempts   int
+	Message    string
+	StoppedBy  string
+}
+
+// Parameter is one parameter of a build.
+type Parameter struct {
+	Name  string
+	Value string // ****** for a secret
+	Text  string // NAME=value
+}
+
+// Step is the question of a pipeline that waits.
+type Step struct {
+	ID      string
+	Message string
+	Fields  []Field
+}
+
+// Field is one value that a Step asks for.
+type Field struct{ Name, Description string }
+
+// What a notice's Action says of it.
+const (
+	ActionRetry   = "retry"   // changed: what was lost is built again
+	ActionAbandon = "abandon" // changed: what was lost is given up
+	ActionReplan  = "replan"  // changed: there is a new time
+	ActionStop    = "stop"    // delayed: it is the stopping that does not work
+)
+
+// Has tells whether one of the apps is in a state.
+func (v View) Has(state string) bool {
+	return slices.ContainsFunc(v.Apps, func(a App) bool { return a.State == state })
+}
+
+// StateAborted is the State of a release of which nothing failed by itself: people stopped it.
+const StateAborted = "aborted"
+
+// MentionLate is how late a deployment must start for people to be told.
+const MentionLate = time.Minute
+
+// How much of a value is shown, in characters.
+const (
+	maxReason    = 200
+	maxParameter = 100
+	maxProblem   = 300
+)
+
+// viewer makes views in one language for one kind of text.
+type viewer struct {
+	language Language
+	escape   func(string) string
+}
+
+func (v viewer) view(kind model.NoticeKind, f Facts) View {
+	r := f.Release
+	if r == nil {
+		r = &model.Release{}
+	}
+	state := endOf(r)
+	view := View{
+		Event: string(kind), Project: v.escape(r.ProjectName), Business: v.escape(r.BusinessID), Reason: v.escape(model.Cut(r.Reason, maxReason)),
+		Initiator: v.escape(r.Initiator.Label()), Mode: string(r.Mode), ScheduledAt: r.ScheduledAt,
+		State: state, StateWord: v.language.words().releases[state],
+		Action: f.Action, Actor: v.escape(f.Actor), Message: v.escape(f.Message), Since: f.Since, Step: v.step(f.Step),
+	}
+	if r.ID != 0 {
+		view.Number = r.Number()
+	}
+	for _, p := range r.Approvers {
+		view.Approvers = append(view.Approvers, v.escape(p.Label()))
+	}
+	for _, d := range r.Deployments {
+		view.Apps = append(view.Apps, v.app(r, d))
+	}
+	if f.App != nil {
+		view.App = v.app(r, f.App)
+	}
+	for _, p := range f.Problems {
+		view.Problems = append(view.Problems, v.escape(model.Cut(p, maxProblem)))
+	}
+	return view
+}
+
+// endOf is the release's state. One that somebody stopped did not fail by itself.
+func endOf(r *model.Release) string {
+	ended := func(d *model.Deployment) bool {
+		return d.State != model.StateAborted && d.State != model.StateCancelled
+	}
+	if r.State == model.ReleaseFailed && !slices.ContainsFunc(r.Deployments, ended) {
+		return StateAborted
+	}
+	return string(r.State)
+}
+
+func (v viewer) app(r *model.Release, d *model.Deployment) App {
+	app := App{
+		Name: v.escape(d.Title()), Job: v.escape(d.FullName), Controller: v.escape(d.Controller),
+		State: string(d.State), StateWord: v.language.words().deployments[d.State],
+		Build: d.BuildTitle(), URL: safeURL(d.BuildURL), Took: d.Duration, Attempts: d.Attempts, Message: v.escape(d.Message),
+	}
+	if late := r.LateBy(d); late >= MentionLate {
+		app.Late = late
+	}
+	if d.Stop != nil {
+		app.StoppedBy = v.escape(d.Stop.By)
+	}
+	for _, p := range d.Parameters {
+		if p.Chosen {
+			value := model.Cut(p.Shown(), maxParameter)
+			app.Parameters = append(app.Parameters, Parameter{v.escape(p.Name), v.escape(value), v.escape(p.Name + "=" + value)})
+		}
+	}
+	return app
+}
+
+func (v viewer) step(s model.InputStep) Step {
+	step := Step{ID: v.escape(s.ID), Message: v.escape(s.Message)}
+	for _, p := range s.Parameters {
+		step.Fields = append(step.Fields, Field{v.escape(p.Name), v.escape(p.Description)})
+	}
+	return step
+}
+
+// unsafeInLinks are the characters that could end a link of a Markdown text, or the line.
+const unsafeInLinks = "()<>[]\"'`\\|* \t\r\n"
+
+// safeURL is an address that stays one inside a Markdown link, "" for what is no web address.
+func safeURL(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") {
+		return ""
+	}
+	var b strings.Builder
+	for _, r := range address {
+		if strings.ContainsRune(unsafeInLinks, r) || r > '~' {
+			b.WriteString(url.PathEscape(string(r)))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
