@@ -34,13 +34,17 @@ const (
 	NoticeFinished NoticeKind = "finished" // the release came to its end, whichever
 	NoticeRefused  NoticeKind = "refused"  // an approved form that was not accepted
 	NoticeDigest   NoticeKind = "digest"   // several notices to one robot in one message
+
+	NoticeRejected   NoticeKind = "rejected"   // the approval did not hold: somebody may have forged the submission
+	NoticeUnverified NoticeKind = "unverified" // the approval cannot be read
+	NoticeWithdrawn  NoticeKind = "withdrawn"  // the approval was taken back
 )
 
 // NoticeKinds returns every kind of notice.
 func NoticeKinds() []NoticeKind {
 	return []NoticeKind{
 		NoticeReceived, NoticeInput, NoticeDelayed, NoticeDiffers, NoticeLost, NoticeChanged, NoticeFinished, NoticeRefused,
-		NoticeDigest,
+		NoticeDigest, NoticeRejected, NoticeUnverified, NoticeWithdrawn,
 	}
 }
 

@@ -48,7 +48,7 @@ func (s *Service) address(n notice, users []string, about ...string) []model.Mes
 		key := strings.Join(append([]string{string(n.kind), string(channel), recipient}, about...), "|")
 		messages = append(messages, model.Message{
 			Key: model.Hash(key), Kind: n.kind, Channel: channel, Recipient: recipient,
-			Title: n.Title, Markdown: markdown, State: model.MessagePending,
+			Title: n.Title, Markdown: markdown, Summary: n.Summary, State: model.MessagePending,
 		})
 	}
 	for _, user := range users {

@@ -77,7 +77,7 @@ func readAll(folder fs.FS) ([]file, []error) {
 func read(folder fs.FS, name string) (file, error) {
 	f := file{name: name}
 	f.kind, f.block, _ = strings.Cut(strings.TrimSuffix(name, extension), ".")
-	blocks := []string{"", blockTitle, blockRobot, blockWorkNotice, blockComment}
+	blocks := []string{"", blockTitle, blockRobot, blockWorkNotice, blockComment, blockSummary}
 	switch {
 	case name == common:
 		f.kind = ""

@@ -1,6 +1,7 @@
 package notices
 
 import (
+	"slices"
 	"time"
 
 	"github.com/oabridge/oabridge/model"
@@ -18,7 +19,7 @@ const hostile = "结算 <b>v2</b>\n### 已批准 [点我](http://evil.example.co
 
 // Samples returns made-up notices of every kind: several apps, a schedule, failures, a secret, hostile characters.
 func Samples() []Sample {
-	return append(samplesOfRun(), samplesOfEnd()...)
+	return slices.Concat(samplesOfRun(), samplesOfEnd(), samplesOfApproval())
 }
 
 func samplesOfRun() []Sample {
@@ -84,6 +85,24 @@ func samplesOfEnd() []Sample {
 			unbuilt(model.StateExpired, "错过执行时间 2026-11-22 20:30:00，已超过允许的 30 分 0 秒"), unbuilt(model.StateCancelled, ""))},
 		{"refused", model.NoticeRefused, Facts{Release: refused, Problems: []string{
 			"请先完成数据库变更", "参数“ENV”的值“mars”不在可选范围内(staging、prod)",
+		}}},
+	}
+}
+
+func samplesOfApproval() []Sample {
+	withdrawn := sampleRelease(model.ReleaseActive)
+	withdrawn.Deployments[0] = sampleApp(model.StateRunning, 0, "")
+	unread := &model.Release{ProcessInstanceID: "proc-inst-0001", BusinessID: "202611220001"}
+	return []Sample{
+		{"rejected", model.NoticeRejected, Facts{Release: sampleRelease(model.ReleaseRejected), Message: "应用不同：提交的是“商城前端”，审批单里是“订单服务”"}},
+		{"unverified", model.NoticeUnverified, Facts{Release: sampleRelease(model.ReleaseVerifying), Message: "钉钉暂时无法访问"}},
+		{"unverified-unread", model.NoticeUnverified, Facts{Release: unread, Message: "钉钉暂时无法访问"}},
+		{"withdrawn", model.NoticeWithdrawn, Facts{Release: withdrawn, Message: "发起人已撤销"}},
+		{"withdrawn-stop", model.NoticeWithdrawn, Facts{Release: withdrawn, Message: "发起人已撤销", Action: ActionStop}},
+		{"digest", model.NoticeDigest, Facts{Merged: []model.Message{
+			{Title: "上线单 R-1041 已接收，开始部署", Kind: model.NoticeReceived},
+			{Title: "上线单 R-1041 部署成功", Summary: "上线单 R-1041 部署成功：商城前端 成功 [#11](https://jenkins.example.com/job/deploy/job/mall/job/web/11/)"},
+			{Title: "上线单 R-1042：" + hostile + " 已失联，需要人工处理"},
 		}}},
 	}
 }

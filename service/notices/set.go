@@ -20,6 +20,7 @@ const (
 	blockRobot      = "robot"
 	blockWorkNotice = "work_notice"
 	blockComment    = "comment"
+	blockSummary    = "summary"
 )
 
 // maxComment is how many characters DingTalk takes as a comment of an approval.
@@ -31,6 +32,7 @@ type Texts struct {
 	Robot      string `json:"robot"`       // Markdown
 	WorkNotice string `json:"work_notice"` // Markdown
 	Comment    string `json:"comment"`     // plain text; "" when this kind is not written into the approval
+	Summary    string `json:"summary"`     // one line of Markdown for a digest; "": the title has to do
 }
 
 // Set are the templates of every kind of notice in one language, parsed once. It may be used by many goroutines.
@@ -102,6 +104,13 @@ func (s *Set) compose(t *template.Template, kind model.NoticeKind, f Facts) (Tex
 		if texts.WorkNotice, err = writeMarkdown(t, blockWorkNotice, markdown); err != nil {
 			return Texts{}, err
 		}
+	}
+	if t.Lookup(blockSummary) != nil {
+		summary, err := execute(t, blockSummary, markdown)
+		if err != nil {
+			return Texts{}, err
+		}
+		texts.Summary = strings.Join(linesOf(summary), " ")
 	}
 	if t.Lookup(blockComment) != nil {
 		comment, err := execute(t, blockComment, text)

@@ -62,7 +62,8 @@ func TestEverySampleInEveryLanguage(t *testing.T) {
 				if texts.WorkNotice != texts.Robot {
 					work = texts.WorkNotice
 				}
-				all := fmt.Sprintf("== title\n%s\n== robot\n%s\n== work_notice\n%s\n== comment\n%s\n", texts.Title, texts.Robot, work, texts.Comment)
+				all := fmt.Sprintf("== title\n%s\n== robot\n%s\n== work_notice\n%s\n== comment\n%s\n== summary\n%s\n",
+					texts.Title, texts.Robot, work, texts.Comment, texts.Summary)
 				golden(t, string(language)+"/"+s.Name+".txt", all)
 				if strings.Contains(all, "hunter2") {
 					t.Error("shows a secret")
@@ -101,7 +102,9 @@ func TestEveryKindHasASampleAndWords(t *testing.T) {
 
 func TestCommentsOfWhatIsWrittenBack(t *testing.T) {
 	set := Builtin(Chinese, shanghai)
-	wanted := map[model.NoticeKind]bool{model.NoticeReceived: true, model.NoticeFinished: true, model.NoticeRefused: true}
+	wanted := map[model.NoticeKind]bool{
+		model.NoticeReceived: true, model.NoticeFinished: true, model.NoticeRefused: true, model.NoticeRejected: true, model.NoticeWithdrawn: true,
+	}
 	for _, s := range Samples() {
 		if got := compose(t, set, s).Comment != ""; got != wanted[s.Kind] {
 			t.Errorf("%s: comment %t", s.Name, got)

@@ -19,6 +19,7 @@ type Facts struct {
 	Message  string
 	Since    *time.Time
 	Problems []string
+	Merged   []model.Message // what a digest tells
 }
 
 // View is what a template is given. Its fields are documented in docs/templates.md and keep their names and meanings.
@@ -28,6 +29,7 @@ type View struct {
 	Number      string // empty when no release was accepted
 	Project     string
 	Business    string
+	Instance    string
 	Reason      string
 	Initiator   string
 	Approvers   []string
@@ -43,6 +45,7 @@ type View struct {
 	Message     string
 	Since       *time.Time
 	Problems    []string
+	Lines       []string // of a digest: finished lines of Markdown
 }
 
 // App is one app of a release.
@@ -52,6 +55,7 @@ type App struct {
 	Controller string
 	State      string
 	StateWord  string
+	Ended      bool
 	Parameters []Parameter // what the form chose; defaults would only hide it
 	Build      string      // "#12"; empty until it is known
 	URL        string      // of the build; safe inside a Markdown link
@@ -84,7 +88,7 @@ const (
 	ActionRetry   = "retry"   // changed: what was lost is built again
 	ActionAbandon = "abandon" // changed: what was lost is given up
 	ActionReplan  = "replan"  // changed: there is a new time
-	ActionStop    = "stop"    // delayed: it is the stopping that does not work
+	ActionStop    = "stop"    // delayed: it is the stopping that does not work; withdrawn: what runs is stopped
 )
 
 // Has tells whether one of the apps is in a state.
@@ -118,7 +122,7 @@ func (v viewer) view(kind model.NoticeKind, f Facts) View {
 	}
 	state := endOf(r)
 	view := View{
-		Event: string(kind), Project: v.escape(r.ProjectName), Business: v.escape(r.BusinessID), Reason: v.escape(model.Cut(r.Reason, maxReason)),
+		Event: string(kind), Project: v.escape(r.ProjectName), Business: v.escape(r.BusinessID), Reason: v.escape(model.Cut(r.Reason, maxReason)), Instance: v.escape(r.ProcessInstanceID),
 		Initiator: v.escape(r.Initiator.Label()), Mode: string(r.Mode), ScheduledAt: r.ScheduledAt,
 		State: state, StateWord: v.language.words().releases[state],
 		Action: f.Action, Actor: v.escape(f.Actor), Message: v.escape(f.Message), Since: f.Since, Step: v.step(f.Step),
@@ -138,7 +142,18 @@ func (v viewer) view(kind model.NoticeKind, f Facts) View {
 	for _, p := range f.Problems {
 		view.Problems = append(view.Problems, v.escape(model.Cut(p, maxProblem)))
 	}
+	for _, m := range f.Merged {
+		view.Lines = append(view.Lines, lineOf(m))
+	}
 	return view
+}
+
+// lineOf is what a digest tells of a message.
+func lineOf(m model.Message) string {
+	if m.Summary != "" {
+		return m.Summary
+	}
+	return escape(m.Title)
 }
 
 // endOf is the release's state. One that somebody stopped did not fail by itself.
@@ -155,7 +170,7 @@ func endOf(r *model.Release) string {
 func (v viewer) app(r *model.Release, d *model.Deployment) App {
 	app := App{
 		Name: v.escape(d.Title()), Job: v.escape(d.FullName), Controller: v.escape(d.Controller),
-		State: string(d.State), StateWord: v.language.words().deployments[d.State],
+		State: string(d.State), StateWord: v.language.words().deployments[d.State], Ended: d.State.Terminal(),
 		Build: d.BuildTitle(), URL: safeURL(d.BuildURL), Took: d.Duration, Attempts: d.Attempts, Message: v.escape(d.Message),
 	}
 	if late := r.LateBy(d); late >= MentionLate {
