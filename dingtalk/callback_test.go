@@ -1,16 +1,21 @@
 package dingtalk
 
 import (
+	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
 
+	"github.com/oabridge/oabridge/dingtalk/dingtalktest"
 	"github.com/oabridge/oabridge/model"
 )
 
@@ -51,6 +56,47 @@ func TestCallbackRecognisesWhatIsNothingForUs(t *testing.T) {
 		got, e, err := c.Open(pushed(c, sealedText(t, c, `{"EventType":"`+typ+`"}`)))
 		if err != nil || e != nil || got != typ {
 			t.Errorf("%s: %q %+v %v", typ, got, e, err)
+		}
+	}
+}
+
+// The fake encrypts on its own; what it pushes must open here, and what is answered must satisfy it.
+func TestCallbackUnderstandsDingTalk(t *testing.T) {
+	c := newCallback(t, rand.Reader)
+	var mu sync.Mutex
+	var got []*model.ApprovalEvent
+	address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		_, event, err := c.Open(r.URL.Query(), body)
+		answer, sealErr := c.Success()
+		if err != nil || sealErr != nil {
+			http.Error(w, string(model.CodeOf(err)), http.StatusUnauthorized)
+			return
+		}
+		mu.Lock()
+		got = append(got, event)
+		mu.Unlock()
+		_, _ = w.Write(answer)
+	}))
+	w := newWorld(t)
+	settings := dingtalktest.CallbackSettings{URL: address, Token: testToken, AESKey: keyA, Owner: testOwner, HTTPClient: newHTTPClient(t)}
+	if err := w.SaveCallback(context.Background(), settings); err != nil {
+		t.Fatal(err)
+	}
+	push, err := w.PushCallback(context.Background(), dingtalktest.CallbackEvent{Data: map[string]any{
+		"processInstanceId": "proc-1", "type": "finish", "result": "agree", "title": "上线"}})
+	if err != nil || !push.Taken() || len(got) != 2 || got[0] != nil || got[1].ID != push.ID || !got[1].BornAt.Equal(w.clock.Now()) {
+		t.Errorf("%+v, %v: %+v", push, err, got)
+	}
+	for _, change := range []func(*dingtalktest.CallbackSettings){
+		func(s *dingtalktest.CallbackSettings) { s.Token = "othertoken" },
+		func(s *dingtalktest.CallbackSettings) { s.Owner = "dingcorp" },
+		func(s *dingtalktest.CallbackSettings) { s.AESKey = cryptoVectors[1].key },
+	} {
+		wrong := settings
+		change(&wrong)
+		if err := w.SaveCallback(context.Background(), wrong); err == nil || !strings.Contains(err.Error(), "HTTP 401") {
+			t.Errorf("saved with wrong settings: %v", err)
 		}
 	}
 }

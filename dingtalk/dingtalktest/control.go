@@ -10,7 +10,7 @@ import (
 // ControlHandler serves the switches to people and scripts: POST /_control/fail?status=500&times=2&prefix=/robot,
 // slow?delay=2s&times=1, cut-before, cut-after, rate-limit, ban-page, wrong-signature (each with times, default 1),
 // expire-tokens, down, up, heal, user?id=… and robot-rate?per-minute=100; and GET /_control/ledger as JSON. rate-limit takes
-// a prefix as fail does.
+// a prefix as fail does. controlCallback has those of the event subscription by HTTP.
 func (s *Server) ControlHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_control/ledger", func(w http.ResponseWriter, _ *http.Request) {
@@ -22,6 +22,7 @@ func (s *Server) ControlHandler() http.Handler {
 	mux.HandleFunc("POST /_control/rate-limit", s.controlRateLimit)
 	mux.HandleFunc("POST /_control/robot-rate", s.controlRobotRate)
 	mux.HandleFunc("POST /_control/user", s.controlUser)
+	s.controlCallback(mux)
 	for name, change := range map[string]func(times int){
 		"cut-before": s.CutBefore, "cut-after": s.CutAfter,
 		"ban-page": s.BanPage, "wrong-signature": s.WrongSignature,

@@ -14,6 +14,7 @@ type Ledger struct {
 	Robots      map[string][]Message `json:"robots"`  // by the robot's name, oldest first
 	WorkNotices []WorkNotice         `json:"workNotices"`
 	Comments    []Comment            `json:"comments"`
+	Callback    []CallbackPush       `json:"callback"` // events pushed by HTTP, oldest first
 }
 
 // Ledger is a copy that later calls do not change.
@@ -24,6 +25,7 @@ func (s *Server) Ledger() Ledger {
 		Requests: s.requests, Tokens: s.issued, Paths: maps.Clone(s.paths), Refused: maps.Clone(s.refused),
 		Robots:      make(map[string][]Message, len(s.robots)),
 		WorkNotices: slices.Clone(s.notices.sent), Comments: slices.Clone(s.comments),
+		Callback: s.callback.ledger(),
 	}
 	for _, robot := range s.robots {
 		l.Robots[robot.Name] = slices.Clone(robot.sent)

@@ -58,6 +58,7 @@ type Server struct {
 	notices   noticeState
 	instances map[string]*instance
 	comments  []Comment
+	callback  callbackState
 }
 
 // New makes a server that knows the app, robots and users of o.
