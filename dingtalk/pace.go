@@ -2,6 +2,7 @@ package dingtalk
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -20,10 +21,13 @@ type pace struct {
 }
 
 // newPace lets a quarter of the calls go at once. The rest follow evenly, slowly enough that no second has more than
-// perSecond of them.
+// perSecond of them, rounded down so that several processes together keep to it, too.
 func newPace(perSecond float64, now func() time.Time, sleep func(context.Context, time.Duration) error) pace {
 	if sleep == nil {
 		sleep = pause
+	}
+	if perSecond > 1 {
+		perSecond = math.Floor(perSecond)
 	}
 	burst := max(1, int(perSecond/4))
 	return pace{limiter: rate.NewLimiter(rate.Limit(perSecond-float64(burst-1)), burst), now: now, sleep: sleep}

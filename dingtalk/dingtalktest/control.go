@@ -9,8 +9,9 @@ import (
 
 // ControlHandler serves the switches to people and scripts: POST /_control/fail?status=500&times=2&prefix=/robot,
 // slow?delay=2s&times=1, cut-before, cut-after, rate-limit, ban-page, wrong-signature (each with times, default 1),
-// expire-tokens, down, up, heal, user?id=… and robot-rate?per-minute=100; and GET /_control/ledger as JSON. rate-limit takes
-// a prefix as fail does. controlCallback has those of the event subscription by HTTP.
+// expire-tokens, down, up, heal, user?id=…, robot-rate?per-minute=100 and quota?kind=api&calls=10; and GET /_control/ledger
+// as JSON. rate-limit takes a prefix as fail does. controlApprovals has what people do to approvals, controlCallback the
+// event subscription by HTTP.
 func (s *Server) ControlHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_control/ledger", func(w http.ResponseWriter, _ *http.Request) {
@@ -23,6 +24,8 @@ func (s *Server) ControlHandler() http.Handler {
 	mux.HandleFunc("POST /_control/robot-rate", s.controlRobotRate)
 	mux.HandleFunc("POST /_control/user", s.controlUser)
 	s.controlCallback(mux)
+	mux.HandleFunc("POST /_control/quota", s.controlQuota)
+	s.controlApprovals(mux)
 	for name, change := range map[string]func(times int){
 		"cut-before": s.CutBefore, "cut-after": s.CutAfter,
 		"ban-page": s.BanPage, "wrong-signature": s.WrongSignature,
@@ -88,6 +91,17 @@ func (s *Server) controlUser(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.AddUser(User{ID: r.FormValue("id"), Name: r.FormValue("name"), Mobile: r.FormValue("mobile")})
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) controlQuota(w http.ResponseWriter, r *http.Request) {
+	kind := r.FormValue("kind")
+	calls, err := strconv.Atoi(r.FormValue("calls"))
+	if err != nil || calls < 0 || (kind != usesAPI && kind != usesWebhook) {
+		http.Error(w, "kind must be api or webhook, calls a number, 0 for no quota", http.StatusBadRequest)
+		return
+	}
+	s.SetQuota(kind, calls)
 	w.WriteHeader(http.StatusNoContent)
 }
 

@@ -15,6 +15,7 @@ type Ledger struct {
 	WorkNotices []WorkNotice         `json:"workNotices"`
 	Comments    []Comment            `json:"comments"`
 	Callback    []CallbackPush       `json:"callback"` // events pushed by HTTP, oldest first
+	Used        map[string]int       `json:"used"`     // of this month's quotas: api, webhook
 }
 
 // Ledger is a copy that later calls do not change.
@@ -26,6 +27,7 @@ func (s *Server) Ledger() Ledger {
 		Robots:      make(map[string][]Message, len(s.robots)),
 		WorkNotices: slices.Clone(s.notices.sent), Comments: slices.Clone(s.comments),
 		Callback: s.callback.ledger(),
+		Used:     s.use.of(s.opts.Now()),
 	}
 	for _, robot := range s.robots {
 		l.Robots[robot.Name] = slices.Clone(robot.sent)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/oabridge/oabridge/dingtalk/dingtalktest"
 )
 
 const (
@@ -67,7 +69,7 @@ func TestSameNoticeOnceADay(t *testing.T) {
 }
 
 func TestFiveHundredNoticesADay(t *testing.T) {
-	f := newFake(t)
+	f := newFake(t, func(o *dingtalktest.Options) { o.QPS = -1 })
 	send := noticeSend + f.token()
 	for i := range 501 {
 		f.want(f.post(send, notice("u1", fmt.Sprint(i))), 200, "0")

@@ -2,6 +2,7 @@ package dingtalktest
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -24,6 +25,12 @@ type Options struct {
 	Now       func() time.Time // default time.Now
 	// StringCodes answers errcode and success as strings, as some of DingTalk's samples do.
 	StringCodes bool
+	QPS         int // calls of the app in any second; default 20, negative: as many as come
+	// What the organisation may use in a month; 0: as much as it likes.
+	APIQuota     int
+	WebhookQuota int
+	// Forms are the approval templates by process code. Without any every code is taken, and no form has a schema.
+	Forms map[string][]Component
 }
 
 // Robot is a custom group robot.
@@ -56,9 +63,15 @@ type Server struct {
 	robots    map[string]*robotState // by access token
 	robotRate int
 	notices   noticeState
+	use       usage
 	instances map[string]*instance
+	forms     map[string][]Component
+	started   int           // instances ever
+	lag       time.Duration // for which a finished instance still shows as running
 	comments  []Comment
 	callback  callbackState
+	changes   []InstanceChange // not told yet
+	watchers  []func(InstanceChange)
 }
 
 // New makes a server that knows the app, robots and users of o.
@@ -69,6 +82,7 @@ func New(o Options) *Server {
 	s := &Server{
 		opts: o, tokens: map[string]time.Time{}, paths: map[string]int{}, refused: map[string]int{},
 		robots: map[string]*robotState{}, robotRate: robotRate, instances: map[string]*instance{}, notices: newNoticeState(),
+		forms: maps.Clone(o.Forms), use: newUsage(o),
 	}
 	for _, robot := range o.Robots {
 		s.robots[robot.AccessToken] = &robotState{Robot: robot, seen: map[string]bool{}}
@@ -82,6 +96,9 @@ func New(o Options) *Server {
 		"/robot/send":                                    s.sendRobot,
 		"/v1.0/workflow/processInstances":                s.withToken(s.processInstances),
 		"/v1.0/workflow/processInstances/comments":       s.withToken(s.addComment),
+		"/v1.0/workflow/processInstances/terminate":      s.withToken(s.terminateInstance),
+		"/v1.0/workflow/processes/instanceIds/query":     s.withToken(s.queryInstances),
+		"/v1.0/workflow/forms/schemas/processCodes":      s.withToken(s.readSchema),
 	}
 	return s
 }
@@ -94,6 +111,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer, f := s.handle(call{Request: r, body: body})
+	s.tell()
 	if !wait(r, f.delay) || f.cut {
 		panic(http.ErrAbortHandler)
 	}
@@ -112,8 +130,10 @@ func (s *Server) handle(c call) (reply, fault) {
 		return *f.instead, f
 	case f.lost:
 		return reply{}, f
-	case f.limited:
+	case f.limited, !s.use.admit(c.URL.Path, s.opts.Now()):
 		return s.rateLimited(c), f
+	case !s.use.spend(c.URL.Path, s.opts.Now()):
+		return s.overQuota(c), f
 	}
 	route, ok := s.routes[c.URL.Path]
 	if !ok {
@@ -146,4 +166,13 @@ func (s *Server) rateLimited(c call) reply {
 		return s.refuse(http.StatusForbidden, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "您的应用调用该接口的QPS超过限制")
 	}
 	return s.old(90018, "您的应用调用该接口的QPS超过限制", nil)
+}
+
+// overQuota is what each kind of interface says when the month's quota is used up.
+func (s *Server) overQuota(c call) reply {
+	const message = "本月调用量已超出额度"
+	if strings.HasPrefix(c.URL.Path, "/v1.0/") {
+		return s.refuse(http.StatusForbidden, "Forbidden.AccessDenied.ApiCountLimitForOrg", message)
+	}
+	return s.old(90020, message, nil)
 }

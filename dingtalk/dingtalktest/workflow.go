@@ -13,6 +13,7 @@ const (
 	maxComponents     = 150
 	maxComponentChars = 65535
 	maxCommentChars   = 1024
+	maxFormBytes      = 64 << 10 // a larger form is shown without its values
 )
 
 // instance is one OA approval.
@@ -22,11 +23,38 @@ type instance struct {
 	Originator  string
 	BusinessID  string // 审批编号; begins with the Beijing time of the start
 	Values      []formValue
-	Status      string // RUNNING, COMPLETED
+	Status      string // RUNNING, COMPLETED, TERMINATED
 	Result      string // agree, refuse; empty while it runs
+	Action      string // NONE, REVOKE
+	Main        string // what a REVOKE takes back
 	Created     time.Time
 	Finished    time.Time // zero while it runs
 	records     []map[string]any
+	tasks       []map[string]any
+}
+
+// The statuses of an instance.
+const (
+	running    = "RUNNING"
+	completed  = "COMPLETED"
+	terminated = "TERMINATED"
+)
+
+// title is what people see in their list of approvals.
+func (i *instance) title() string {
+	if i.Action == "REVOKE" {
+		return "撤销 " + i.ProcessCode
+	}
+	return i.ProcessCode
+}
+
+// asOf is the instance as it is read now: shortly after its end it still shows as running.
+func (i *instance) asOf(now time.Time, lag time.Duration) instance {
+	shown := *i
+	if !i.Finished.IsZero() && now.Sub(i.Finished) < lag {
+		shown.Status, shown.Result, shown.Finished = running, "", time.Time{}
+	}
+	return shown
 }
 
 // formValue is one control of the form as DingTalk returns it; value is always a string.
@@ -45,30 +73,6 @@ type Comment struct {
 	UserID     string    `json:"userId"`
 	Text       string    `json:"text"`
 	At         time.Time `json:"at"`
-}
-
-// Decide ends a running approval: the user agrees or refuses as its last approver.
-func (s *Server) Decide(instanceID, userID string, agree bool, remark string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i, ok := s.instances[instanceID]
-	if !ok || i.Status != "RUNNING" || !s.userExists(userID) {
-		return fmt.Errorf("no running instance %q for user %q", instanceID, userID)
-	}
-	i.Status, i.Finished = "COMPLETED", s.opts.Now()
-	recorded := "REFUSE"
-	i.Result = "refuse"
-	if agree {
-		recorded, i.Result = "AGREE", "agree"
-	}
-	i.record(userID, "EXECUTE_TASK_NORMAL", recorded, remark, i.Finished)
-	return nil
-}
-
-func (i *instance) record(userID, kind, result, remark string, at time.Time) {
-	i.records = append(i.records, map[string]any{
-		"userId": userID, "type": kind, "result": result, "remark": remark, "date": wallClock(at),
-	})
 }
 
 // wallClock is how DingTalk writes the times of instances: Beijing's, to the minute, with a Z that is wrong.
@@ -94,11 +98,12 @@ func (s *Server) readInstance(c call) reply {
 	if !ok {
 		return s.refuse(http.StatusBadRequest, "processInstanceNotExist", "审批实例不存在")
 	}
+	shown := i.asOf(s.opts.Now(), s.lag)
 	return jsonReply(http.StatusOK, map[string]any{"success": s.success(), "result": map[string]any{
-		"title": i.ProcessCode, "createTime": wallClock(i.Created), "finishTime": wallClock(i.Finished),
+		"title": i.title(), "createTime": wallClock(i.Created), "finishTime": wallClock(shown.Finished),
 		"originatorUserId": i.Originator, "originatorDeptId": "-1", "businessId": i.BusinessID,
-		"status": i.Status, "result": i.Result, "bizAction": "NONE",
-		"operationRecords": i.records, "tasks": []any{}, "formComponentValues": i.Values,
+		"status": shown.Status, "result": shown.Result, "bizAction": i.Action, "mainProcessInstanceId": i.Main,
+		"operationRecords": shown.records, "tasks": shown.tasks, "formComponentValues": i.shownForm(),
 	}})
 }
 
@@ -110,7 +115,7 @@ func (s *Server) startInstance(c call) reply {
 		Approvers           []any
 		FormComponentValues []formValue
 	}
-	if json.Unmarshal(c.body, &in) != nil || in.ProcessCode == "" {
+	if json.Unmarshal(c.body, &in) != nil || !s.knows(in.ProcessCode) {
 		return s.refuse(http.StatusBadRequest, "processCodeError", "processCode错误")
 	}
 	switch {
@@ -121,16 +126,24 @@ func (s *Server) startInstance(c call) reply {
 	case !validForm(in.FormComponentValues):
 		return s.refuse(http.StatusBadRequest, "formConverterError", "表单数据错误")
 	}
-	now := s.opts.Now()
-	n := len(s.instances) + 1
 	i := &instance{
-		ID: fmt.Sprintf("fake-instance-%d", n), ProcessCode: in.ProcessCode, Originator: in.OriginatorUserID,
-		BusinessID: fmt.Sprintf("%s%09d", now.In(beijing).Format("200601021504"), n),
-		Values:     in.FormComponentValues, Status: "RUNNING", Created: now,
+		ProcessCode: in.ProcessCode, Originator: in.OriginatorUserID, Action: "NONE",
+		Values: filled(in.FormComponentValues, s.forms[in.ProcessCode]),
 	}
+	s.begin(i)
+	return jsonReply(http.StatusOK, map[string]any{"instanceId": i.ID})
+}
+
+// begin starts an approval.
+func (s *Server) begin(i *instance) {
+	now := s.opts.Now()
+	s.started++
+	i.ID = fmt.Sprintf("fake-instance-%d", s.started)
+	i.BusinessID = fmt.Sprintf("%s%09d", now.In(beijing).Format("200601021504"), s.started)
+	i.Status, i.Created, i.tasks = running, now, []map[string]any{}
 	i.record(i.Originator, "START_PROCESS_INSTANCE", "NONE", "", now)
 	s.instances[i.ID] = i
-	return jsonReply(http.StatusOK, map[string]any{"instanceId": i.ID})
+	s.changed(i, "start")
 }
 
 func validForm(values []formValue) bool {
@@ -156,5 +169,6 @@ func (s *Server) addComment(c call) reply {
 		return s.refuse(http.StatusBadRequest, "textError", "评论内容为空或超过1024个字符")
 	}
 	s.comments = append(s.comments, Comment{in.ProcessInstanceID, in.CommentUserID, in.Text, s.opts.Now()})
+	s.instances[in.ProcessInstanceID].record(in.CommentUserID, "ADD_REMARK", "NONE", in.Text, s.opts.Now())
 	return jsonReply(http.StatusOK, map[string]any{"result": true, "success": s.success()})
 }
