@@ -59,9 +59,15 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		a.Close()
 		return nil, err
 	}
+	texts, err := loadNotices(cfg, languageOf(cfg))
+	if err != nil {
+		a.Close()
+		return nil, &exitError{exitConfiguration, err}
+	}
 	a.service = service.New(unsettled(service.Options{
 		Store: a.store, Controllers: controllers, Messenger: messenger, Observer: metrics, Logger: log,
 		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
+		Notices:  texts,
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
 		Now: a.store.Now, NewID: rand.Text,
 		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots),

@@ -81,6 +81,9 @@ func (e *environment) variable(name string) string {
 // load reads and checks the configuration. A wrong one ends the program with exit code 2.
 func (e *environment) load() (*config.Config, error) {
 	cfg, err := config.Load(e.configFile, e.variables)
+	if err == nil {
+		_, err = loadNotices(cfg, languageOf(cfg))
+	}
 	if err != nil {
 		return nil, &exitError{exitConfiguration, err}
 	}
@@ -103,7 +106,7 @@ func newRoot(environ []string) *cobra.Command {
 		"configuration file, else the one that OABRIDGE_CONFIG names; without any the OABRIDGE_… variables alone count")
 	root.AddCommand(
 		newServe(env), newDemo(), newMigrate(env), newBackup(env), newConfig(env), newDoctor(env), newSign(), newReleases(env),
-		newHealth(env), newFake(), newVersion(),
+		newMessages(env), newHealth(env), newFake(), newVersion(),
 	)
 	return root
 }

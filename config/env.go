@@ -43,7 +43,7 @@ func (l *loader) loadEnvironment(environ []string) {
 		path, typ := resolve(reflect.TypeFor[Config](), strings.TrimPrefix(name, envPrefix))
 		if path == nil {
 			l.problems = append(l.problems, Problem{Key: name, Message: "there is no such variable",
-				Remedy: suggest(index.ReplaceAllString(name, "_0$1"), envNames(reflect.TypeFor[Config](), envPrefix))})
+				Remedy: Suggest(index.ReplaceAllString(name, "_0$1"), envNames(reflect.TypeFor[Config](), envPrefix))})
 			continue
 		}
 		list = append(list, variable{name, value, path, typ})

@@ -70,7 +70,7 @@ func (f Form) check(r report) {
 	known := slices.Sorted(maps.Keys(defaultNames()))
 	for _, field := range slices.Sorted(maps.Keys(f.Fields)) {
 		if !slices.Contains(known, field) {
-			r.at("fields").at(field).add("", "there is no such field", suggest(field, known))
+			r.at("fields").at(field).add("", "there is no such field", Suggest(field, known))
 		}
 	}
 	f.checkClaims(r)

@@ -2,8 +2,8 @@ package config
 
 import "strings"
 
-// suggest says which of the known names was probably meant.
-func suggest(name string, known []string) string {
+// Suggest says which of the known names was probably meant.
+func Suggest(name string, known []string) string {
 	best, distance := "", len(name)/3+2
 	for _, candidate := range known {
 		if d := editDistance(strings.ToLower(name), strings.ToLower(candidate)); d < distance {

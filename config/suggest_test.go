@@ -14,11 +14,11 @@ func TestSuggest(t *testing.T) {
 		{"completely_else", "known are: listen, public_url, timezone"},
 	}
 	for _, test := range tests {
-		if got := suggest(test.name, known); got != test.want {
+		if got := Suggest(test.name, known); got != test.want {
 			t.Errorf("suggest(%q) = %q, want %q", test.name, got, test.want)
 		}
 	}
-	if got := suggest("completely_else", make([]string, 50)); !strings.Contains(got, "config.example.yaml") {
+	if got := Suggest("completely_else", make([]string, 50)); !strings.Contains(got, "config.example.yaml") {
 		t.Errorf("suggest among many = %q", got)
 	}
 }

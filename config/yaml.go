@@ -97,7 +97,7 @@ func (r reader) child(typ reflect.Type, name *yaml.Node, at report) (reflect.Typ
 	}
 	k, known := findKey(typ, name.Value)
 	if !known {
-		r.fail(at.at(name.Value), name.Line, "", "there is no such key", suggest(name.Value, namesOf(typ)))
+		r.fail(at.at(name.Value), name.Line, "", "there is no such key", Suggest(name.Value, namesOf(typ)))
 	}
 	return k.typ, known
 }
