@@ -17,6 +17,8 @@ func TestAccepted(t *testing.T) {
 		"a public address with a path":    minimal + `public_url: http://example.com/bridge`,
 		"UTC":                             minimal + `timezone: UTC`,
 		"another zone":                    minimal + `timezone: America/Argentina/Ushuaia`,
+		"English notices":                 minimal + `notify: {language: en}`,
+		"a folder of templates":           minimal + `notify: {templates: testdata}`,
 		"debug as JSON":                   minimal + `log: {level: debug, format: json}`,
 		"warnings":                        minimal + `log: {level: warn}`,
 		"errors":                          minimal + `log: {level: error}`,
