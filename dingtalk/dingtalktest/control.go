@@ -11,7 +11,7 @@ import (
 // slow?delay=2s&times=1, cut-before, cut-after, rate-limit, ban-page, wrong-signature (each with times, default 1),
 // expire-tokens, down, up, heal, user?id=…, robot-rate?per-minute=100 and quota?kind=api&calls=10; and GET /_control/ledger
 // as JSON. rate-limit takes a prefix as fail does. controlApprovals has what people do to approvals, controlCallback the
-// event subscription by HTTP.
+// event subscription by HTTP, controlStream the Stream gateway.
 func (s *Server) ControlHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_control/ledger", func(w http.ResponseWriter, _ *http.Request) {
@@ -26,6 +26,7 @@ func (s *Server) ControlHandler() http.Handler {
 	s.controlCallback(mux)
 	mux.HandleFunc("POST /_control/quota", s.controlQuota)
 	s.controlApprovals(mux)
+	s.controlStream(mux)
 	for name, change := range map[string]func(times int){
 		"cut-before": s.CutBefore, "cut-after": s.CutAfter,
 		"ban-page": s.BanPage, "wrong-signature": s.WrongSignature,

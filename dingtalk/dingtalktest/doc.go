@@ -3,5 +3,6 @@
 // and a Connector that calls us as DingTalk's connector platform does.
 //
 // It is written from DingTalk's documentation and imports nothing of this module, so that it cannot share a mistake with
-// the client it tests. It starts no goroutine and takes its time from a clock it is given.
+// the client it tests. It takes its time from a clock it is given and starts no goroutine, but for one that reads each
+// Stream connection and ends with it.
 package dingtalktest

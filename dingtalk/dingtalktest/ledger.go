@@ -16,6 +16,7 @@ type Ledger struct {
 	Comments    []Comment            `json:"comments"`
 	Callback    []CallbackPush       `json:"callback"` // events pushed by HTTP, oldest first
 	Used        map[string]int       `json:"used"`     // of this month's quotas: api, webhook
+	Stream      StreamLedger         `json:"stream"`
 }
 
 // Ledger is a copy that later calls do not change.
@@ -28,6 +29,7 @@ func (s *Server) Ledger() Ledger {
 		WorkNotices: slices.Clone(s.notices.sent), Comments: slices.Clone(s.comments),
 		Callback: s.callback.ledger(),
 		Used:     s.use.of(s.opts.Now()),
+		Stream:   s.stream.ledger(),
 	}
 	for _, robot := range s.robots {
 		l.Robots[robot.Name] = slices.Clone(robot.sent)

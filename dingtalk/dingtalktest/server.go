@@ -3,6 +3,7 @@ package dingtalktest
 import (
 	"io"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -72,6 +73,7 @@ type Server struct {
 	callback  callbackState
 	changes   []InstanceChange // not told yet
 	watchers  []func(InstanceChange)
+	stream    streamState
 }
 
 // New makes a server that knows the app, robots and users of o.
@@ -83,6 +85,7 @@ func New(o Options) *Server {
 		opts: o, tokens: map[string]time.Time{}, paths: map[string]int{}, refused: map[string]int{},
 		robots: map[string]*robotState{}, robotRate: robotRate, instances: map[string]*instance{}, notices: newNoticeState(),
 		forms: maps.Clone(o.Forms), use: newUsage(o),
+		stream: streamState{tickets: map[string]streamTicket{}, byID: map[string]*streamMessage{}, pick: rand.IntN},
 	}
 	for _, robot := range o.Robots {
 		s.robots[robot.AccessToken] = &robotState{Robot: robot, seen: map[string]bool{}}
@@ -99,12 +102,17 @@ func New(o Options) *Server {
 		"/v1.0/workflow/processInstances/terminate":      s.withToken(s.terminateInstance),
 		"/v1.0/workflow/processes/instanceIds/query":     s.withToken(s.queryInstances),
 		"/v1.0/workflow/forms/schemas/processCodes":      s.withToken(s.readSchema),
+		streamOpen: s.openStream,
 	}
 	return s
 }
 
 // ServeHTTP answers one call. A cut connection is http.ErrAbortHandler, which net/http's server turns into one.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == streamPath {
+		s.serveStream(w, r)
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	if err != nil {
 		http.Error(w, "request too large or cut", http.StatusBadRequest)
