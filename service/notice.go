@@ -63,7 +63,16 @@ func (s *Service) address(n notice, users []string, about ...string) []model.Mes
 // writer writes what people read.
 type writer struct {
 	templates *notices.Set
+	builtin   *notices.Set // whose words do not depend on the configuration
 	log       *slog.Logger
+}
+
+func newWriter(o Options) writer {
+	w := writer{templates: o.Notices, builtin: notices.Builtin(notices.Chinese, o.Location), log: o.Logger}
+	if w.templates == nil {
+		w.templates = w.builtin
+	}
+	return w
 }
 
 // compose writes a notice. One whose own template fails is told in the built-in words.
@@ -114,6 +123,8 @@ func endScope(r *model.Release) string {
 	return fmt.Sprint(r.FinishedAt.UnixMicro())
 }
 
+// refused is told once for the same form and the same problems. The built-in words tell them apart, so that other
+// templates do not make it another notice.
 func (w writer) refused(f Form, problems Problems) notice {
 	asked := &model.Release{ProjectName: f.Project, BusinessID: f.Business, Initiator: model.Person{ID: f.Originator}}
 	for _, app := range f.Apps {
@@ -123,7 +134,8 @@ func (w writer) refused(f Form, problems Problems) notice {
 	for _, p := range problems {
 		facts.Problems = append(facts.Problems, p.Message)
 	}
-	return w.compose(model.NoticeRefused, "", facts)
+	same, _ := w.builtin.Compose(model.NoticeRefused, facts) // cannot fail: the samples are tried with it
+	return w.compose(model.NoticeRefused, same.Robot, facts)
 }
 
 // description is what a build shows in Jenkins: plain text, since Jenkins may render markup.

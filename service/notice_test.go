@@ -38,7 +38,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-var pen = writer{notices.Builtin(notices.Chinese, shanghai), slog.New(slog.DiscardHandler)}
+var pen = newWriter(Options{Location: shanghai, Logger: slog.New(slog.DiscardHandler)})
 
 // told is a release of two apps to write about.
 func told(change ...func(*model.Release)) *model.Release {

@@ -164,13 +164,6 @@ type Options struct {
 	RobotLimits map[string]int // messages a minute by robot; one that is not in it gets them as they come
 }
 
-func (o Options) writer() writer {
-	if o.Notices == nil {
-		o.Notices = notices.Builtin(notices.Chinese, o.Location)
-	}
-	return writer{o.Notices, o.Logger}
-}
-
 // Shared is what the processes of one bridge have together beside the store. Every part may be nil, and may fail at any
 // moment: then each process goes on by itself.
 type Shared struct {
@@ -236,7 +229,7 @@ func New(o Options) *Service {
 		workNotices: o.WorkNotices, location: o.Location, runIfLateBy: o.RunIfLateBy,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, newID: o.NewID,
 		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(),
-		write: o.writer(),
+		write: newWriter(o),
 		bells: newBells(), adoptions: map[string]*sync.Mutex{},
 	}
 	s.replica.ID = s.owner

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode"
@@ -203,4 +204,20 @@ func BenchmarkCompose(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// TestASetIsSharedByGoroutines is for the race detector.
+func TestASetIsSharedByGoroutines(t *testing.T) {
+	set := load(t, map[string]string{"common.tmpl": `{{define "link"}}{{.URL}}{{end}}`})
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for _, s := range Samples() {
+				if _, err := set.Compose(s.Kind, s.Facts); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
