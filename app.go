@@ -28,7 +28,8 @@ type app struct {
 	store   *store.Store
 	service *service.Service
 	api     *api.Server
-	redis   *cache.Redis // nil: none is configured
+	redis   *cache.Redis     // nil: none is configured
+	stream  *dingtalk.Stream // nil: nothing comes over it
 	closers []func()
 }
 
@@ -73,6 +74,7 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots),
 	}))
 	a.api = api.New(a.apiOptions(metrics)) //nolint:contextcheck // requests bring contexts of their own
+	a.connectStream(metrics)
 	return a, nil
 }
 
@@ -265,7 +267,7 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 	return api.Options{
 		Service: a.service, Connector: auth, Fields: a.cfg.Form.Names(), Tokens: tokens, Metrics: metrics, Logger: a.log,
 		Zone:   a.cfg.Location(),
-		Gauges: api.Gauges{Open: a.service.Open, Listed: a.service.Listed, RedisUp: a.redisUp()},
+		Gauges: api.Gauges{Open: a.service.Open, Listed: a.service.Listed, RedisUp: a.redisUp(), Stream: a.streamState()},
 		NewID:  func() string { return strings.ToLower(rand.Text()) }, Now: processNow,
 		Checks: []api.Check{
 			{Name: "database", Probe: a.store.Writable},

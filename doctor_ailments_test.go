@@ -114,6 +114,21 @@ func dingtalkAilments() []ailment {
 			want: []string{"WARN dingtalk: work notices | no app", "WARN dingtalk: robots | nobody is told"}},
 		{name: "insecure", infect: func(p *patient) { p.connector = "{insecure: true}" },
 			want: []string{"WARN dingtalk: connector | insecure"}},
+		{name: "a Stream that is refused", infect: func(p *patient) {
+			p.connector = "{secret: hush-a, gateway: true}"
+			p.dingtalkURL = serveTest(p.t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasPrefix(r.URL.Path, "/v1.0/gateway") {
+					w.WriteHeader(http.StatusUnauthorized)
+					_, _ = w.Write([]byte(`{"code":"authFailed","message":"鉴权失败"}`))
+					return
+				}
+				p.dingtalk.ServeHTTP(w, r)
+			}))
+		}, code: exitFailure, want: []string{"FAIL dingtalk: stream | 鉴权失败 → compare app_key"}},
+		{name: "a Stream that breaks", infect: func(p *patient) {
+			p.connector = "{secret: hush-a, gateway: true}"
+			p.dingtalk.Fail(http.StatusInternalServerError, -1, "/v1.0/gateway")
+		}, code: exitFailure, want: []string{"FAIL dingtalk: stream | 系统繁忙 → let this server reach"}},
 		{name: "every way to authenticate", infect: func(p *patient) {
 			p.connector = "{secret: hush-a, basic: {user: ding, password: hush-b}, token: hush-0123456789-c}"
 		}},

@@ -28,6 +28,9 @@ func (d *examination) dingtalk(ctx context.Context, cfg config.DingTalk) {
 	d.check(ctx, "dingtalk: work notices", func(context.Context) finding { return checkWorkNotices(cfg) })
 	d.check(ctx, "dingtalk: robots", func(context.Context) finding { return checkRobots(cfg) })
 	d.check(ctx, "dingtalk: connector", func(context.Context) finding { return checkConnector(cfg.Connector) })
+	if streams(cfg) {
+		d.check(ctx, "dingtalk: stream", func(ctx context.Context) finding { return checkStream(ctx, cfg, client) })
+	}
 	d.check(ctx, "dingtalk: clock", func(ctx context.Context) finding { return checkDingTalkClock(ctx, cfg.APIURL, client) })
 }
 

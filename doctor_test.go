@@ -172,6 +172,19 @@ func TestDoctorSaysWhatItCannotAsk(t *testing.T) {
 	}
 }
 
+func TestDoctorTriesTheStream(t *testing.T) {
+	p := newPatient(t, 0)
+	p.connector = "{secret: hush-connector, gateway: true}"
+	code, list := p.ask()
+	i := slices.IndexFunc(list, func(c checked) bool { return c.Check == "dingtalk: stream" })
+	if code != 0 || i < 0 || list[i].Status != statusOK {
+		t.Errorf("exit %d: %+v", code, list)
+	}
+	if l := p.dingtalk.Ledger().Stream; len(l.Connections) != 2 || len(l.Connections[0].Subscriptions) != 1 {
+		t.Errorf("the doctor connected as %+v, want once in each form", l.Connections)
+	}
+}
+
 func TestDoctorCountsWhatTheProjectExpressionLeavesOut(t *testing.T) {
 	p := newPatient(t, 0)
 	p.project = `^deploy/(?P<project>mall)/(?P<app>.+)$`

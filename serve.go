@@ -101,6 +101,7 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 	var work sync.WaitGroup
 	work.Go(func() { a.service.Run(working) })
 	work.Go(func() { a.watchRedis(working) })
+	work.Go(func() { a.runStream(working) })
 	broken := make(chan error, 1)
 	work.Go(func() { broken <- server.Serve(listener) })
 

@@ -18,6 +18,8 @@ type Gauges struct {
 	Listed func() map[string]time.Time
 	// RedisUp tells whether Redis answers.
 	RedisUp func() bool
+	// Stream tells whether DingTalk's Stream is connected, when something was received last and how often it connected again.
+	Stream func() (connected bool, lastFrame time.Time, reconnects int64)
 }
 
 type gaugeSource struct {
@@ -46,11 +48,10 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 		from.collectOpen(out)
 	}
 	if from.RedisUp != nil {
-		up := 0.0
-		if from.RedisUp() {
-			up = 1
-		}
-		out <- gauge(describe("redis_up", "Whether Redis answered when it was asked last."), up)
+		out <- gauge(describe("redis_up", "Whether Redis answered when it was asked last."), truth(from.RedisUp()))
+	}
+	if from.Stream != nil {
+		from.collectStream(out)
 	}
 	if from.Listed != nil {
 		age := describe("catalogue_age_seconds", "Time since the controller was listed.", "controller")
@@ -77,6 +78,24 @@ func (g *gaugeSource) collectOpen(out chan<- prometheus.Metric) {
 		}
 	}
 	out <- gauge(describe("pending_messages", "Messages that are not delivered yet."), float64(open["messages"]))
+}
+
+func (g *gaugeSource) collectStream(out chan<- prometheus.Metric) {
+	connected, last, reconnects := g.Stream()
+	out <- gauge(describe("dingtalk_stream_connected", "Whether there is a connection to DingTalk's Stream."), truth(connected))
+	if !last.IsZero() {
+		out <- gauge(describe("dingtalk_stream_last_frame_seconds", "When something was received over it last, as Unix time."),
+			float64(last.UnixMilli())/1000)
+	}
+	out <- prometheus.MustNewConstMetric(describe("dingtalk_stream_reconnects_total", "Connections after the first one."),
+		prometheus.CounterValue, float64(reconnects))
+}
+
+func truth(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 func gauge(d *prometheus.Desc, value float64, labels ...string) prometheus.Metric {

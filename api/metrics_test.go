@@ -33,6 +33,7 @@ func scraped(t *testing.T) string {
 			},
 			Listed:  func() map[string]time.Time { return map[string]time.Time{"prod": now.Add(-time.Minute)} },
 			RedisUp: func() bool { return true },
+			Stream:  func() (bool, time.Time, int64) { return true, now, 4 },
 		}
 	})
 	m.Accepted("connector")

@@ -48,6 +48,7 @@ func TestAccepted(t *testing.T) {
 		"the least skew":                  controller + `dingtalk: {connector: {secret: s, max_skew: 10s}}`,
 		"the most skew":                   controller + `dingtalk: {connector: {secret: s, max_skew: 1h}}`,
 		"approvals never read again":      controller + `dingtalk: {connector: {secret: s}, verify_approval: off}`,
+		"the connector's gateway":         controller + `dingtalk: {app_key: k, app_secret: s, connector: {secret: s, gateway: true}}`,
 		"work notices":                    controller + `dingtalk: {app_key: k, app_secret: s, agent_id: 1234567890, connector: {secret: s}}`,
 		"a robot without a secret":        controller + `dingtalk: {connector: {secret: s}, robots: [{name: 运维群, webhook: "https://o/robot/send?access_token=a"}]}`,
 		"a mobile number with its prefix": controller + `dingtalk: {connector: {secret: s}, robots: [{name: a, webhook: "https://o/?access_token=a", at_mobiles: ["+86-13800138000"]}]}`,

@@ -15,6 +15,8 @@ type Connector struct {
 	TokenFile string `yaml:"token_file,omitempty"`
 	// Insecure accepts calls that prove nothing. It is for trying things out.
 	Insecure bool `yaml:"insecure" default:"false"`
+	// Gateway takes connector calls over DingTalk's Stream, so that they need no public address.
+	Gateway bool `yaml:"gateway" default:"false"`
 }
 
 // Basic is a user and a password of HTTP Basic authentication.

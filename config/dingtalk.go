@@ -58,6 +58,8 @@ func (d DingTalk) needsApp() string {
 		return "app_secret"
 	case d.AgentID > 0:
 		return "agent_id (work notices)"
+	case d.Connector.Gateway:
+		return "connector.gateway"
 	case d.VerifyApproval == VerifyAlways:
 		return "verify_approval: always"
 	case d.Events.Mode == EventsStream || d.Events.Mode == EventsHTTP:

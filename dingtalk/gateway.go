@@ -25,7 +25,7 @@ const (
 	maxGatewayHeaders  = 16 << 10
 	maxGatewayAnswer   = 512 << 10
 	gatewayTimeout     = 5 * time.Second // when the platform names none
-	longestGatewayTime = 15 * time.Second
+	longestGatewayTime = 8 * time.Second // below the time that a shutdown may take
 )
 
 // gateway serves our own connector routes to calls that come through the Stream. It asks nobody else: whatever a call

@@ -38,9 +38,12 @@ type StreamOptions struct {
 	// after the first connection. It is called again until it succeeds, never twice at once.
 	Gap      func(ctx context.Context, since time.Time) error
 	Observer StreamObserver
-	Logger   *slog.Logger
-	Now      func() time.Time
-	Random   func() float64 // from 0 to 1, spreads the tries of replicas
+	// Pushed counts an event, as the code with which ReceiveEvent took it or not; typ is "" when it could not be read, event
+	// nil when it was nothing for us.
+	Pushed func(typ string, event *model.ApprovalEvent, code model.Code)
+	Logger *slog.Logger
+	Now    func() time.Time
+	Random func() float64 // from 0 to 1, spreads the tries of replicas
 	// Wait lets time pass between tries; it returns early with the context's error.
 	Wait  func(ctx context.Context, d time.Duration) error
 	Times StreamTimes
@@ -90,6 +93,9 @@ func NewStream(o StreamOptions) *Stream {
 	}
 	if o.Random == nil {
 		o.Random = rand.Float64
+	}
+	if o.Pushed == nil {
+		o.Pushed = func(string, *model.ApprovalEvent, model.Code) {}
 	}
 	if o.Wait == nil {
 		o.Wait = sleep

@@ -78,20 +78,25 @@ func (l *link) reply(f *payload.DataFrame, answer *payload.DataFrameResponse) {
 // be an approval, and the next push may meet a newer replica.
 func (s *Stream) event(ctx context.Context, f *payload.DataFrame) *payload.DataFrameResponse {
 	e, err := ParseStream(f.Headers, []byte(f.Data), s.opts.Now())
+	if err == nil && e.Approval != nil {
+		err = s.receive(ctx, *e.Approval)
+	}
+	s.opts.Pushed(e.Type, e.Approval, model.CodeOf(err))
 	if err != nil {
-		s.opts.Logger.Error("stream event not understood", slog.Any("error", err), "message", f.GetMessageId())
-		return eventAnswer(event.NewEventProcessResultLater())
-	}
-	if e.Approval == nil {
-		return eventAnswer(event.NewEventProcessResultSuccess())
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.opts.Times.Answer)
-	defer cancel()
-	if err := s.guard("event", func() error { return s.opts.Events.ReceiveEvent(ctx, *e.Approval) }); err != nil {
-		s.opts.Logger.Error("stream event not stored; DingTalk is asked to push it again", "event", e.Approval.ID, slog.Any("error", err))
+		s.opts.Logger.Error("stream event not taken; DingTalk is asked to push it again", "message", f.GetMessageId(),
+			slog.Any("error", err))
 		return eventAnswer(event.NewEventProcessResultLater())
 	}
 	return eventAnswer(event.NewEventProcessResultSuccess())
+}
+
+func (s *Stream) receive(ctx context.Context, e model.ApprovalEvent) error {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Times.Answer)
+	defer cancel()
+	err := s.guard("event", func() error { return s.opts.Events.ReceiveEvent(ctx, e) })
+	s.opts.Logger.Info("event", "event_id", e.ID, "instance", e.Instance, "kind", e.Kind, "result", e.Result,
+		"code", string(model.CodeOf(err)))
+	return err
 }
 
 // eventAnswer sends LATER with code 500, as the official SDK does.

@@ -2,6 +2,7 @@ package dingtalk
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -156,16 +157,30 @@ func TestStreamPutsOffWhatIsTooMuch(t *testing.T) {
 }
 
 func TestStreamIgnoresWhatIsNotForUs(t *testing.T) {
-	o := connected(t)
+	pushed := make(chan string, 9)
+	o := connected(t, func(so *StreamOptions) {
+		so.Pushed = func(typ string, e *model.ApprovalEvent, code model.Code) {
+			pushed <- fmt.Sprint(typ, " ", e != nil, " ", code)
+		}
+	})
 	task := o.PushEvent(dingtalktest.StreamEvent{Type: "bpms_task_change", Data: finish("inst-1")})
 	broken := o.PushEvent(dingtalktest.StreamEvent{Data: map[string]any{"type": "finish"}})
-	for id, want := range map[string]string{task: stored, broken: later} {
+	for _, id := range []string{task, broken, o.push("inst-1")} {
+		want := stored
+		if id == broken {
+			want = later
+		}
 		if ack := o.untilAcked(id, 1)[0]; ack.Data != want {
 			t.Errorf("%s is answered with %s, want %s", id, ack.Data, want)
 		}
 	}
-	if len(o.inbox.came) != 0 {
-		t.Errorf("received %v", o.inbox.came)
+	counted := map[string]bool{}
+	for range 3 {
+		counted[<-pushed] = true
+	}
+	if len(o.inbox.came) != 1 || !counted["bpms_task_change false "] || !counted[" false event_unreadable"] ||
+		!counted["bpms_instance_change true "] {
+		t.Errorf("received %v, counted %v", o.inbox.came, counted)
 	}
 }
 

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/oabridge/oabridge/config"
+	"github.com/oabridge/oabridge/dingtalk"
+	"github.com/oabridge/oabridge/model"
+)
+
+// checkStream opens a connection and closes it. What DingTalk should push over it in between it pushes again.
+func checkStream(ctx context.Context, cfg config.DingTalk, client *http.Client) finding {
+	o := streamOptions(cfg, client)
+	if cfg.Connector.Gateway {
+		o.Connector = http.NotFoundHandler()
+	}
+	err := dingtalk.NewStream(o).Try(ctx)
+	switch model.CodeOf(err) {
+	case "":
+		return fine("connected, and closed again · 已连接并断开")
+	case model.CodeDingTalkThrottled:
+		return broken(explain(err), throttledRemedy)
+	case model.CodeDingTalkAuth, model.CodeDingTalkForbidden:
+		return broken(explain(err), "compare app_key and app_secret with the app's page, choose the Stream mode there and publish the app · "+
+			"核对 app_key 与 app_secret，在应用页面选择 Stream 模式并发布应用")
+	}
+	return broken(explain(err), "let this server reach api.dingtalk.com:443 and wss-open-connection.dingtalk.com:443 · "+
+		"放通到这两个地址的 443 端口，代理须支持 WebSocket")
+}
