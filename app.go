@@ -72,6 +72,8 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
 		Now: a.store.Now, NewID: rand.Text,
 		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots),
+		Fallbacks: fallbacks(cfg.DingTalk.Robots), Fates: a.fates(messenger),
+		Comments: service.Comments{On: cfg.DingTalk.AppKey != "", Author: cfg.DingTalk.CommentUserID},
 	}))
 	a.api = api.New(a.apiOptions(metrics)) //nolint:contextcheck // requests bring contexts of their own
 	a.connectStream(metrics)
@@ -229,16 +231,19 @@ func (a *app) messenger(metrics *api.Metrics) (*dingtalk.Sender, error) {
 	robots := make([]*dingtalk.Robot, len(a.cfg.DingTalk.Robots))
 	for i, r := range a.cfg.DingTalk.Robots {
 		robot, err := dingtalk.NewRobot(r.Name, r.Webhook.Reveal(), r.Secret.Reveal(), r.AtMobiles, r.AtAll, client, processNow)
+		if err == nil {
+			err = robot.AtUsers(r.AtUserIDs)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("dingtalk.robots[%d]: %w", i, err)
 		}
 		robots[i] = robot
 	}
 	if a.cfg.DingTalk.AppKey == "" {
-		return dingtalk.NewSender(nil, robots...), nil
+		return dingtalk.NewSender(nil, robots...).In(a.cfg.Location()), nil
 	}
 	tokens := cache.NewTiered(a.redis, cache.NewMemory(tokenCacheBytes, processNow), metrics.CacheLooked)
-	return dingtalk.NewSender(newDingTalk(a.cfg.DingTalk, client, tokens), robots...), nil
+	return dingtalk.NewSender(newDingTalk(a.cfg.DingTalk, client, tokens), robots...).In(a.cfg.Location()), nil
 }
 
 func newDingTalk(d config.DingTalk, client *http.Client, tokens dingtalk.TokenCache) *dingtalk.Client {
@@ -266,9 +271,11 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 	}
 	return api.Options{
 		Service: a.service, Connector: auth, Fields: a.cfg.Form.Names(), Tokens: tokens, Metrics: metrics, Logger: a.log,
-		Zone:   a.cfg.Location(),
-		Gauges: api.Gauges{Open: a.service.Open, Listed: a.service.Listed, RedisUp: a.redisUp(), Stream: a.streamState()},
-		NewID:  func() string { return strings.ToLower(rand.Text()) }, Now: processNow,
+		Zone: a.cfg.Location(),
+		Gauges: api.Gauges{
+			Open: a.service.Open, Dead: a.service.Dead, Listed: a.service.Listed, RedisUp: a.redisUp(), Stream: a.streamState(),
+		},
+		NewID: func() string { return strings.ToLower(rand.Text()) }, Now: processNow,
 		Checks: []api.Check{
 			{Name: "database", Probe: a.store.Writable},
 			{Name: "catalogue", Probe: func(context.Context) error { return a.catalogueLoaded() }},

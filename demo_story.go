@@ -162,6 +162,7 @@ func approve(ctx context.Context, w *demoWorld, n *narrator, o *outcome, i int, 
 		fields[name] = value
 	}
 	if !a.repeats {
+		w.dingtalk.AddInstance(a.instance, demoInitiator)
 		_, checked, err := w.connector.Call(ctx, "validate", fields)
 		if err != nil {
 			return err

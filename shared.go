@@ -5,6 +5,7 @@ import (
 
 	"github.com/oabridge/oabridge/api"
 	"github.com/oabridge/oabridge/config"
+	"github.com/oabridge/oabridge/dingtalk"
 	"github.com/oabridge/oabridge/model/store/cache"
 	"github.com/oabridge/oabridge/service"
 )
@@ -68,4 +69,22 @@ func robotLimits(robots []config.Robot) map[string]int {
 		limits[r.Name] = r.PerMinute
 	}
 	return limits
+}
+
+func fallbacks(robots []config.Robot) map[string]string {
+	names := map[string]string{}
+	for _, r := range robots {
+		if r.Fallback != "" {
+			names[r.Name] = r.Fallback
+		}
+	}
+	return names
+}
+
+// fates is whom to ask what became of work notices; nil without an app that sends them.
+func (a *app) fates(messenger *dingtalk.Sender) service.Fates {
+	if !worksNotices(a.cfg.DingTalk) {
+		return nil
+	}
+	return messenger
 }

@@ -14,6 +14,8 @@ import (
 type Gauges struct {
 	// Open counts the deployments that are not at their end by state, and the pending messages under "messages".
 	Open func(context.Context) (map[string]int64, error)
+	// Dead counts the messages that were given up.
+	Dead func(context.Context) (int64, error)
 	// Listed says when each controller was listed last.
 	Listed func() map[string]time.Time
 	// RedisUp tells whether Redis answers.
@@ -46,6 +48,9 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	}
 	if from.Open != nil {
 		from.collectOpen(out)
+	}
+	if from.Dead != nil {
+		from.collectDead(out)
 	}
 	if from.RedisUp != nil {
 		out <- gauge(describe("redis_up", "Whether Redis answered when it was asked last."), truth(from.RedisUp()))
@@ -96,6 +101,14 @@ func truth(yes bool) float64 {
 		return 1
 	}
 	return 0
+}
+
+func (g *gaugeSource) collectDead(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), g.timeout)
+	defer cancel()
+	if dead, err := g.Dead(ctx); err == nil {
+		out <- gauge(describe("messages_dead", "Messages that were given up and not sent again."), float64(dead))
+	}
 }
 
 func gauge(d *prometheus.Desc, value float64, labels ...string) prometheus.Metric {

@@ -22,6 +22,7 @@ type Metrics struct {
 	events      *prometheus.CounterVec
 	deployments *prometheus.CounterVec
 	messages    *prometheus.CounterVec
+	givenUp     *prometheus.CounterVec
 	apps        *prometheus.GaugeVec
 	reachable   *prometheus.GaugeVec
 	refreshes   *prometheus.CounterVec
@@ -43,6 +44,7 @@ func NewMetrics() *Metrics {
 	m.events = m.counter("events_total", "Events that DingTalk pushed.", "via", "kind", "code")
 	m.deployments = m.counter("deployments_total", "Deployments that came into a state.", "controller", "state")
 	m.messages = m.counter("messages_total", "Tries to deliver a message; code ok when it arrived.", "channel", "code")
+	m.givenUp = m.counter("messages_given_up_total", "Messages that were given up, or that DingTalk took and did not deliver.", "channel", "code")
 	m.refreshes = m.counter("catalogue_refreshes_total", "Listings asked of Jenkins.", "controller", "code")
 	m.polls = m.counter("polls_total", "Looks at what a controller runs.", "controller", "code")
 	m.jenkins = m.counter("jenkins_requests_total", "Requests to Jenkins; status 0 when there was no answer.",

@@ -28,6 +28,7 @@ func scraped(t *testing.T) string {
 	r := newRigWith(t, &fake{}, m, func(o *api.Options) {
 		o.Now = func() time.Time { return now }
 		o.Gauges = api.Gauges{
+			Dead: func(context.Context) (int64, error) { return 4, nil },
 			Open: func(context.Context) (map[string]int64, error) {
 				return map[string]int64{"queued": 3, "messages": 2}, nil
 			},
@@ -46,6 +47,7 @@ func scraped(t *testing.T) string {
 	m.Moved("prod", model.StateRunning)
 	m.Delivered(model.ChannelRobot, "")
 	m.Delivered(model.ChannelRobot, model.CodeDingTalkThrottled)
+	m.GaveUp(model.ChannelRobot, model.CodeDingTalkForbidden)
 	m.Refreshed("prod", "", 12)
 	m.Reachable("prod", true)
 	m.Pruned(model.Pruned{Releases: 3, Events: 20})

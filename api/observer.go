@@ -39,6 +39,11 @@ func (m *Metrics) Delivered(channel model.Channel, code model.Code) {
 	m.messages.WithLabelValues(string(channel), labelOf(code)).Inc()
 }
 
+// GaveUp counts a message that is dead.
+func (m *Metrics) GaveUp(channel model.Channel, code model.Code) {
+	m.givenUp.WithLabelValues(string(channel), labelOf(code)).Inc()
+}
+
 // Refreshed counts a listing and says how many apps are offered now.
 func (m *Metrics) Refreshed(controller string, code model.Code, apps int) {
 	m.refreshes.WithLabelValues(controller, labelOf(code)).Inc()

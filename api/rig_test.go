@@ -60,7 +60,7 @@ func company() []model.Job {
 // discard stands in for DingTalk; nothing is delivered, since the engine does not run.
 type discard struct{}
 
-func (discard) Deliver(context.Context, model.Message) error { return nil }
+func (discard) Deliver(context.Context, model.Message) (int64, error) { return 0, nil }
 
 // newService is the real service on a database of its own, with one controller that has the jobs.
 func newService(t testing.TB, list []model.Job, m *api.Metrics) (*service.Service, *store.Store) {

@@ -19,6 +19,8 @@ type DingTalk struct {
 	Connector Connector `yaml:"connector"`
 	Events    Events    `yaml:"events"`
 	Robots    []Robot   `yaml:"robots"`
+	// CommentUserID is the member who writes comments into approvals; empty: the initiator of each.
+	CommentUserID string `yaml:"comment_user_id"`
 	// VerifyApproval is auto (when app_key is set and the instance id is known), always or off.
 	VerifyApproval string `yaml:"verify_approval" default:"auto"`
 }

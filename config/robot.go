@@ -3,6 +3,8 @@ package config
 import (
 	"net/url"
 	"regexp"
+	"strconv"
+	"strings"
 )
 
 // Robot is one group robot.
@@ -14,18 +16,32 @@ type Robot struct {
 	// Secret signs the messages of robots whose security setting is "signature" (加签).
 	Secret     Secret `yaml:"secret"`
 	SecretFile string `yaml:"secret_file,omitempty"`
-	// AtMobiles are the people a message calls by @, AtAll calls everybody.
+	// AtMobiles and AtUserIDs are the people a message calls by @, AtAll calls everybody.
 	AtMobiles []string `yaml:"at_mobiles"`
+	AtUserIDs []string `yaml:"at_user_ids"`
 	AtAll     bool     `yaml:"at_all" default:"false"`
 	// PerMinute is how many messages the robot is given in a minute. DingTalk blocks it for ten minutes after the 20th.
 	PerMinute int `yaml:"per_minute" default:"18"`
+	// Fallback is the name of the robot that tells what this one cannot: it is blocked, or a message was given up.
+	Fallback string `yaml:"fallback"`
 }
+
+// maxMentions is how many people a message may call.
+const maxMentions = 50
 
 var mobile = regexp.MustCompile(`^\+?[0-9-]{5,20}$`)
 
 func (b Robot) check(r report) {
 	b.checkWebhook(r.at("webhook"))
 	r.at("per_minute").between(b.PerMinute, 1, 6000)
+	for i, id := range b.AtUserIDs {
+		if id == "" || strings.ContainsAny(id, " \t\r\n@") {
+			r.at("at_user_ids").index(i).add(id, "not a user id", "copy the member's UserId (员工UserID) from the admin console")
+		}
+	}
+	if n := len(b.AtMobiles) + len(b.AtUserIDs); n > maxMentions {
+		r.at("at_mobiles").add(strconv.Itoa(n), "DingTalk takes at most 50 people, mobiles and user ids together", "name fewer people, or use at_all")
+	}
 	for i, number := range b.AtMobiles {
 		if !mobile.MatchString(number) {
 			r.at("at_mobiles").index(i).add(number, "not a mobile number", "write digits only, such as 13800138000")
@@ -74,5 +90,27 @@ func checkRobots(r report, list []Robot) {
 	for i, robot := range list {
 		names.check(r.index(i).at("name"), robot.Name)
 		robot.check(r.index(i))
+	}
+	checkFallbacks(r, list)
+}
+
+// checkFallbacks wants that each fallback is there, and that none leads back to where it began.
+func checkFallbacks(r report, list []Robot) {
+	next := map[string]string{}
+	for _, robot := range list {
+		next[robot.Name] = robot.Fallback
+	}
+	for i, robot := range list {
+		at, seen := r.index(i).at("fallback"), map[string]bool{robot.Name: true}
+		for to := robot.Fallback; to != ""; to = next[to] {
+			if _, known := next[to]; !known && to == robot.Fallback {
+				at.add(to, "there is no robot of that name", "use a name of dingtalk.robots")
+			}
+			if seen[to] {
+				at.add(robot.Fallback, "the fallbacks lead in a circle", "let the last robot have none")
+				break
+			}
+			seen[to] = true
+		}
 	}
 }

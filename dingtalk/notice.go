@@ -34,9 +34,7 @@ func (c *Client) WorkNotice(ctx context.Context, userIDs []string, title, text s
 	if err := checkRecipients(userIDs); err != nil {
 		return 0, err
 	}
-	msg := fit(maxNotice, text, "", func(text string) []byte {
-		return encode(message{MsgType: "markdown", Markdown: markdown{model.Cut(oneLine(title), maxTitle), text}})
-	})
+	msg := fit(maxNotice, text, "", func(text string) []byte { return noticeBody(title, text) })
 	var got struct {
 		TaskID int64 `json:"task_id"`
 	}
@@ -48,6 +46,10 @@ func (c *Client) WorkNotice(ctx context.Context, userIDs []string, title, text s
 		"msg":         json.RawMessage(msg),
 	}, &got)
 	return got.TaskID, err
+}
+
+func noticeBody(title, text string) []byte {
+	return encode(message{MsgType: "markdown", Markdown: markdown{model.Cut(oneLine(title), maxTitle), text}})
 }
 
 // checkRecipients keeps one id from naming several users: the list is joined by commas.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +16,8 @@ import (
 const (
 	// maxRobotBody is the limit of a robot message's whole body, in bytes.
 	maxRobotBody = 20000
-	// maxAtMobiles is how many people one message may mention.
-	maxAtMobiles = 50
+	// maxMentions is how many people one message may mention.
+	maxMentions = 50
 )
 
 // Robot is a custom group robot (DingTalk docs: custom-robots-send-group-messages). It takes 20 messages a minute, then
@@ -31,9 +32,10 @@ type Robot struct {
 	now     func() time.Time
 }
 
-// mention is whom a message is for. A mobile in the list alone is not highlighted, it must be in the text, too.
+// mention is whom a message is for. What is in the lists alone is not highlighted, it must be in the text, too.
 type mention struct {
 	AtMobiles []string `json:"atMobiles"`
+	AtUserIDs []string `json:"atUserIds,omitempty"`
 	IsAtAll   bool     `json:"isAtAll"`
 }
 
@@ -54,8 +56,9 @@ func NewRobot(
 		return nil, model.Errorf(model.CodeDingTalkRejected,
 			"机器人「%s」的 webhook 不正确：应形如 https://oapi.dingtalk.com/robot/send?access_token=…", name)
 	}
-	if len(atMobiles) > maxAtMobiles {
-		return nil, model.Errorf(model.CodeDingTalkRejected, "机器人「%s」最多 @ %d 人，现有 %d 人", name, maxAtMobiles, len(atMobiles))
+	at := mention{AtMobiles: append([]string{}, atMobiles...), IsAtAll: atAll}
+	if err := at.check(name); err != nil {
+		return nil, err
 	}
 	if now == nil {
 		now = time.Now
@@ -64,7 +67,6 @@ func NewRobot(
 	query.Del("timestamp")
 	query.Del("sign")
 	u.RawQuery, u.Fragment = "", ""
-	at := mention{AtMobiles: append([]string{}, atMobiles...), IsAtAll: atAll}
 	return &Robot{name: name, webhook: *u, query: query, secret: secret, at: at, http: newTransport(client, 0), now: now}, nil
 }
 
@@ -75,6 +77,19 @@ func (r *Robot) Name() string { return r.name }
 func (r *Robot) Counted(count func(kind string)) *Robot {
 	r.http.count = count
 	return r
+}
+
+// AtUsers makes every message mention these members, too. Errors: CodeDingTalkRejected (more than DingTalk takes).
+func (r *Robot) AtUsers(userIDs []string) error {
+	r.at.AtUserIDs = append([]string(nil), userIDs...)
+	return r.at.check(r.name)
+}
+
+func (m mention) check(robot string) error {
+	if n := len(m.AtMobiles) + len(m.AtUserIDs); n > maxMentions {
+		return model.Errorf(model.CodeDingTalkRejected, "机器人「%s」最多 @ %d 人，现有 %d 人", robot, maxMentions, n)
+	}
+	return nil
 }
 
 // Format prints the name and nothing else, whatever the verb: a Robot in a log line gives no secret away.
@@ -102,11 +117,12 @@ func (r *Robot) Send(ctx context.Context, uuid, title, text string) error {
 
 // mentions is what makes DingTalk highlight the people in the list.
 func (r *Robot) mentions() string {
-	if len(r.at.AtMobiles) == 0 {
+	people := slices.Concat(r.at.AtMobiles, r.at.AtUserIDs)
+	if len(people) == 0 {
 		return ""
 	}
 	// Two spaces on both sides of a line feed are DingTalk's advice for a line break in Markdown.
-	return "  \n  @" + strings.Join(r.at.AtMobiles, " @")
+	return "  \n  @" + strings.Join(people, " @")
 }
 
 // signedURL is the address for one message sent now: the signature is

@@ -241,7 +241,8 @@ func TestDeliverKeepsTheUUID(t *testing.T) {
 	s := NewSender(nil, w.robot(t))
 	m := model.Message{Key: "R-1/finished/ops", Channel: model.ChannelRobot, Recipient: "ops", Title: "上线完成", Markdown: "R-1"}
 	for range 2 {
-		wantCode(t, s.Deliver(context.Background(), m), "")
+		_, err := s.Deliver(context.Background(), m)
+		wantCode(t, err, "")
 	}
 	got := w.Ledger().Robots["ops"]
 	if len(got) != 1 || got[0].UUID != m.UUID() || got[0].Title != m.Title || got[0].Text != m.Markdown {

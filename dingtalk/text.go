@@ -19,15 +19,18 @@ const maxTitle = 64
 // end and gains cutMark, tail stays whole. Text that is not UTF-8 is repaired first, because JSON would make each bad
 // byte six.
 func fit(limit int, text, tail string, build func(text string) []byte) []byte {
+	return build(cutText(limit, text, tail, func(text string) int { return len(build(text)) }))
+}
+
+// cutText is the text for fit, which needs no more than limit by size.
+func cutText(limit int, text, tail string, size func(text string) int) string {
 	text = strings.ToValidUTF8(text, "�")
-	if body := build(text + tail); len(body) <= limit {
-		return body
+	if size(text+tail) <= limit {
+		return text + tail
 	}
 	runes := []rune(cutBytes(text, limit))
-	n := sort.Search(len(runes), func(i int) bool {
-		return len(build(string(runes[:i+1])+cutMark+tail)) > limit
-	})
-	return build(string(runes[:n]) + cutMark + tail)
+	n := sort.Search(len(runes), func(i int) bool { return size(string(runes[:i+1])+cutMark+tail) > limit })
+	return string(runes[:n]) + cutMark + tail
 }
 
 // cutBytes is the longest beginning of text that has at most limit bytes and does not split a character.

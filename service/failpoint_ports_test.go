@@ -90,12 +90,12 @@ type brittleMessenger struct {
 	points *failPoints
 }
 
-func (b *brittleMessenger) Deliver(ctx context.Context, m model.Message) error {
-	return b.points.write("deliver "+messageName(m), func() error {
+func (b *brittleMessenger) Deliver(ctx context.Context, m model.Message) (int64, error) {
+	return 0, b.points.write("deliver "+messageName(m), func() error {
 		if b.points.stepIsOver() {
 			return model.Wrap(model.CodeDingTalkUnavailable, context.DeadlineExceeded, "钉钉暂时无法访问")
 		}
-		err := b.Messenger.Deliver(ctx, m)
+		_, err := b.Messenger.Deliver(ctx, m)
 		if err == nil {
 			b.points.delivered(m.Key)
 		}

@@ -37,14 +37,14 @@ type inbox struct {
 	err error
 }
 
-func (i *inbox) Deliver(_ context.Context, m model.Message) error {
+func (i *inbox) Deliver(_ context.Context, m model.Message) (int64, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.err != nil {
-		return i.err
+		return 0, i.err
 	}
 	i.got = append(i.got, m)
-	return nil
+	return 0, nil
 }
 
 // titles are the titles that one recipient got, in order.
@@ -67,6 +67,7 @@ func (silent) Duplicate(string)                    {}
 func (silent) Refused(string)                      {}
 func (silent) Moved(string, model.DeploymentState) {}
 func (silent) Delivered(model.Channel, model.Code) {}
+func (silent) GaveUp(model.Channel, model.Code)    {}
 func (silent) Refreshed(string, model.Code, int)   {}
 func (silent) Polled(string, model.Code)           {}
 func (silent) Reachable(string, bool)              {}

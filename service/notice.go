@@ -15,11 +15,14 @@ type notice struct {
 	kind  model.NoticeKind
 	scope string // tells notices of the same kind of one release apart
 	notices.Texts
+	link string // where there is more; "" when nowhere
 }
 
 // tell addresses a notice to everyone concerned with the release and puts it into the outbox.
 func (s *Service) tell(r *model.Release, n notice) {
-	for _, m := range s.address(n, s.people(r.Initiator, r.Approvers), r.Number(), n.scope) {
+	n.link = linkOf(r)
+	to := s.address(n, s.people(r.Initiator, r.Approvers), r.Number(), n.scope)
+	for _, m := range append(to, s.comment(n, r.ProcessInstanceID, r.Initiator, r.Number(), n.scope)...) {
 		m.CreatedAt, m.NextAt = s.now(), s.now()
 		r.Tell(m)
 	}
@@ -48,7 +51,7 @@ func (s *Service) address(n notice, users []string, about ...string) []model.Mes
 		key := strings.Join(append([]string{string(n.kind), string(channel), recipient}, about...), "|")
 		messages = append(messages, model.Message{
 			Key: model.Hash(key), Kind: n.kind, Channel: channel, Recipient: recipient,
-			Title: n.Title, Markdown: markdown, Summary: n.Summary, State: model.MessagePending,
+			Title: n.Title, Markdown: markdown, Summary: n.Summary, Link: n.link, State: model.MessagePending,
 		})
 	}
 	for _, user := range users {

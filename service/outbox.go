@@ -67,43 +67,45 @@ func byRecipient(due []model.Message) [][]model.Message {
 	return all
 }
 
-// deliverInOrder delivers what one recipient's budget allows and puts the rest off. Nothing new is tried when ctx has ended
-// or the step is over.
+// deliverInOrder delivers to one recipient: one by one what its budget allows, the rest in digests. What is urgent leads.
+// Nothing new is tried when ctx has ended or the step is over.
 func (s *Service) deliverInOrder(ctx, step context.Context, messages []model.Message) {
+	slices.SortStableFunc(messages, urgentFirst)
 	for i := range messages {
 		if ctx.Err() != nil || step.Err() != nil {
 			s.handBack(step, messages[i:])
 			return
 		}
-		if free := s.budgets.take(step, &messages[i]); len(free) > 0 {
-			s.putOffMessages(step, messages[i:], free)
+		if wait := s.budgets.single(step, &messages[i]); wait > 0 {
+			s.deliverBacklog(ctx, step, messages[i:])
 			return
 		}
 		s.deliver(step, messages[i])
 	}
 }
 
-// putOffMessages lets messages wait for their turn. That is no try, so nothing else changes.
-func (s *Service) putOffMessages(ctx context.Context, messages []model.Message, free []time.Duration) {
-	now := s.now()
-	for i := range messages {
-		messages[i].NextAt = now.Add(turn(free, i))
-	}
-	s.handBack(ctx, messages)
-}
-
 // deliver makes one try and saves how it ended. Should we die in between, the same UUID lets DingTalk drop the repeat.
 func (s *Service) deliver(ctx context.Context, m model.Message) {
-	err := s.messenger.Deliver(ctx, m)
+	task, err := s.messenger.Deliver(ctx, m)
 	code := model.CodeOf(err)
 	s.observer.Delivered(m.Channel, code)
-	if code == model.CodeDingTalkThrottled && m.Channel == model.ChannelRobot {
-		s.budgets.block(m.Recipient, retryAfter(err))
+	blocked := code == model.CodeDingTalkThrottled && m.Channel == model.ChannelRobot
+	if blocked {
+		s.budgets.block(ctx, m.Recipient, max(retryAfter(err), budgetWindow))
 	}
 	s.settle(&m, err)
+	if err == nil && task != 0 {
+		m.TaskID, m.CheckAt = task, new(s.now().Add(firstCheck))
+	}
+	if blocked || m.State == model.MessageDead {
+		s.fallBack(ctx, m)
+	}
 	saveErr := s.insist(ctx, func(ctx context.Context) error { return s.store.SettleMessage(ctx, m) })
 	if saveErr != nil {
 		s.log.ErrorContext(ctx, "message not settled", "message", m.ID, slog.Any("error", saveErr))
+	}
+	if saveErr == nil && m.State == model.MessageDead {
+		s.observer.GaveUp(m.Channel, m.LastCode)
 	}
 	if err != nil {
 		s.log.WarnContext(ctx, "message not delivered", "message", m.ID, "channel", string(m.Channel),
@@ -136,19 +138,27 @@ func (s *Service) settle(m *model.Message, err error) {
 		return
 	}
 	m.LastCode, m.LastError = model.CodeOf(err), model.Cut(model.MessageOf(err), 500)
-	old := now.Sub(m.CreatedAt) >= giveUpAfter && m.Attempts >= fewestTries
-	if old || !worthRetrying(m.LastCode) {
+	old := now.Sub(m.Told()) >= giveUpAfter && m.Attempts >= fewestTries
+	if old || !worthRetrying(m.Channel, m.LastCode) {
 		m.State = model.MessageDead
 		return
 	}
-	m.NextAt = now.Add(max(retryAfter(err), min(firstPause<<min(m.Attempts-1, 20), longestPause)))
+	pause := min(firstPause<<min(m.Attempts-1, 20), longestPause)
+	if m.LastCode == model.CodeDingTalkAuth || m.LastCode == model.CodeDingTalkForbidden {
+		pause = longestPause // somebody has to change the app's settings first
+	}
+	m.NextAt = now.Add(max(retryAfter(err), pause))
 }
 
-// worthRetrying tells whether the same message can arrive later without anybody changing the message itself.
-func worthRetrying(code model.Code) bool {
+// worthRetrying tells whether the same message can arrive later without anybody changing the message itself. What a robot's
+// webhook or group refuses stays refused: there is no token to renew.
+func worthRetrying(channel model.Channel, code model.Code) bool {
 	switch code {
 	case model.CodeDingTalkRejected, model.CodeDingTalkTooLarge, model.CodeDingTalkNotFound:
 		return false
+	case model.CodeDingTalkAuth, model.CodeDingTalkForbidden:
+		return channel != model.ChannelRobot
+	default:
+		return true
 	}
-	return true
 }

@@ -15,9 +15,9 @@ type answering struct {
 	uuids []string
 }
 
-func (a *answering) Deliver(_ context.Context, m model.Message) error {
+func (a *answering) Deliver(_ context.Context, m model.Message) (int64, error) {
 	a.uuids = append(a.uuids, m.UUID())
-	return a.err
+	return 0, a.err
 }
 
 // deliverOnce lets the outbox look once and returns the message as it stands then.
@@ -102,8 +102,8 @@ func TestFailedMessageIsTriedMoreSlowlyAndGivenUpAfterADay(t *testing.T) {
 
 func TestWhichFailuresAreTriedAgain(t *testing.T) {
 	for code, want := range map[model.Code]model.MessageState{
-		model.CodeDingTalkUnavailable: model.MessagePending, model.CodeDingTalkAuth: model.MessagePending,
-		model.CodeDingTalkForbidden: model.MessagePending, model.CodeDingTalkThrottled: model.MessagePending,
+		model.CodeDingTalkUnavailable: model.MessagePending, model.CodeDingTalkAuth: model.MessageDead,
+		model.CodeDingTalkForbidden: model.MessageDead, model.CodeDingTalkThrottled: model.MessagePending,
 		model.CodeDingTalkQuota: model.MessagePending, model.CodeInternal: model.MessagePending,
 		model.CodeDingTalkRejected: model.MessageDead, model.CodeDingTalkTooLarge: model.MessageDead,
 		model.CodeDingTalkNotFound: model.MessageDead,
@@ -115,6 +115,19 @@ func TestWhichFailuresAreTriedAgain(t *testing.T) {
 				t.Errorf("%+v", m)
 			}
 		})
+	}
+}
+
+// What an app may not do can be allowed while the message waits, and is not asked for again and again.
+func TestPeopleAreToldWhenTheAppIsAllowedTo(t *testing.T) {
+	for _, code := range []model.Code{model.CodeDingTalkAuth, model.CodeDingTalkForbidden} {
+		a := &answering{err: model.Errorf(code, "x")}
+		w := newWorld(t, func(o *Options) { o.Messenger, o.Robots = a, nil })
+		w.submit("审批人", "zhang")
+		m := w.deliverOnce()
+		if m.State != model.MessagePending || m.NextAt.Sub(w.clock.Now()) != longestPause {
+			t.Errorf("%s: %+v", code, m)
+		}
 	}
 }
 

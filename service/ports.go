@@ -92,6 +92,37 @@ type Outbox interface {
 	SettleMessage(ctx context.Context, m model.Message) error
 }
 
+// Backlogs turns several messages to one robot into one.
+type Backlogs interface {
+	// ClaimBacklog leases up to limit more pending messages that are due for m's recipient to m's owner, the oldest first. A
+	// digest is none of them.
+	ClaimBacklog(ctx context.Context, m model.Message, lease time.Duration, limit int) ([]model.Message, error)
+	// Merge stores a digest, leased to its owner, in the place of pending messages that the same owner holds, and returns its
+	// id. All of it or nothing. Errors: conflict (one of them is not held any more).
+	Merge(ctx context.Context, digest model.Message, members []int64, lease time.Duration) (int64, error)
+}
+
+// Checks hands out sent messages about which DingTalk is to be asked.
+type Checks interface {
+	// ClaimFates leases up to limit of them whose CheckAt has come.
+	ClaimFates(ctx context.Context, owner string, lease time.Duration, limit int) ([]model.Message, error)
+	// SettleFate saves what became of one: State, CheckAt, LastCode and LastError of m; the lease ends. Errors: conflict.
+	SettleFate(ctx context.Context, m model.Message) error
+}
+
+// Letters are messages as people see them.
+type Letters interface {
+	// ListMessages returns messages, newest first, at most f.Limit.
+	ListMessages(ctx context.Context, f model.MessageFilter) ([]model.Message, error)
+	// Message returns one message. Errors: not_found.
+	Message(ctx context.Context, id int64) (model.Message, error)
+	// Resend makes a dead message pending again and writes into its release's history who wanted that. Errors: not_found,
+	// conflict (it is not dead).
+	Resend(ctx context.Context, id int64, by string, at time.Time) error
+	// CountDead counts the messages that were given up.
+	CountDead(ctx context.Context) (int64, error)
+}
+
 // Listings keeps the last listing of each controller.
 type Listings interface {
 	// SaveListing replaces the controller's listing.
@@ -164,5 +195,13 @@ type Jenkins interface {
 // Messenger delivers one message. Errors: the dingtalk_… codes; RetryAfter says when a throttled one may be tried
 // again.
 type Messenger interface {
-	Deliver(ctx context.Context, m model.Message) error
+	// Deliver returns the task by which Fates knows the message; 0 when there is nothing to ask about.
+	Deliver(ctx context.Context, m model.Message) (task int64, err error)
+}
+
+// Fates tells what became of messages that DingTalk took.
+type Fates interface {
+	// SendResult tells it of a work notice by its task. Errors: the dingtalk_… codes; dingtalk_rejected when DingTalk knows it no
+	// longer.
+	SendResult(ctx context.Context, task int64) (model.NoticeFate, error)
 }

@@ -247,7 +247,7 @@ func TestRobotsBudgetIsOneForTheFleet(t *testing.T) {
 	}
 	both.Wait()
 	if n := len(f.inbox.titles("ops")); n != 5 {
-		t.Errorf("%d messages, want 5", n)
+		t.Errorf("%d messages, want 4 and a digest", n)
 	}
 	for _, r := range f.replicas { // what was put off is not tried by the one that knows of nothing sent by itself
 		f.clock.Advance(time.Second)

@@ -23,6 +23,7 @@ func (s *Service) Run(ctx context.Context) {
 		all.Go(func() { s.probing(ctx, c) })
 	}
 	all.Go(func() { s.delivering(ctx) })
+	all.Go(func() { s.checking(ctx) })
 	all.Go(func() { s.pruning(ctx) })
 	all.Go(func() { s.registering(ctx) })
 	all.Go(func() { s.wakeups.Run(ctx, s.hear) })

@@ -46,12 +46,12 @@ func await[T any](t *testing.T, what string, c <-chan T) T {
 // postbox is a Messenger that hands each message over.
 type postbox chan model.Message
 
-func (p postbox) Deliver(ctx context.Context, m model.Message) error {
+func (p postbox) Deliver(ctx context.Context, m model.Message) (int64, error) {
 	select {
 	case p <- m:
-		return nil
+		return 0, nil
 	case <-ctx.Done():
-		return model.Wrap(model.CodeDingTalkUnavailable, ctx.Err(), "钉钉暂时无法访问")
+		return 0, model.Wrap(model.CodeDingTalkUnavailable, ctx.Err(), "钉钉暂时无法访问")
 	}
 }
 
@@ -80,10 +80,10 @@ func TestRunDeploysFromTheFormToTheNotice(t *testing.T) {
 // slow is a Messenger that halts in the middle of its one message until it is let go on.
 type slow struct{ entered, goOn chan struct{} }
 
-func (s slow) Deliver(context.Context, model.Message) error {
+func (s slow) Deliver(context.Context, model.Message) (int64, error) {
 	close(s.entered) // a second message panics
 	<-s.goOn
-	return nil
+	return 0, nil
 }
 
 func TestRunFinishesTheMessageInHand(t *testing.T) {
@@ -113,10 +113,10 @@ type gate struct {
 	open    chan struct{}
 }
 
-func (g gate) Deliver(context.Context, model.Message) error {
+func (g gate) Deliver(context.Context, model.Message) (int64, error) {
 	g.entered <- struct{}{}
 	<-g.open
-	return nil
+	return 0, nil
 }
 
 func TestRunGivesBackTheMessagesThatItDidNotTry(t *testing.T) {

@@ -24,6 +24,9 @@ type Store interface {
 	Lines
 	Calls
 	Outbox
+	Backlogs
+	Checks
+	Letters
 	Listings
 	Retention
 	Registry
@@ -35,6 +38,7 @@ type Observer interface {
 	Happenings
 	Weather
 	Upkeep
+	Losses
 }
 
 // Submissions counts what comes in.
@@ -54,6 +58,12 @@ type Happenings interface {
 	Refreshed(controller string, code model.Code, apps int)
 	// Polled: a look at a controller ended.
 	Polled(controller string, code model.Code)
+}
+
+// Losses counts what did not arrive.
+type Losses interface {
+	// GaveUp: a message is dead, because of code.
+	GaveUp(channel model.Channel, code model.Code)
 }
 
 // Weather tells how the outside is.
@@ -161,7 +171,10 @@ type Options struct {
 	NewID       func() string // unguessable and unique
 	Pace        Pace
 	Shared      Shared
-	RobotLimits map[string]int // messages a minute by robot; one that is not in it gets them as they come
+	RobotLimits map[string]int    // messages a minute by robot; one that is not in it gets them as they come
+	Fallbacks   map[string]string // by robot: the one that tells what it cannot
+	Fates       Fates             // nil: nobody can be asked what became of a work notice
+	Comments    Comments
 }
 
 // Shared is what the processes of one bridge have together beside the store. Every part may be nil, and may fail at any
@@ -218,6 +231,9 @@ type Service struct {
 	saved       Listings
 	answers     Answers
 	budgets     *budgets
+	fallbacks   map[string]string
+	fates       Fates
+	comments    Comments
 	wakeups     Wakeups
 }
 
@@ -235,6 +251,7 @@ func New(o Options) *Service {
 	s.replica.ID = s.owner
 	shared := o.Shared.withDefaults(o.Store)
 	s.saved, s.answers, s.wakeups = shared.Listings, shared.Answers, shared.Wakeups
+	s.fallbacks, s.fates, s.comments = o.Fallbacks, o.Fates, o.Comments
 	s.budgets = newBudgets(o.RobotLimits, shared.Budget, s.now, o.Logger)
 	if s.order == "" {
 		s.order = model.OrderSequence

@@ -159,8 +159,9 @@ func (s *Service) refuse(ctx context.Context, f Form, problems Problems, source,
 		approvers[i].ID = id
 	}
 	n := s.write.refused(f, problems)
-	about := model.Hash(print, f.Instance, f.Request, n.scope)
-	for _, m := range s.address(n, s.people(model.Person{ID: f.Originator}, approvers), about) {
+	about, initiator := model.Hash(print, f.Instance, f.Request, n.scope), model.Person{ID: f.Originator}
+	to := s.address(n, s.people(initiator, approvers), about)
+	for _, m := range append(to, s.comment(n, f.Instance, initiator, about)...) {
 		m.CreatedAt, m.NextAt = s.now(), s.now()
 		if err := s.store.Post(ctx, m); err != nil {
 			return err

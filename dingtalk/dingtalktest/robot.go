@@ -26,7 +26,7 @@ type Message struct {
 	Text  string    `json:"text"`
 	UUID  string    `json:"uuid,omitempty"`
 	At    time.Time `json:"at"`
-	// Mentioned are the mobiles that were highlighted: in the list, and as @mobile in the text.
+	// Mentioned are the mobiles and user ids that were highlighted: in a list, and as @mobile or @userid in the text.
 	Mentioned []string `json:"mentioned,omitempty"`
 	AtAll     bool     `json:"atAll,omitempty"`
 }
@@ -130,6 +130,7 @@ func (r *robotState) show(title, text string, body []byte, now time.Time) {
 		UUID string `json:"msgUuid"`
 		At   struct {
 			AtMobiles []string
+			AtUserIDs []string
 			IsAtAll   bool
 		}
 	}
@@ -139,9 +140,9 @@ func (r *robotState) show(title, text string, body []byte, now time.Time) {
 	}
 	r.seen[in.UUID] = in.UUID != ""
 	m := Message{Title: title, Text: text, UUID: in.UUID, At: now, AtAll: in.At.IsAtAll}
-	for _, mobile := range in.At.AtMobiles {
-		if strings.Contains(text, "@"+mobile) {
-			m.Mentioned = append(m.Mentioned, mobile)
+	for _, who := range slices.Concat(in.At.AtMobiles, in.At.AtUserIDs) {
+		if strings.Contains(text, "@"+who) {
+			m.Mentioned = append(m.Mentioned, who)
 		}
 	}
 	r.sent = append(r.sent, m)

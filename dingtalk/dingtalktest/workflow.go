@@ -134,11 +134,20 @@ func (s *Server) startInstance(c call) reply {
 	return jsonReply(http.StatusOK, map[string]any{"instanceId": i.ID})
 }
 
+// AddInstance starts an approval with an id of the caller's choice.
+func (s *Server) AddInstance(id, originator string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.begin(&instance{ID: id, Originator: originator, Action: "NONE"})
+}
+
 // begin starts an approval.
 func (s *Server) begin(i *instance) {
 	now := s.opts.Now()
 	s.started++
-	i.ID = fmt.Sprintf("fake-instance-%d", s.started)
+	if i.ID == "" {
+		i.ID = fmt.Sprintf("fake-instance-%d", s.started)
+	}
 	i.BusinessID = fmt.Sprintf("%s%09d", now.In(beijing).Format("200601021504"), s.started)
 	i.Status, i.Created, i.tasks = running, now, []map[string]any{}
 	i.record(i.Originator, "START_PROCESS_INSTANCE", "NONE", "", now)

@@ -125,7 +125,7 @@ func (listed) Jobs(context.Context) ([]model.Job, error) {
 
 type undelivered struct{}
 
-func (undelivered) Deliver(context.Context, model.Message) error { return nil }
+func (undelivered) Deliver(context.Context, model.Message) (int64, error) { return 0, nil }
 
 func startAcceptingBridge(b testing.TB, s *store.Store) dingtalktest.Connector {
 	var ids atomic.Int64

@@ -60,3 +60,12 @@ func (s *Store) Resend(ctx context.Context, id int64, by string, at time.Time) e
 		}})
 	})
 }
+
+// CountDead counts the messages that were given up. Errors: database_unavailable.
+func (s *Store) CountDead(ctx context.Context) (int64, error) {
+	var count int64
+	err := s.read(ctx, func(db *gorm.DB) error {
+		return db.Raw("SELECT COUNT(*) FROM messages WHERE state = ?", model.MessageDead).Scan(&count).Error
+	})
+	return count, err
+}

@@ -66,17 +66,14 @@ func deploymentsByRelease(db *gorm.DB, releases []releaseRow) (map[int64][]deplo
 	return byRelease, nil
 }
 
-// The names under which CountDeployments counts messages: the pending ones, and those that were given up.
-const (
-	CountedMessages = "messages"
-	CountedDead     = "dead_messages"
-)
+// CountedMessages is the name under which CountDeployments counts the pending messages.
+const CountedMessages = "messages"
 
-// CountDeployments counts the deployments that are not at their end, by state, and messages under their
-// names; what there is none of counts 0. Errors: database_unavailable.
+// CountDeployments counts the deployments that are not at their end, by state, and the pending messages under
+// CountedMessages; what there is none of counts 0. Errors: database_unavailable.
 func (s *Store) CountDeployments(ctx context.Context) (map[string]int64, error) {
 	open := slices.DeleteFunc(model.DeploymentStates(), model.DeploymentState.Terminal)
-	counts := map[string]int64{CountedMessages: 0, CountedDead: 0}
+	counts := map[string]int64{CountedMessages: 0}
 	for _, state := range open {
 		counts[string(state)] = 0
 	}
@@ -86,8 +83,8 @@ func (s *Store) CountDeployments(ctx context.Context) (map[string]int64, error) 
 	}
 	err := s.read(ctx, func(db *gorm.DB) error {
 		const query = "SELECT state AS name, COUNT(*) AS total FROM deployments WHERE state IN ? GROUP BY state " +
-			"UNION ALL SELECT ?, COUNT(*) FROM messages WHERE state = ? UNION ALL SELECT ?, COUNT(*) FROM messages WHERE state = ?"
-		return db.Raw(query, open, CountedMessages, model.MessagePending, CountedDead, model.MessageDead).Scan(&rows).Error
+			"UNION ALL SELECT ?, COUNT(*) FROM messages WHERE state = ?"
+		return db.Raw(query, open, CountedMessages, model.MessagePending).Scan(&rows).Error
 	})
 	for _, row := range rows {
 		counts[row.Name] = row.Total

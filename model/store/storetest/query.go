@@ -115,7 +115,7 @@ func queryHistory(t *testing.T, f *fixture) {
 }
 
 func queryCounts(t *testing.T, f *fixture) {
-	want := map[string]int64{"waiting": 0, "submitting": 0, "queued": 0, "running": 0, "paused": 0, "lost": 0, "messages": 0, "dead_messages": 0}
+	want := map[string]int64{"waiting": 0, "submitting": 0, "queued": 0, "running": 0, "paused": 0, "lost": 0, "messages": 0}
 	check := func() {
 		t.Helper()
 		got, err := f.CountDeployments(f.ctx)
