@@ -89,7 +89,11 @@ func (d *day) outage() {
 
 // settle lets DingTalk push again what was not acknowledged, as it has time to between two disturbances.
 func (d *day) settle() {
+	polls := 0
 	until(d.t, "all acknowledged", func() bool {
+		if polls++; polls%100 == 0 {
+			d.clock.Advance(10 * time.Second) // a busy machine may have lost a connection, and a push with it
+		}
 		for _, m := range d.Ledger().Stream.Messages {
 			switch {
 			case m.Lost:
@@ -155,7 +159,7 @@ func TestStreamMissesNothingInADay(t *testing.T) {
 	if lost == 0 || twice == 0 || gaps < 50 {
 		t.Error("the day was too quiet to show anything")
 	}
-	if d.listings > gaps {
-		t.Errorf("%d listings for %d gaps", d.listings, gaps)
+	if _, _, ups, _ := d.seen(); d.listings > ups {
+		t.Errorf("%d listings after %d times without a connection", d.listings, ups)
 	}
 }

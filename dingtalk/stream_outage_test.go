@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -144,5 +145,42 @@ func TestStreamGapIsToldUntilItSucceeds(t *testing.T) {
 	o.stop()
 	if len(tries) != 0 {
 		t.Error("told again after it succeeded")
+	}
+}
+
+func TestStreamKeepsAConnectionThatAnswers(t *testing.T) {
+	var frames atomic.Int64
+	o := connected(t, func(so *StreamOptions) {
+		so.Times.Ping, so.Times.Silence = 5*time.Millisecond, 500*time.Millisecond
+		so.Now = func() time.Time { return time.Unix(frames.Add(1), 0) }
+	})
+	until(t, "pings answered for longer than the silence", func() bool { return o.stream.State().LastFrame.Unix() > 200 })
+	if n := o.stream.State().Reconnects; n != 0 {
+		t.Errorf("connected again %d times", n)
+	}
+}
+
+func TestStreamGapBeginsWhenTheEndIsAnnounced(t *testing.T) {
+	o := connected(t)
+	o.PingStream()
+	until(t, "the ping is noted", func() bool { return !o.stream.State().LastFrame.IsZero() })
+	announced := o.clock.Now()
+	o.Fail(503, -1, "/v1.0/gateway")
+	o.DisconnectStream()
+	until(t, "two tries", func() bool { pauses, _, _, _ := o.seen(); return len(pauses) > 2 })
+	o.clock.Advance(time.Second)
+	o.PingStream()
+	until(t, "the old one is alive", func() bool { return o.stream.State().LastFrame.After(announced) })
+	if _, _, _, downs := o.seen(); len(downs) != 0 {
+		t.Errorf("told %v while there is a connection", downs)
+	}
+	before := o.stream.State()
+	o.CutStream()
+	until(t, "told", func() bool { _, _, _, downs := o.seen(); return len(downs) == 1 })
+	o.Heal()
+	o.untilReconnected(before)
+	until(t, "the gap is told", func() bool { _, gaps, _, _ := o.seen(); return len(gaps) == 2 })
+	if _, gaps, _, _ := o.seen(); !gaps[1].Equal(announced) {
+		t.Errorf("the gap begins at %v, want %v", gaps[1], announced)
 	}
 }

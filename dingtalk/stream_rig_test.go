@@ -214,3 +214,9 @@ var errNotStored = errors.New("the database is away")
 func endpointOf(address string) *payload.ConnectionEndpointResponse {
 	return &payload.ConnectionEndpointResponse{Endpoint: address, Ticket: "a+b/="}
 }
+
+func (b *inbox) all() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.came)
+}

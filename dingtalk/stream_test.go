@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -135,6 +136,47 @@ func TestStreamFinishesWhatIsInHandWhenItStops(t *testing.T) {
 		t.Error("Run returned before its handler, or the handler was cancelled")
 	}
 	o.untilAcked(id, 1)
+}
+
+func TestStreamTakesNothingNewWhenItStops(t *testing.T) {
+	o := connected(t)
+	release := make(chan struct{})
+	o.inbox.first(func(context.Context, string) error { <-release; return nil })
+	first := o.push("inst-1")
+	until(t, "in hand", func() bool { return o.inbox.times(first) == 1 })
+	o.cancel()
+	var late string
+	until(t, "an event is left alone", func() bool {
+		late = o.push("inst-2")
+		pongs := o.Ledger().Stream.Connections[0].Pongs
+		o.PingStream() // its answer shows that the event was read before
+		until(t, "a pong", func() bool { return o.Ledger().Stream.Connections[0].Pongs > pongs })
+		return o.inbox.times(late) == 0 && len(o.stream.slots) == o.inbox.all()
+	})
+	if o.inbox.all() >= maxInHand {
+		t.Error("events were taken until there was no room")
+	}
+	close(release)
+	o.stop()
+	if o.inbox.times(late) != 0 || len(o.message(late).Acks) != 0 {
+		t.Error("an event was taken after the end had begun")
+	}
+}
+
+func TestStreamIsDialledAsTheClientSays(t *testing.T) {
+	w := newWorld(t)
+	dials := 0
+	client := &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			dials++
+			return (&net.Dialer{}).DialContext(ctx, network, address)
+		},
+	}}
+	opts := StreamOptions{HTTPClient: client, APIURL: w.url, AppKey: "dingkey", AppSecret: testAppSecret, Events: &inbox{}}
+	if err := NewStream(opts).Try(t.Context()); err != nil || dials != 2 {
+		t.Errorf("%d dials, %v", dials, err)
+	}
 }
 
 func TestStreamPutsOffWhatIsTooMuch(t *testing.T) {
