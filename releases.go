@@ -22,10 +22,7 @@ func newReleases(env *environment) *cobra.Command {
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.PersistentFlags().StringVar(&b.url, "url", "", "base URL of the bridge (default: the listen address of the configuration)")
-	cmd.PersistentFlags().StringVar(&b.tokenFile, "token-file", "", "file with a token of api.tokens")
-	cmd.PersistentFlags().StringVar(&b.as, "as", "", "name of the token of api.tokens to use, from the configuration")
-	cmd.PersistentFlags().BoolVar(&b.asJSON, "json", false, "print what the JSON API answers")
+	b.add(cmd.PersistentFlags())
 	cmd.AddCommand(
 		newReleasesList(b), newReleasesShow(b), newReleasesCancel(b), newReleasesStart(b), newReleasesRetry(b),
 		newReleasesAbandon(b), newReleasesReplan(b),

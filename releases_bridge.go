@@ -14,6 +14,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/spf13/pflag"
+
 	"github.com/oabridge/oabridge/config"
 	"github.com/oabridge/oabridge/model"
 )
@@ -25,6 +27,13 @@ type bridgeFlags struct {
 	tokenFile string
 	as        string
 	asJSON    bool
+}
+
+func (b *bridgeFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&b.url, "url", "", "base URL of the bridge (default: the listen address of the configuration)")
+	flags.StringVar(&b.tokenFile, "token-file", "", "file with a token of api.tokens")
+	flags.StringVar(&b.as, "as", "", "name of the token of api.tokens to use, from the configuration")
+	flags.BoolVar(&b.asJSON, "json", false, "print what the JSON API answers")
 }
 
 // bridgeClient asks one running bridge.

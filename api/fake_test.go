@@ -11,15 +11,16 @@ import (
 
 // fake is a service that answers what it is told to and remembers who asked for what.
 type fake struct {
-	mu     sync.Mutex
-	asked  []string
-	fields map[string][]string
-	by     string
-	reason string
-	at     string
-	on     int64 // deployment
-	filter model.ReleaseFilter
-	ctx    context.Context
+	mu      sync.Mutex
+	asked   []string
+	fields  map[string][]string
+	by      string
+	reason  string
+	at      string
+	on      int64 // deployment
+	filter  model.ReleaseFilter
+	letters model.MessageFilter
+	ctx     context.Context
 
 	err      error
 	problems string
@@ -97,6 +98,31 @@ func (f *fake) History(ctx context.Context, _, _ int64, _ int) ([]model.Event, e
 func (f *fake) Messages(ctx context.Context, _ int64) ([]model.Message, error) {
 	f.note(ctx, "messages")
 	return f.messages, f.err
+}
+
+func (f *fake) ListMessages(ctx context.Context, filter model.MessageFilter) ([]model.Message, error) {
+	f.note(ctx, "letters")
+	f.letters = filter
+	return f.messages, f.err
+}
+
+func (f *fake) Message(ctx context.Context, id int64) (model.Message, error) {
+	f.note(ctx, "letter")
+	f.on = id
+	return f.letter(), f.err
+}
+
+func (f *fake) Resend(ctx context.Context, id int64, by string) (model.Message, error) {
+	f.note(ctx, "resend")
+	f.on, f.by = id, by
+	return f.letter(), f.err
+}
+
+func (f *fake) letter() model.Message {
+	if len(f.messages) == 0 {
+		return model.Message{}
+	}
+	return f.messages[0]
 }
 
 func (f *fake) Cancel(ctx context.Context, _ int64, by, reason string) (*model.Release, error) {

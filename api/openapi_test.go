@@ -55,6 +55,7 @@ func TestTheDocumentHasEveryValue(t *testing.T) {
 	for name, want := range map[string][]string{
 		"ReleaseState": texts(model.ReleaseStates()), "DeploymentState": texts(model.DeploymentStates()),
 		"Wait": append([]string{""}, texts(model.Waits())...), "NoticeKind": texts(model.NoticeKinds()),
+		"MessageState": texts(model.MessageStates()), "Channel": texts(model.Channels()),
 	} {
 		if diff := cmp.Diff(want, d.Components.Schemas[name].Enum); diff != "" {
 			t.Errorf("%s: %s", name, diff)

@@ -14,6 +14,15 @@ type Service interface {
 	Reader
 	Operator
 	Rescuer
+	Letters
+}
+
+// Letters are messages as people see them. Errors: not_found, database_unavailable.
+type Letters interface {
+	ListMessages(ctx context.Context, f model.MessageFilter) ([]model.Message, error)
+	Message(ctx context.Context, id int64) (model.Message, error)
+	// Resend has one sent again that was given up. Errors also: conflict (it was not).
+	Resend(ctx context.Context, id int64, by string) (model.Message, error)
 }
 
 // Chooser offers what a form may choose from. Its errors have the codes catalogue_unready, unknown_project, unknown_app

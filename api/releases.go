@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"net/http"
@@ -31,7 +32,7 @@ func (s *Server) identify(c *gin.Context) {
 // request is one call of the JSON API, read.
 type request struct {
 	by     string // name of the caller's token
-	number string // of the path
+	number string // of the path: a release's number, or a message's id
 	fields fields
 }
 
@@ -45,7 +46,7 @@ func (s *Server) handle(answer func(context.Context, request) (any, error)) gin.
 		}
 		ctx, cancel := context.WithTimeout(c.Request.Context(), s.limits.API)
 		defer cancel()
-		reply, err := answer(ctx, request{by: callOf(ctx).actor, number: c.Param("number"), fields: f})
+		reply, err := answer(ctx, request{by: callOf(ctx).actor, number: cmp.Or(c.Param("number"), c.Param("id")), fields: f})
 		if err != nil {
 			s.fail(c, err)
 			return

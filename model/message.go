@@ -108,6 +108,9 @@ func (m *Message) Told() time.Time {
 	return m.CreatedAt
 }
 
+// Waiting tells whether it is still to be tried.
+func (m *Message) Waiting() bool { return m.State == MessagePending }
+
 // MessageFilter says which messages to list.
 type MessageFilter struct {
 	State   MessageState // "" for every state
