@@ -27,6 +27,7 @@ type app struct {
 	log     *slog.Logger
 	store   *store.Store
 	service *service.Service
+	meter   *service.Meter
 	api     *api.Server
 	redis   *cache.Redis     // nil: none is configured
 	stream  *dingtalk.Stream // nil: nothing comes over it
@@ -65,13 +66,15 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		a.Close()
 		return nil, &exitError{exitConfiguration, err}
 	}
+	a.meter = a.newMeter(texts)
+	messenger.Counted(a.meter.Count)
 	a.service = service.New(unsettled(service.Options{
 		Store: a.store, Controllers: controllers, Messenger: messenger, Observer: metrics, Logger: log,
 		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
 		Notices:  texts,
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
 		Now: a.store.Now, NewID: rand.Text,
-		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots),
+		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots), Together: messenger.Share,
 		Fallbacks: fallbacks(cfg.DingTalk.Robots), Fates: a.fates(messenger),
 		Comments: service.Comments{On: cfg.DingTalk.AppKey != "", Author: cfg.DingTalk.CommentUserID},
 	}))
@@ -274,6 +277,7 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 		Zone: a.cfg.Location(),
 		Gauges: api.Gauges{
 			Open: a.service.Open, Dead: a.service.Dead, Listed: a.service.Listed, RedisUp: a.redisUp(), Stream: a.streamState(),
+			Used: a.meter.Used, Quota: a.meter.Quota(),
 		},
 		NewID: func() string { return strings.ToLower(rand.Text()) }, Now: processNow,
 		Checks: []api.Check{

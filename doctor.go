@@ -35,7 +35,8 @@ func diagnose(ctx context.Context, env *environment, out io.Writer, asJSON bool)
 	d.configuration(ctx, err)
 	if err == nil {
 		d.hide(cfg.Secrets())
-		if d.database(ctx, cfg.Database) {
+		stored := d.database(ctx, cfg.Database)
+		if stored {
 			d.replicas(ctx, cfg)
 		}
 		d.redis(ctx, cfg.Redis)
@@ -43,6 +44,9 @@ func diagnose(ctx context.Context, env *environment, out io.Writer, asJSON bool)
 			d.jenkins(ctx, j)
 		}
 		d.dingtalk(ctx, cfg.DingTalk)
+		if stored {
+			d.quota(ctx, cfg)
+		}
 	}
 	return d.finish()
 }

@@ -134,6 +134,7 @@ var wellChecks = []string{
 	"jenkins prod: reachable", "jenkins prod: login", "jenkins prod: folder deploy", "jenkins prod: apps",
 	"jenkins prod: release parameter", "jenkins prod: clock",
 	"dingtalk: token", "dingtalk: work notices", "dingtalk: robots", "dingtalk: connector", "dingtalk: clock",
+	"dingtalk: quota",
 }
 
 func TestDoctorFindsNothing(t *testing.T) {

@@ -100,6 +100,7 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 	defer stopWork()
 	var work sync.WaitGroup
 	work.Go(func() { a.service.Run(working) })
+	work.Go(func() { a.meter.Run(working) })
 	work.Go(func() { a.watchRedis(working) })
 	work.Go(func() { a.runStream(working) })
 	broken := make(chan error, 1)
@@ -120,6 +121,7 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 		err = errors.Join(err, closeErr)
 	}
 	work.Wait()
+	a.meter.Flush(closing)
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}

@@ -22,6 +22,9 @@ type Gauges struct {
 	RedisUp func() bool
 	// Stream tells whether DingTalk's Stream is connected, when something was received last and how often it connected again.
 	Stream func() (connected bool, lastFrame time.Time, reconnects int64)
+	// Used and Quota are this month's calls of DingTalk by kind, and how many it may have; 0 is no quota.
+	Used  func() map[string]int64
+	Quota map[string]int64
 }
 
 type gaugeSource struct {
@@ -58,11 +61,25 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	if from.Stream != nil {
 		from.collectStream(out)
 	}
+	if from.Used != nil {
+		from.collectCalls(out)
+	}
 	if from.Listed != nil {
 		age := describe("catalogue_age_seconds", "Time since the controller was listed.", "controller")
 		for controller, at := range from.Listed() {
 			out <- gauge(age, from.now().Sub(at).Seconds(), controller)
 		}
+	}
+}
+
+func (g *gaugeSource) collectCalls(out chan<- prometheus.Metric) {
+	used := describe("dingtalk_calls", "Calls of DingTalk this month that count against a quota, of all replicas.", "kind")
+	for kind, calls := range g.Used() {
+		out <- gauge(used, float64(calls), kind)
+	}
+	quota := describe("dingtalk_quota", "Calls of DingTalk that a month may have; 0: no quota.", "kind")
+	for kind, calls := range g.Quota {
+		out <- gauge(quota, float64(calls), kind)
 	}
 }
 

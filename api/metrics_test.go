@@ -35,6 +35,8 @@ func scraped(t *testing.T) string {
 			Listed:  func() map[string]time.Time { return map[string]time.Time{"prod": now.Add(-time.Minute)} },
 			RedisUp: func() bool { return true },
 			Stream:  func() (bool, time.Time, int64) { return true, now, 4 },
+			Used:    func() map[string]int64 { return map[string]int64{"api": 4012, "webhook": 7} },
+			Quota:   map[string]int64{"api": 5000, "webhook": 0},
 		}
 	})
 	m.Accepted("connector")
@@ -91,7 +93,8 @@ func TestMetrics(t *testing.T) {
 		`oabridge_pruned_rows_total{table="messages"} 0`, `oabridge_differing_replicas 1`,
 		`oabridge_pending_messages 2`, `oabridge_database_up 1`, `oabridge_catalogue_age_seconds{controller="prod"} 60`,
 		`oabridge_cache_lookups_total{found="shared",kind="answer"} 1`, `oabridge_redis_errors_total{kind="budget"} 1`,
-		`oabridge_redis_up 1`,
+		`oabridge_redis_up 1`, `oabridge_dingtalk_calls{kind="api"} 4012`, `oabridge_dingtalk_calls{kind="webhook"} 7`,
+		`oabridge_dingtalk_quota{kind="api"} 5000`, `oabridge_dingtalk_quota{kind="webhook"} 0`,
 		"go_goroutines ", "process_cpu_seconds_total ",
 	} {
 		if !strings.Contains(raw, "\n"+line) {

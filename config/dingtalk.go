@@ -23,6 +23,21 @@ type DingTalk struct {
 	CommentUserID string `yaml:"comment_user_id"`
 	// VerifyApproval is auto (when app_key is set and the instance id is known), always or off.
 	VerifyApproval string `yaml:"verify_approval" default:"auto"`
+	Quota          Quota  `yaml:"quota"`
+}
+
+// Quota is what DingTalk's edition grants the organisation in a month; 0 for as much as it likes. The defaults are those
+// of the standard edition.
+type Quota struct {
+	API     int `yaml:"api" default:"5000"`     // workflows and work notices
+	Webhook int `yaml:"webhook" default:"3000"` // messages of group robots
+}
+
+const mostQuota = 1_000_000_000
+
+func (q Quota) check(r report) {
+	r.at("api").between(q.API, 0, mostQuota)
+	r.at("webhook").between(q.Webhook, 0, mostQuota)
 }
 
 func (d DingTalk) check(r report) {
@@ -32,6 +47,7 @@ func (d DingTalk) check(r report) {
 	d.Connector.check(r.at("connector"))
 	d.Events.check(r.at("events"))
 	checkRobots(r.at("robots"), d.Robots)
+	d.Quota.check(r.at("quota"))
 	r.at("verify_approval").oneOf(d.VerifyApproval, VerifyAuto, VerifyAlways, VerifyOff)
 	if d.VerifyApproval == VerifyAlways {
 		r.at("verify_approval").add(d.VerifyApproval, "this version does not read approvals again yet",

@@ -20,17 +20,29 @@ type pace struct {
 	sleep   func(context.Context, time.Duration) error
 }
 
-// newPace lets a quarter of the calls go at once. The rest follow evenly, slowly enough that no second has more than
-// perSecond of them, rounded down so that several processes together keep to it, too.
 func newPace(perSecond float64, now func() time.Time, sleep func(context.Context, time.Duration) error) pace {
 	if sleep == nil {
 		sleep = pause
 	}
+	limit, burst := steady(perSecond)
+	return pace{limiter: rate.NewLimiter(limit, burst), now: now, sleep: sleep}
+}
+
+// steady lets a quarter of the calls go at once. The rest follow evenly, slowly enough that no second has more than
+// perSecond of them, rounded down so that several processes together keep to it, too.
+func steady(perSecond float64) (limit rate.Limit, burst int) {
 	if perSecond > 1 {
 		perSecond = math.Floor(perSecond)
 	}
-	burst := max(1, int(perSecond/4))
-	return pace{limiter: rate.NewLimiter(rate.Limit(perSecond-float64(burst-1)), burst), now: now, sleep: sleep}
+	burst = max(1, int(perSecond/4))
+	return rate.Limit(perSecond - float64(burst-1)), burst
+}
+
+func (p pace) set(perSecond float64) {
+	limit, burst := steady(perSecond)
+	now := p.now()
+	p.limiter.SetLimitAt(now, limit)
+	p.limiter.SetBurstAt(now, burst)
 }
 
 // wait returns when a call may go. It fails at once when ctx would end before, and when ctx does end.

@@ -106,10 +106,48 @@ func TestCallsAreCountedByKind(t *testing.T) {
 	if _, err := c.WorkNotice(context.Background(), []string{"u1"}, "t", "x"); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.robot(t).Counted(count).Send(context.Background(), "1", "t", "x"); err != nil {
-		t.Fatal(err)
-	}
-	if counted[CallAPI] != 4 || counted[CallWebhook] != 1 {
+	if counted[CallAPI] != 4 || counted[CallWebhook] != 0 {
 		t.Errorf("counted %v", counted)
 	}
+	sender := NewSender(w.client(), w.robot(t))
+	sender.Counted(count)
+	for _, n := range []Notice{{Channel: model.ChannelRobot, Recipient: "ops"}, {Channel: model.ChannelWorkNotice, Recipient: "u2"}} {
+		n.Title, n.Markdown = "t", "R-2"
+		if err := sender.Send(context.Background(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if counted[CallAPI] != 5 || counted[CallWebhook] != 1 {
+		t.Errorf("counted %v", counted)
+	}
+}
+
+func TestProcessesShareThePace(t *testing.T) {
+	w := newWorld(t)
+	wait := func(o *Options) {
+		o.Sleep = func(_ context.Context, d time.Duration) error { w.clock.Advance(d); return nil }
+	}
+	var senders []*Sender
+	for range 3 {
+		sender := NewSender(w.client(wait))
+		sender.Share(3)
+		senders = append(senders, sender)
+	}
+	for i := range 60 {
+		if _, err := senders[i%3].client.UserName(context.Background(), "u1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	senders[0].Share(1)
+	began := w.clock.Now()
+	for range 20 {
+		if _, err := senders[0].client.UserName(context.Background(), "u1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took := w.clock.Now().Sub(began); took > 1500*time.Millisecond {
+		t.Errorf("alone again, 20 calls took %v", took)
+	}
+	NewSender(nil).Share(2)
+	NewSender(nil).Counted(nil)
 }

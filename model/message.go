@@ -34,6 +34,7 @@ const (
 	NoticeFinished NoticeKind = "finished" // the release came to its end, whichever
 	NoticeRefused  NoticeKind = "refused"  // an approved form that was not accepted
 	NoticeDigest   NoticeKind = "digest"   // several notices to one robot in one message
+	NoticeQuota    NoticeKind = "quota"    // DingTalk's quota of the month is nearly or quite used up
 
 	NoticeRejected   NoticeKind = "rejected"   // the approval did not hold: somebody may have forged the submission
 	NoticeUnverified NoticeKind = "unverified" // the approval cannot be read
@@ -44,7 +45,7 @@ const (
 func NoticeKinds() []NoticeKind {
 	return []NoticeKind{
 		NoticeReceived, NoticeInput, NoticeDelayed, NoticeDiffers, NoticeLost, NoticeChanged, NoticeFinished, NoticeRefused,
-		NoticeDigest, NoticeRejected, NoticeUnverified, NoticeWithdrawn,
+		NoticeDigest, NoticeQuota, NoticeRejected, NoticeUnverified, NoticeWithdrawn,
 	}
 }
 

@@ -46,6 +46,9 @@ func (s *Service) meet(ctx context.Context, reported map[string]bool) error {
 	if err != nil {
 		return err
 	}
+	if s.together != nil {
+		s.together(len(alive))
+	}
 	differing := 0
 	for i := range alive {
 		other := &alive[i]

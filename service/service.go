@@ -175,31 +175,7 @@ type Options struct {
 	Fallbacks   map[string]string // by robot: the one that tells what it cannot
 	Fates       Fates             // nil: nobody can be asked what became of a work notice
 	Comments    Comments
-}
-
-// Shared is what the processes of one bridge have together beside the store. Every part may be nil, and may fail at any
-// moment: then each process goes on by itself.
-type Shared struct {
-	Listings Listings // nil: the Store's
-	Answers  Answers
-	Budget   SharedBudget
-	Wakeups  Wakeups
-}
-
-func (s Shared) withDefaults(store Store) Shared {
-	if s.Listings == nil {
-		s.Listings = store
-	}
-	if s.Answers == nil {
-		s.Answers = noAnswers{}
-	}
-	if s.Budget == nil {
-		s.Budget = unshared{}
-	}
-	if s.Wakeups == nil {
-		s.Wakeups = alone{}
-	}
-	return s
+	Together    func(processes int) // nil, or told again and again how many work on the database, this one among them
 }
 
 // Service is the lifecycle. Its methods may be called at once from many goroutines.
@@ -234,6 +210,7 @@ type Service struct {
 	fallbacks   map[string]string
 	fates       Fates
 	comments    Comments
+	together    func(int)
 	wakeups     Wakeups
 }
 
@@ -248,7 +225,7 @@ func New(o Options) *Service {
 		write: newWriter(o),
 		bells: newBells(), adoptions: map[string]*sync.Mutex{},
 	}
-	s.replica.ID = s.owner
+	s.replica.ID, s.together = s.owner, o.Together
 	shared := o.Shared.withDefaults(o.Store)
 	s.saved, s.answers, s.wakeups = shared.Listings, shared.Answers, shared.Wakeups
 	s.fallbacks, s.fates, s.comments = o.Fallbacks, o.Fates, o.Comments

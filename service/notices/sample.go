@@ -99,6 +99,8 @@ func samplesOfApproval() []Sample {
 		{"unverified-unread", model.NoticeUnverified, Facts{Release: unread, Message: "钉钉暂时无法访问"}},
 		{"withdrawn", model.NoticeWithdrawn, Facts{Release: withdrawn, Message: "发起人已撤销"}},
 		{"withdrawn-stop", model.NoticeWithdrawn, Facts{Release: withdrawn, Message: "发起人已撤销", Action: ActionStop}},
+		{"quota", model.NoticeQuota, Facts{Action: "api", Message: "80%(4012 / 5000)"}},
+		{"quota-webhook", model.NoticeQuota, Facts{Action: "webhook", Message: "100%(3000 / 3000)"}},
 		{"digest", model.NoticeDigest, Facts{Merged: []model.Message{
 			{Title: "上线单 R-1041 已接收，开始部署", Kind: model.NoticeReceived},
 			{Title: "上线单 R-1041 部署成功", Summary: "上线单 R-1041 部署成功：商城前端 成功 [#11](https://jenkins.example.com/job/deploy/job/mall/job/web/11/)"},
