@@ -71,5 +71,7 @@ curl -s -X POST '%[1]s/_control/fail?status=500&times=2&prefix=/robot'
 curl -s -X POST '%[1]s/_control/slow?delay=2s&times=1'
 curl -s -X POST '%[1]s/_control/rate-limit?times=1'    # cut-before · cut-after · ban-page · wrong-signature
 curl -s -X POST '%[1]s/_control/expire-tokens'         # down · up
+curl -s -X POST '%[1]s/_control/stream/changes'        # push by Stream what happens to approvals · 由 Stream 推送审批事件
+curl -s -X POST '%[1]s/_control/stream/disconnect'     # cut · half-open · drop?times=1 · duplicate?times=1
 `, url, o.appKey, o.appSecret, o.agentID, url+"/robot/send?access_token="+o.robotToken, o.robotSecret)
 }

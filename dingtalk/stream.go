@@ -35,7 +35,8 @@ type StreamOptions struct {
 	// Connector answers what DingTalk's connector platform sends through the Stream; nil: nothing is.
 	Connector http.Handler
 	// Gap is called after a time without a connection, with the time of what was received last before it; that is zero
-	// after the first connection. It is called again until it succeeds, never twice at once.
+	// after the first connection. It is called again until it succeeds, never twice at once, and once for several gaps that
+	// follow each other closely.
 	Gap      func(ctx context.Context, since time.Time) error
 	Observer StreamObserver
 	// Pushed counts an event, as the code with which ReceiveEvent took it or not; typ is "" when it could not be read, event
@@ -59,6 +60,7 @@ type StreamTimes struct {
 	LastTry  time.Duration // the longest; default 1 min
 	Refused  time.Duration // the pause after wrong credentials or permissions; default 5 min
 	Stable   time.Duration // a connection that lasted so long makes pauses short again; default 1 min
+	Gaps     time.Duration // between two calls of Gap, since each has a price; default 10 min
 }
 
 // Stream keeps a connection to DingTalk's Stream gateway, over which DingTalk pushes events with no address of ours.
@@ -114,6 +116,7 @@ func (t StreamTimes) withDefaults() StreamTimes {
 	}{
 		{&t.Ping, time.Minute}, {&t.Answer, 2500 * time.Millisecond}, {&t.Drain, 8 * time.Second},
 		{&t.FirstTry, time.Second}, {&t.LastTry, time.Minute}, {&t.Refused, 5 * time.Minute}, {&t.Stable, time.Minute},
+		{&t.Gaps, 10 * time.Minute},
 	} {
 		if *d.value <= 0 {
 			*d.value = d.or

@@ -33,7 +33,8 @@ func TestStreamLeavesASilentConnection(t *testing.T) {
 	o := connected(t, func(so *StreamOptions) {
 		so.Times.Ping, so.Times.Silence = 20*time.Millisecond, 200*time.Millisecond
 	})
-	until(t, "an answer to our own ping", func() bool { return !o.stream.State().LastFrame.IsZero() })
+	o.clock.Advance(time.Second)
+	until(t, "an answer to our own ping", func() bool { return o.stream.State().LastFrame.Equal(o.clock.Now()) })
 	before := o.stream.State()
 	o.HalfOpenStream()
 	id := o.push("inst-1")
@@ -162,8 +163,6 @@ func TestStreamKeepsAConnectionThatAnswers(t *testing.T) {
 
 func TestStreamGapBeginsWhenTheEndIsAnnounced(t *testing.T) {
 	o := connected(t)
-	o.PingStream()
-	until(t, "the ping is noted", func() bool { return !o.stream.State().LastFrame.IsZero() })
 	announced := o.clock.Now()
 	o.Fail(503, -1, "/v1.0/gateway")
 	o.DisconnectStream()
@@ -182,5 +181,38 @@ func TestStreamGapBeginsWhenTheEndIsAnnounced(t *testing.T) {
 	until(t, "the gap is told", func() bool { _, gaps, _, _ := o.seen(); return len(gaps) == 2 })
 	if _, gaps, _, _ := o.seen(); !gaps[1].Equal(announced) {
 		t.Errorf("the gap begins at %v, want %v", gaps[1], announced)
+	}
+}
+
+func TestStreamGapsInARowCostOneListingInTenMinutes(t *testing.T) {
+	hold, held := make(chan struct{}), make(chan struct{}, 9)
+	o := connected(t, func(so *StreamOptions) {
+		pass := so.Wait
+		so.Wait = func(ctx context.Context, d time.Duration) error {
+			if d > 8*time.Minute { // no other pause is as long
+				held <- struct{}{}
+				<-hold
+			}
+			return pass(ctx, d)
+		}
+	})
+	cut := func() {
+		t.Helper()
+		o.clock.Advance(time.Second)
+		before := o.stream.State()
+		o.CutStream()
+		o.untilReconnected(before)
+	}
+	cut()
+	until(t, "the first gap is told", func() bool { _, gaps, _, _ := o.seen(); return len(gaps) == 2 })
+	cut()
+	<-held
+	since := o.clock.Now().Add(-time.Second)
+	cut()
+	close(hold)
+	until(t, "the other two are told", func() bool { _, gaps, _, _ := o.seen(); return len(gaps) == 3 })
+	o.stop()
+	if _, gaps, _, _ := o.seen(); len(gaps) != 3 || !gaps[2].Equal(since) {
+		t.Errorf("gaps since %v, the last want %v", gaps, since)
 	}
 }

@@ -12,7 +12,8 @@ import (
 // StreamState is what the Stream is doing.
 type StreamState struct {
 	Connected  bool
-	LastFrame  time.Time // of anything received, answers to our pings too; zero: nothing yet
+	LastFrame  time.Time // of anything received, answers to our pings too; zero: never connected
+	Heard      time.Time // the same, without what connections said after DingTalk announced their end
 	Reconnects int64     // connections after the first one
 }
 
@@ -20,7 +21,7 @@ type StreamState struct {
 func (s *Stream) State() StreamState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return StreamState{Connected: s.live > 0, LastFrame: s.lastFrame, Reconnects: max(s.opened-1, 0)}
+	return StreamState{Connected: s.live > 0, LastFrame: s.lastFrame, Heard: s.heard, Reconnects: max(s.opened-1, 0)}
 }
 
 // received notes that a connection spoke. One that announced its end may be sent no events any more, so its silence
@@ -37,6 +38,7 @@ func (s *Stream) received(announced bool) {
 
 // up notes a new connection, and a gap when there was none just before.
 func (s *Stream) up() {
+	now := s.opts.Now()
 	s.mu.Lock()
 	again := s.live == 0
 	s.live++
@@ -48,6 +50,7 @@ func (s *Stream) up() {
 		}
 		s.told, s.toldRefused = false, false
 	}
+	s.lastFrame, s.heard = now, now
 	s.mu.Unlock()
 	s.opts.Logger.Info("stream connected", "after_a_gap", again)
 	if !again {
@@ -97,14 +100,25 @@ func (s *Stream) tellGaps(ctx context.Context) {
 	if s.opts.Gap == nil {
 		return
 	}
+	var next time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.gaps:
 		}
-		if since := s.takeGap(); since != nil && s.tellGap(ctx, *since) != nil {
+		if pause := next.Sub(s.opts.Now()); pause > 0 && s.opts.Wait(ctx, pause) != nil {
 			return
+		}
+		since := s.takeGap()
+		if since == nil {
+			continue
+		}
+		if s.tellGap(ctx, *since) != nil {
+			return
+		}
+		if !since.IsZero() {
+			next = s.opts.Now().Add(s.opts.Times.Gaps)
 		}
 	}
 }

@@ -72,8 +72,8 @@ func TestStreamAnswersPings(t *testing.T) {
 
 func TestStreamLastFrame(t *testing.T) {
 	o := connected(t)
-	if at := o.stream.State().LastFrame; !at.IsZero() {
-		t.Errorf("nothing was received, but %v is the last frame", at)
+	if at := o.stream.State().LastFrame; !at.Equal(o.clock.Now()) {
+		t.Errorf("it was connected at %v, but %v is the last frame", o.clock.Now(), at)
 	}
 	o.clock.Advance(time.Hour)
 	o.PingStream()
