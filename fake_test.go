@@ -75,7 +75,7 @@ func section(t *testing.T, guide, from string) string {
 func TestWhatTheFakesPrintIsAConfigurationThatWorks(t *testing.T) {
 	jenkins := startFake(t, "jenkins", "--listen", "127.0.0.1:0", "--user", "某人 #1", "--token", `a"b`, "--delay", "1ms")
 	dingtalk := startFake(t, "dingtalk", "--listen", "127.0.0.1:0", "--agent-id", "42", "--app-secret", "x: y")
-	jenkinsGuide, dingtalkGuide := jenkins.guide("restart?"), dingtalk.guide("expire-tokens")
+	jenkinsGuide, dingtalkGuide := jenkins.guide("restart?"), dingtalk.guide("stream/disconnect")
 	path := written(t, section(t, jenkinsGuide, "jenkins")+section(t, dingtalkGuide, "dingtalk")+
 		"database: {dsn: '"+t.TempDir()+"/a.db'}\n")
 	if o := oabridge(t, "config", "check", "-c", path); o.code != 0 {
