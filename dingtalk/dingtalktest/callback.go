@@ -127,12 +127,15 @@ func (s *Server) newPush(e CallbackEvent) (CallbackSettings, *CallbackPush, erro
 	if s.callback.settings.URL == "" {
 		return CallbackSettings{}, nil, errors.New("no callback was saved")
 	}
+	if e.Type == "" {
+		e.Type = "bpms_instance_change"
+	}
+	if !s.use.pushes(e.Type, s.opts.Now()) {
+		return CallbackSettings{}, nil, errors.New("the month's quota of events is used up")
+	}
 	number := strconv.Itoa(len(s.callback.pushes) + 1)
 	if e.ID == "" {
 		e.ID = "fake-event-http-" + number
-	}
-	if e.Type == "" {
-		e.Type = "bpms_instance_change"
 	}
 	flat := map[string]any{}
 	maps.Copy(flat, e.Data)

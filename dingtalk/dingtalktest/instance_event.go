@@ -14,12 +14,15 @@ func (s *Server) InstanceEvent(instanceID, kind string) (map[string]any, error) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i, ok := s.instances[instanceID]
+	if kind == "delete" && !ok {
+		i, ok = s.deleted[instanceID]
+	}
 	if !ok {
 		return nil, fmt.Errorf("no instance %q", instanceID)
 	}
 	data := map[string]any{
 		"processInstanceId": i.ID, "processCode": i.ProcessCode, "businessId": i.BusinessID, "bizCategoryId": "", "businessType": "",
-		"title": i.ProcessCode, "staffId": i.Originator, "type": kind, "createTime": i.Created.UnixMilli(),
+		"title": i.title(), "staffId": i.Originator, "type": kind, "createTime": i.Created.UnixMilli(),
 		"url": "https://aflow.dingtalk.com/dingtalk/mobile/homepage.htm?procInstId=" + i.ID,
 	}
 	if kind == "finish" {

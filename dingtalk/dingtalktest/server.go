@@ -66,6 +66,7 @@ type Server struct {
 	notices   noticeState
 	use       usage
 	instances map[string]*instance
+	deleted   map[string]*instance // only their last event tells of them
 	forms     map[string][]Component
 	started   int           // instances ever
 	lag       time.Duration // for which a finished instance still shows as running
@@ -83,7 +84,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		opts: o, tokens: map[string]time.Time{}, paths: map[string]int{}, refused: map[string]int{},
-		robots: map[string]*robotState{}, robotRate: robotRate, instances: map[string]*instance{}, notices: newNoticeState(),
+		robots: map[string]*robotState{}, robotRate: robotRate, instances: map[string]*instance{}, deleted: map[string]*instance{}, notices: newNoticeState(),
 		forms: maps.Clone(o.Forms), use: newUsage(o),
 		stream: streamState{tickets: map[string]streamTicket{}, byID: map[string]*streamMessage{}, pick: rand.IntN},
 	}

@@ -80,7 +80,12 @@ func (s *Server) PushEvent(e StreamEvent) string {
 	message.headers["eventType"], message.headers["eventId"] = e.Type, e.ID
 	message.headers["eventCorpId"], message.headers["eventBornTime"] = "dingfakecorp", now
 	message.headers["eventUnifiedAppId"] = "fake-unified-app"
-	due := s.firstPush(message)
+	var due []delivery
+	if s.use.pushes(e.Type, s.opts.Now()) {
+		due = s.firstPush(message)
+	} else { // the quota is used up: nobody gets it
+		message.done, message.lost = true, true
+	}
 	s.mu.Unlock()
 	send(due)
 	return e.ID

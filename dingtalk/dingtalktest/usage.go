@@ -60,9 +60,15 @@ func (u *usage) admit(path string, now time.Time) bool {
 // spend reports false when the quota of this month is used up.
 func (u *usage) spend(path string, now time.Time) bool {
 	kind := kindOf(path)
-	if kind == "" {
-		return true
-	}
+	return kind == "" || u.take(kind, now)
+}
+
+// pushes reports false when the month's quota lets an event not be pushed any more. Events of contacts are exempt.
+func (u *usage) pushes(eventType string, now time.Time) bool {
+	return !strings.HasPrefix(eventType, "bpms_") || u.take(usesWebhook, now)
+}
+
+func (u *usage) take(kind string, now time.Time) bool {
 	u.turn(now)
 	if quota := u.quota[kind]; quota > 0 && u.used[kind] >= quota {
 		return false

@@ -1,6 +1,7 @@
 package dingtalktest_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,25 @@ func TestTwentyCallsASecond(t *testing.T) {
 	f.want(f.post(userGet+token, `{"userid":"u1"}`), 200, "90018")
 	f.now = f.now.Add(time.Millisecond)
 	f.want(f.post(userGet+token, `{"userid":"u1"}`), 200, "0")
+}
+
+func TestEventsUseTheQuotaOfWebhooks(t *testing.T) {
+	f := newFake(t, func(o *dingtalktest.Options) { o.WebhookQuota = 2 })
+	f.SetCallback(dingtalktest.CallbackSettings{URL: "http://127.0.0.1:1/", Token: "t", AESKey: strings.Repeat("a", 43)})
+	for range 3 {
+		_, _ = f.PushCallback(t.Context(), dingtalktest.CallbackEvent{Type: "user_add_org"}) // exempt
+	}
+	if _, err := f.PushCallback(t.Context(), dingtalktest.CallbackEvent{}); err != nil {
+		t.Error(err)
+	}
+	f.PushEvent(dingtalktest.StreamEvent{})
+	if _, err := f.PushCallback(t.Context(), dingtalktest.CallbackEvent{}); err == nil {
+		t.Error("pushed beyond the quota")
+	}
+	f.want(f.post(openRobot, robotText("", "1")), 200, "90020")
+	if used := f.Ledger().Used; used["webhook"] != 2 {
+		t.Errorf("used %v", used)
+	}
 }
 
 func TestQuotasOfTheMonth(t *testing.T) {

@@ -74,6 +74,7 @@ func (s *Server) Delete(instanceID string) error {
 		return fmt.Errorf("no instance %q", instanceID)
 	}
 	delete(s.instances, instanceID)
+	s.deleted[instanceID] = i
 	s.changed(i, "delete")
 	return nil
 }

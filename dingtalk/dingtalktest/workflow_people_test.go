@@ -110,6 +110,9 @@ func TestDeleteAndRevoke(t *testing.T) {
 	}
 	f.must(f.Delete(main))
 	f.want(f.withToken("GET", instances+"?processInstanceId="+main, ""), 400, "processInstanceNotExist")
+	if event, err := f.InstanceEvent(main, "delete"); err != nil || event["type"] != "delete" {
+		t.Errorf("%v, %v", event, err)
+	}
 }
 
 func TestFinishedIsReadAsRunningForAWhile(t *testing.T) {
