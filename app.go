@@ -23,15 +23,16 @@ import (
 
 // app is the whole bridge, wired but not started.
 type app struct {
-	cfg     *config.Config
-	log     *slog.Logger
-	store   *store.Store
-	service *service.Service
-	meter   *service.Meter
-	api     *api.Server
-	redis   *cache.Redis     // nil: none is configured
-	stream  *dingtalk.Stream // nil: nothing comes over it
-	closers []func()
+	cfg      *config.Config
+	log      *slog.Logger
+	store    *store.Store
+	service  *service.Service
+	meter    *service.Meter
+	api      *api.Server
+	dingtalk *dingtalk.Client // nil: no app is configured
+	redis    *cache.Redis     // nil: none is configured
+	stream   *dingtalk.Stream // nil: nothing comes over it
+	closers  []func()
 }
 
 // newApp wires the bridge as the configuration says and brings the database up to date.
@@ -56,7 +57,8 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		a.Close()
 		return nil, err
 	}
-	messenger, err := a.messenger(metrics)
+	a.connectDingTalk(metrics)
+	messenger, err := a.messenger()
 	if err != nil {
 		a.Close()
 		return nil, err
@@ -76,7 +78,8 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		Now: a.store.Now, NewID: rand.Text,
 		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots), Together: messenger.Share,
 		Fallbacks: fallbacks(cfg.DingTalk.Robots), Fates: a.fates(messenger),
-		Comments: service.Comments{On: cfg.DingTalk.AppKey != "", Author: cfg.DingTalk.CommentUserID},
+		Comments:  service.Comments{On: cfg.DingTalk.AppKey != "", Author: cfg.DingTalk.CommentUserID},
+		Approvals: a.approvals(), Policy: approvalPolicy(cfg), EventsSeen: a.eventsSeen(),
 	}))
 	a.api = api.New(a.apiOptions(metrics)) //nolint:contextcheck // requests bring contexts of their own
 	a.connectStream(metrics)
@@ -229,7 +232,7 @@ func worksNotices(d config.DingTalk) bool { return d.AppKey != "" && d.AgentID >
 // dingtalkTimeout bounds one request to DingTalk; it ends before a message's lease does.
 const dingtalkTimeout = 8 * time.Second
 
-func (a *app) messenger(metrics *api.Metrics) (*dingtalk.Sender, error) {
+func (a *app) messenger() (*dingtalk.Sender, error) {
 	client := &http.Client{Timeout: dingtalkTimeout}
 	robots := make([]*dingtalk.Robot, len(a.cfg.DingTalk.Robots))
 	for i, r := range a.cfg.DingTalk.Robots {
@@ -242,18 +245,7 @@ func (a *app) messenger(metrics *api.Metrics) (*dingtalk.Sender, error) {
 		}
 		robots[i] = robot
 	}
-	if a.cfg.DingTalk.AppKey == "" {
-		return dingtalk.NewSender(nil, robots...).In(a.cfg.Location()), nil
-	}
-	tokens := cache.NewTiered(a.redis, cache.NewMemory(tokenCacheBytes, processNow), metrics.CacheLooked)
-	return dingtalk.NewSender(newDingTalk(a.cfg.DingTalk, client, tokens), robots...).In(a.cfg.Location()), nil
-}
-
-func newDingTalk(d config.DingTalk, client *http.Client, tokens dingtalk.TokenCache) *dingtalk.Client {
-	return dingtalk.New(dingtalk.Options{
-		HTTPClient: client, APIURL: d.APIURL, OAPIURL: d.OAPIURL, AppKey: d.AppKey, AppSecret: d.AppSecret.Reveal(),
-		AgentID: d.AgentID, Tokens: tokens, Now: processNow, Timeout: dingtalkTimeout,
-	})
+	return dingtalk.NewSender(a.dingtalk, robots...).In(a.cfg.Location()), nil
 }
 
 func (a *app) apiOptions(metrics *api.Metrics) api.Options {

@@ -27,6 +27,7 @@ const (
 	demoRobotPace = 18
 	demoUser      = "bridge"
 	demoInitiator = "zhangwei"
+	demoTemplate  = "PROC-DEMO"
 )
 
 var demoApprovers = []string{"lina", "wangfang"}
@@ -43,11 +44,12 @@ type demoWorld struct {
 	secret     string
 	apiToken   string
 	folder     string
-	stop       []func() error // in the order of starting
+	instances  map[string]string // DingTalk's id of each approval of the story
+	stop       []func() error    // in the order of starting
 }
 
 func newDemoWorld(ctx context.Context, o demoOptions, stderr io.Writer) (*demoWorld, error) {
-	w := &demoWorld{secret: rand.Text(), apiToken: rand.Text()}
+	w := &demoWorld{secret: rand.Text(), apiToken: rand.Text(), instances: map[string]string{}}
 	if err := w.start(ctx, o, stderr); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
@@ -86,6 +88,7 @@ func (w *demoWorld) start(ctx context.Context, o demoOptions, stderr io.Writer) 
 	cfg.Jenkins = []config.Jenkins{demoJenkins(w.jenkinsAt, token)}
 	cfg.DingTalk.APIURL, cfg.DingTalk.OAPIURL = w.dingtalkAt, w.dingtalkAt
 	cfg.DingTalk.AppKey, cfg.DingTalk.AppSecret, cfg.DingTalk.AgentID = demoAppKey, config.Secret(appSecret), demoAgent
+	cfg.Form.ProcessCodes = []string{demoTemplate}
 	cfg.DingTalk.Connector.Secret = config.Secret(w.secret)
 	cfg.DingTalk.Robots = []config.Robot{{
 		Name: demoRobot, Webhook: config.Secret(w.dingtalkAt + "/robot/send?access_token=" + robotToken), Secret: config.Secret(robotSecret),

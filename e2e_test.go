@@ -71,6 +71,7 @@ jenkins:
 dingtalk:
   api_url: %q
   oapi_url: %q
+  verify_approval: "off"
   app_key: dinge2e
   app_secret: %s
   agent_id: 7

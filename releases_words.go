@@ -43,6 +43,7 @@ var waitWords = map[model.Wait]string{
 	model.WaitAuth:        "Jenkins 不接受登录或权限 · for Jenkins to accept our login or rights",
 	model.WaitFolded:      "等待他人的排队项开始 · for somebody else's queued item to start",
 	model.WaitJob:         "等待同一任务的其他上线单结束 · for another release of the same job",
+	model.WaitApproval:    "等待核对审批 · for DingTalk to confirm the approval",
 }
 
 var messageWords = map[model.MessageState]string{

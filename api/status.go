@@ -36,6 +36,7 @@ var meanings = map[model.Code]meaning{
 	model.CodeSubmissionConflict:  {status: http.StatusConflict, refusal: true},
 	model.CodeCatalogueUnready:    {status: http.StatusServiceUnavailable},
 	model.CodeJobChanged:          {status: http.StatusConflict},
+	model.CodeApprovalRefuted:     {status: http.StatusConflict},
 	model.CodeDatabaseUnavailable: {status: http.StatusServiceUnavailable},
 	model.CodeDatabaseBusy:        {status: http.StatusServiceUnavailable},
 	model.CodeDatabaseReadOnly:    {status: http.StatusServiceUnavailable},

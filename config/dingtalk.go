@@ -1,5 +1,7 @@
 package config
 
+import "time"
+
 // When an approval is read again from DingTalk before anything is deployed.
 const (
 	VerifyAuto   = "auto"
@@ -23,7 +25,13 @@ type DingTalk struct {
 	CommentUserID string `yaml:"comment_user_id"`
 	// VerifyApproval is auto (when app_key is set and the instance id is known), always or off.
 	VerifyApproval string `yaml:"verify_approval" default:"auto"`
-	Quota          Quota  `yaml:"quota"`
+	// VerifyTimeout is how long an approval may take to be confirmed before its release expires.
+	VerifyTimeout time.Duration `yaml:"verify_timeout" default:"24h"`
+	// ForbidSelfApproval refuses approvals that nobody but their initiator gave.
+	ForbidSelfApproval bool `yaml:"forbid_self_approval" default:"false"`
+	// OnRevoke is what becomes of running builds when the approval is taken back: tell or stop.
+	OnRevoke string `yaml:"on_revoke" default:"tell"`
+	Quota    Quota  `yaml:"quota"`
 }
 
 // Quota is what DingTalk's edition grants the organisation in a month; 0 for as much as it likes. The defaults are those
@@ -40,6 +48,12 @@ func (q Quota) check(r report) {
 	r.at("webhook").between(q.Webhook, 0, mostQuota)
 }
 
+// What becomes of running builds when their approval is taken back.
+const (
+	RevokeTell = "tell" // people are told, the builds go on
+	RevokeStop = "stop"
+)
+
 func (d DingTalk) check(r report) {
 	r.at("api_url").url(d.APIURL, "https://api.dingtalk.com")
 	r.at("oapi_url").url(d.OAPIURL, "https://oapi.dingtalk.com")
@@ -49,10 +63,8 @@ func (d DingTalk) check(r report) {
 	checkRobots(r.at("robots"), d.Robots)
 	d.Quota.check(r.at("quota"))
 	r.at("verify_approval").oneOf(d.VerifyApproval, VerifyAuto, VerifyAlways, VerifyOff)
-	if d.VerifyApproval == VerifyAlways {
-		r.at("verify_approval").add(d.VerifyApproval, "this version does not read approvals again yet",
-			"use auto, and protect the connector by its secret and TLS")
-	}
+	r.at("verify_timeout").lasts(d.VerifyTimeout, time.Minute, 30*24*time.Hour)
+	r.at("on_revoke").oneOf(d.OnRevoke, RevokeTell, RevokeStop)
 }
 
 // checkApp checks the application's keys: both or none, and both when something was asked for that needs them.

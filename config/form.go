@@ -20,7 +20,7 @@ type Form struct {
 	Parameters map[string]string `yaml:"parameters"`
 	// Ignore lists fields that are only informational.
 	Ignore []string `yaml:"ignore"`
-	// ProcessCodes will be the approval templates accepted. This version does not check them, so it takes none.
+	// ProcessCodes are the approval templates that may deploy, when the approval is read from DingTalk or comes by event.
 	ProcessCodes []string `yaml:"process_codes"`
 	// Order is sequence (one after another, stopping at the first failure) or parallel.
 	Order string `yaml:"order" default:"sequence"`
@@ -63,10 +63,7 @@ func (f Form) Names() map[string][]string {
 
 func (f Form) check(r report) {
 	r.at("order").oneOf(f.Order, OrderSequence, OrderParallel)
-	if len(f.ProcessCodes) > 0 {
-		r.at("process_codes").add(strings.Join(f.ProcessCodes, ", "), "this version does not check templates yet",
-			"leave it empty, and put the connector only into the templates that may deploy")
-	}
+	f.checkTemplates(r.at("process_codes"))
 	known := slices.Sorted(maps.Keys(defaultNames()))
 	for _, field := range slices.Sorted(maps.Keys(f.Fields)) {
 		if !slices.Contains(known, field) {
@@ -75,6 +72,15 @@ func (f Form) check(r report) {
 	}
 	f.checkClaims(r)
 	f.checkParameters(r.at("parameters"))
+}
+
+func (f Form) checkTemplates(r report) {
+	for i, code := range f.ProcessCodes {
+		if code == "" || strings.TrimSpace(code) != code || slices.Contains(f.ProcessCodes[:i], code) {
+			r.index(i).add(code, "empty, written twice, or with a space at its end",
+				"copy the template's process code (PROC-…) from the address of its page in the OA administration")
+		}
+	}
 }
 
 // checkClaims finds form fields that two things claim, which would make the form ambiguous.

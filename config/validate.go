@@ -25,6 +25,10 @@ func (c *Config) problems() Problems {
 	r.at("schedule.run_if_late_by").lasts(c.Schedule.RunIfLateBy, 0, 7*24*time.Hour)
 	c.Retention.check(r.at("retention.keep"))
 	c.Notify.check(r.at("notify"), c.DingTalk.Robots)
+	if c.DingTalk.Events.Mode != EventsOff && len(c.Form.ProcessCodes) == 0 {
+		r.at("form.process_codes").add("", "events tell of every approval of the company, and none is said to be about a release",
+			"list the process codes (PROC-…) of the release templates, or set dingtalk.events.mode: off")
+	}
 	return list
 }
 

@@ -17,11 +17,12 @@ const (
 	WaitAuth        Wait = "auth"        // Jenkins does not accept our login or rights
 	WaitFolded      Wait = "folded"      // Jenkins folded the request into somebody else's queued item
 	WaitJob         Wait = "job"         // until another release of the same job has ended
+	WaitApproval    Wait = "approval"    // until DingTalk confirms the approval
 )
 
 // Waits returns every reason to wait.
 func Waits() []Wait {
-	return []Wait{WaitSchedule, WaitPredecessor, WaitManual, WaitJenkins, WaitAuth, WaitFolded, WaitJob}
+	return []Wait{WaitSchedule, WaitPredecessor, WaitManual, WaitJenkins, WaitAuth, WaitFolded, WaitJob, WaitApproval}
 }
 
 // JobRef names one Jenkins job.
@@ -151,4 +152,7 @@ const (
 	EventKindReplan    = "replan"        // somebody set a new time
 	EventKindResubmit  = "post_repeated" // the build surely was not there: POST again
 	EventKindResent    = "resent"        // somebody had a message sent again
+	EventKindProved    = "proved"        // DingTalk confirmed the approval
+	EventKindRefuted   = "refuted"       // the approval does not hold what was submitted
+	EventKindWithdrawn = "withdrawn"     // the approval was refused or taken back
 )

@@ -33,6 +33,7 @@ const (
 	CodeSubmissionConflict  Code = "submission_conflict"
 	CodeCatalogueUnready    Code = "catalogue_unready"
 	CodeJobChanged          Code = "job_changed"
+	CodeApprovalRefuted     Code = "approval_refuted"
 	CodeDatabaseUnavailable Code = "database_unavailable"
 	CodeDatabaseBusy        Code = "database_busy"
 	CodeDatabaseReadOnly    Code = "database_read_only"
@@ -69,7 +70,7 @@ func Codes() []Code {
 		CodeEventUnreadable, CodeEventOwner,
 		CodeNotFound, CodeConflict, CodeInvalidTransition,
 		CodeValidationFailed, CodeUnknownProject, CodeUnknownApp, CodeUnknownParameter, CodeSubmissionConflict,
-		CodeCatalogueUnready, CodeJobChanged, CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly,
+		CodeCatalogueUnready, CodeJobChanged, CodeApprovalRefuted, CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly,
 		CodeDatabaseFull, CodeDatabaseUnknown, CodeShuttingDown, CodeInternal,
 		CodeJenkinsUnavailable, CodeJenkinsUnknown, CodeJenkinsAuth, CodeJenkinsForbidden, CodeJenkinsNotFound,
 		CodeJenkinsDisabled, CodeJenkinsFolded, CodeJenkinsRejected, CodeJenkinsProtocol,

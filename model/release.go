@@ -48,7 +48,7 @@ type Release struct {
 	State       ReleaseState
 	Accepted    ReleaseState // State when it was accepted: what a repeated submission is answered
 	Fingerprint string       // hash of what was asked for; tells a repeat from a different form with the same key
-	Source      string       // the way it came in: "connector"
+	Source      string       // the way it came in: connector, stream, http or reconciliation
 
 	ProcessInstanceID string // DingTalk approval instance, "" when unknown
 	BusinessID        string // 审批编号
@@ -64,6 +64,7 @@ type Release struct {
 	Reason      string
 	DBChange    bool
 	Form        map[string][]string // the fields as they came in
+	Proof       Proof
 
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
@@ -73,6 +74,7 @@ type Release struct {
 
 	events   []Event
 	messages []Message
+	checks   []Check
 }
 
 // NumberPrefix starts every release's number.
@@ -133,7 +135,7 @@ func (r *Release) summarise(c Cause) {
 	for i, d := range r.Deployments {
 		states[i] = d.State
 	}
-	next := Summarise(states)
+	next := Summarise(r.Proof.State, states)
 	if next == r.State {
 		return
 	}
@@ -163,6 +165,16 @@ func (r *Release) TakePending() ([]Event, []Message) {
 	events, messages := r.events, r.messages
 	r.events, r.messages = nil, nil
 	return events, messages
+}
+
+// Check asks for the approval to be looked into.
+func (r *Release) Check(c Check) { r.checks = append(r.checks, c) }
+
+// TakeChecks hands the checks that are not stored yet to the store.
+func (r *Release) TakeChecks() []Check {
+	checks := r.checks
+	r.checks = nil
+	return checks
 }
 
 // Deployment returns the deployment with this id. Errors: not_found.

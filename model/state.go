@@ -173,8 +173,8 @@ func (s ReleaseState) Terminal() bool {
 	return s != ReleaseVerifying && s != ReleaseAwaitingApproval && s != ReleaseActive
 }
 
-// Summarise computes a release's state from its deployments' states.
-func Summarise(states []DeploymentState) ReleaseState {
+// Summarise computes a release's state from its proof and its deployments' states.
+func Summarise(proof ProofState, states []DeploymentState) ReleaseState {
 	count := func(of ...DeploymentState) (n int) {
 		for _, s := range states {
 			if slices.Contains(of, s) {
@@ -184,8 +184,11 @@ func Summarise(states []DeploymentState) ReleaseState {
 		return n
 	}
 	succeeded := count(StateSucceeded)
+	open := slices.ContainsFunc(states, func(s DeploymentState) bool { return !s.Terminal() })
 	switch {
-	case slices.ContainsFunc(states, func(s DeploymentState) bool { return !s.Terminal() }):
+	case open && proof == ProofPending:
+		return ReleaseVerifying
+	case open:
 		return ReleaseActive
 	case succeeded == len(states):
 		return ReleaseSucceeded
@@ -193,6 +196,8 @@ func Summarise(states []DeploymentState) ReleaseState {
 		return ReleasePartial
 	case count(StateFailed, StateUnstable, StateAborted) > 0:
 		return ReleaseFailed
+	case proof == ProofRefuted:
+		return ReleaseRejected
 	case count(StateExpired) > 0:
 		return ReleaseExpired
 	default:

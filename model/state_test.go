@@ -168,11 +168,11 @@ func TestSummarise(t *testing.T) {
 			for _, s := range strings.Fields(c.states) {
 				states = append(states, DeploymentState(s))
 			}
-			if got := Summarise(states); got != c.want {
+			if got := Summarise(ProofNone, states); got != c.want {
 				t.Errorf("%s is %s, want %s", c.states, got, c.want)
 			}
 			slices.Reverse(states)
-			if got := Summarise(states); got != c.want {
+			if got := Summarise(ProofNone, states); got != c.want {
 				t.Errorf("in another order it is %s, want %s", got, c.want)
 			}
 		})
@@ -183,13 +183,35 @@ func TestSummarise(t *testing.T) {
 func TestReleaseEndsWithItsLastDeployment(t *testing.T) {
 	for _, a := range DeploymentStates() {
 		for _, b := range DeploymentStates() {
-			got := Summarise([]DeploymentState{a, b})
+			got := Summarise(ProofNone, []DeploymentState{a, b})
 			if got.Terminal() != (a.Terminal() && b.Terminal()) {
 				t.Errorf("%s and %s give %s", a, b, got)
 			}
 			if !slices.Contains(ReleaseStates(), got) {
 				t.Errorf("%s and %s give %q, which is no state", a, b, got)
 			}
+		}
+	}
+}
+
+func TestSummariseHeedsTheProof(t *testing.T) {
+	for _, c := range []struct {
+		proof  ProofState
+		states []DeploymentState
+		want   ReleaseState
+	}{
+		{ProofPending, []DeploymentState{StateWaiting, StateWaiting}, ReleaseVerifying},
+		{ProofPending, []DeploymentState{StateCancelled}, ReleaseCancelled},
+		{ProofPending, []DeploymentState{StateExpired}, ReleaseExpired},
+		{ProofGiven, []DeploymentState{StateWaiting}, ReleaseActive},
+		{ProofRefuted, []DeploymentState{StateCancelled, StateCancelled}, ReleaseRejected},
+		{ProofRefuted, []DeploymentState{StateRunning, StateCancelled}, ReleaseActive},
+		{ProofRefuted, []DeploymentState{StateSucceeded, StateCancelled}, ReleasePartial},
+		{ProofWithdrawn, []DeploymentState{StateCancelled}, ReleaseCancelled},
+		{ProofWithdrawn, []DeploymentState{StateSucceeded}, ReleaseSucceeded},
+	} {
+		if got := Summarise(c.proof, c.states); got != c.want {
+			t.Errorf("%s %v: %s, want %s", c.proof, c.states, got, c.want)
 		}
 	}
 }

@@ -6,12 +6,13 @@ type bells struct {
 	follow map[string]chan struct{}
 	listed map[string]chan struct{} // by another process
 	outbox chan struct{}
+	checks chan struct{}
 }
 
 func newBells() bells {
 	return bells{
 		submit: map[string]chan struct{}{}, follow: map[string]chan struct{}{}, listed: map[string]chan struct{}{},
-		outbox: make(chan struct{}, 1),
+		outbox: make(chan struct{}, 1), checks: make(chan struct{}, 1),
 	}
 }
 
@@ -35,4 +36,5 @@ func (s *Service) ringAll() {
 		ring(bell)
 	}
 	ring(s.bells.outbox)
+	ring(s.bells.checks)
 }

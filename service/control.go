@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"slices"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -15,17 +14,10 @@ func (s *Service) Cancel(ctx context.Context, id int64, by, reason string) (*mod
 			return model.Errorf(model.CodeConflict, "上线单 %s 已经结束，不能取消", r.Number())
 		}
 		r.Record(model.Event{At: s.now(), Actor: by, Kind: model.EventKindStop, Message: reason})
-		for _, d := range slices.Backward(r.Deployments) { // before the end of one takes back those behind it
-			if err := s.takeBack(r, d, by, reason); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.takeAllBack(r, model.Cause{Actor: by, Message: reason}, true)
 	})
 	if err == nil {
-		for _, d := range r.Deployments {
-			s.nudgeFollower(d.Controller)
-		}
+		s.nudgeFollowers(r)
 	}
 	return r, err
 }

@@ -83,6 +83,8 @@ type Form struct {
 	Approvers    []string
 	Parameters   map[string]string   // by Jenkins parameter or, where no mapping exists, by field name
 	StandsFor    map[string][]string // the Jenkins parameters that each field without a meaning of its own gives
+	Rows         []FormRow           // of its table; their apps are the last of Apps
+	Source       string              // the way it came in
 	Raw          map[string][]string
 }
 
@@ -139,6 +141,9 @@ func (r *formReader) Read(fields map[string][]string) (Form, Problems) {
 	one := func(field string) string { return r.single(known, field, maxIDBytes, &problems) }
 	f.Project = r.single(known, FieldProject, maxValueBytes, &problems)
 	f.Apps = known[FieldApp]
+	for _, row := range f.Rows {
+		f.Apps = append(f.Apps[:len(f.Apps):len(f.Apps)], row.App)
+	}
 	f.Reason = r.single(known, FieldReason, maxValueBytes, &problems)
 	f.Instance, f.Business, f.Request, f.Originator = one(FieldInstance), one(FieldBusiness), one(FieldRequest), one(FieldOriginator)
 	f.Approvers = splitIDs(known[FieldApprovers], &problems)
@@ -156,6 +161,10 @@ func (r *formReader) sort(fields map[string][]string, f *Form, problems *Problem
 		if len(values) == 0 || r.ignored[name] {
 			continue
 		}
+		if rows, isTable := r.table(values); isTable {
+			r.readTable(name, rows, f, problems)
+			continue
+		}
 		canonical, isField := r.canonical[name]
 		if canonical == FieldKeyword || canonical == FieldParameter {
 			continue
@@ -169,32 +178,28 @@ func (r *formReader) sort(fields map[string][]string, f *Form, problems *Problem
 		switch _, mapped := r.parameters[name]; {
 		case !isField:
 			f.StandsFor[name] = r.parameterNames(name)
-			r.readParameter(name, values, f, problems)
+			r.readParameter(name, values, f.Parameters, problems)
 		case mapped: // a parameter may be given by a field that has a meaning of its own
-			r.readParameter(name, values, f, problems)
+			r.readParameter(name, values, f.Parameters, problems)
 		}
 	}
 	return known
 }
 
-func (r *formReader) readParameter(name string, values []string, f *Form, problems *Problems) {
-	switch {
-	case len(values) > 1:
+func (r *formReader) readParameter(name string, values []string, into map[string]string, problems *Problems) {
+	if len(values) > 1 {
 		problems.add(name, "参数“%s”只能填写一个值", model.Cut(name, 40))
 		return
-	case len(values[0]) > maxValueBytes:
-		problems.add(name, "参数“%s”超过 4 kB", model.Cut(name, 40))
-		return
-	case !utf8.ValidString(values[0]):
-		problems.add(name, "参数“%s”不是有效的 UTF-8 文本", model.Cut(name, 40))
+	}
+	if !validText(name, values[0], problems) {
 		return
 	}
 	for _, parameter := range r.parameterNames(name) {
-		if before, twice := f.Parameters[parameter]; twice && before != values[0] {
+		if before, twice := into[parameter]; twice && before != values[0] {
 			problems.add(name, "参数“%s”由两个字段给出且值不一致", model.Cut(parameter, 40))
 			return
 		}
-		f.Parameters[parameter] = values[0]
+		into[parameter] = values[0]
 	}
 }
 

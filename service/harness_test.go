@@ -86,6 +86,7 @@ type world struct {
 	inbox   *inbox
 	options Options
 	ahead   time.Duration // of Jenkins' clock
+	desk    *desk         // of a world that proves approvals
 }
 
 func newWorld(t *testing.T, adjust ...func(*Options)) *world {

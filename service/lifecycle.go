@@ -6,8 +6,9 @@ import (
 
 // Actors in the history that are no people.
 const (
-	actorSystem  = "system"
-	actorJenkins = "jenkins"
+	actorSystem   = "system"
+	actorJenkins  = "jenkins"
+	actorDingTalk = "dingtalk"
 )
 
 // fire moves a deployment and does everything that follows from it for the release: the next in a sequence becomes
@@ -25,10 +26,15 @@ func (s *Service) fire(r *model.Release, d *model.Deployment, event model.Deploy
 	if err := s.goOn(r, d, c); err != nil {
 		return err
 	}
-	if r.State.Terminal() {
+	if r.State.Terminal() && !endIsTold(r) {
 		s.tell(r, s.write.finished(r))
 	}
 	return nil
+}
+
+// endIsTold tells whether the notice that the approval does not hold said already how the release ended.
+func endIsTold(r *model.Release) bool {
+	return r.State == model.ReleaseRejected || (r.State == model.ReleaseCancelled && r.Proof.State == model.ProofWithdrawn)
 }
 
 // goOn decides what the end of d means for those that wait for it.

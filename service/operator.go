@@ -84,6 +84,9 @@ func (s *Service) Replan(ctx context.Context, id int64, at, by, reason string) (
 		return nil, err
 	}
 	return s.change(ctx, id, func(r *model.Release) error {
+		if r.Proof.State == model.ProofRefuted || r.Proof.State == model.ProofWithdrawn {
+			return model.Errorf(model.CodeConflict, "上线单 %s 的审批无效，不能改期：%s", r.Number(), r.Proof.Message)
+		}
 		cause := model.Cause{At: s.now(), Actor: by, Message: reason}
 		planned, err := s.replan(r, when, cause)
 		if err != nil {
@@ -93,6 +96,9 @@ func (s *Service) Replan(ctx context.Context, id int64, at, by, reason string) (
 			return model.Errorf(model.CodeConflict, "上线单 %s 没有可以改期的应用：都已经开始、结束或被取消", r.Number())
 		}
 		r.Mode, r.ScheduledAt = model.ExecuteScheduled, &when
+		if r.Proof.State == model.ProofPending {
+			s.proveAgain(r, cause)
+		}
 		message := "改为 " + s.clock(when)
 		if reason != "" {
 			message += "：" + reason

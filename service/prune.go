@@ -28,7 +28,7 @@ func (s *Service) pruning(ctx context.Context) {
 		}
 		if pruned.Rows() > 0 {
 			s.log.InfoContext(ctx, "pruned what was kept for long enough", "keep", s.keep, "releases", pruned.Releases,
-				"deployments", pruned.Deployments, "events", pruned.Events, "messages", pruned.Messages, "replicas", pruned.Replicas)
+				"deployments", pruned.Deployments, "events", pruned.Events, "messages", pruned.Messages, "checks", pruned.Checks, "replicas", pruned.Replicas)
 		}
 		if !wait(ctx, s.pace.Prune, nil) {
 			return

@@ -16,6 +16,9 @@ func fingerprint(f Form) string {
 		"project": f.Project, "apps": f.Apps, "mode": f.Mode, "at": f.ScheduledAt, "by": f.Originator,
 		"db": f.DBChange, "done": f.DBChangeDone, "reason": f.Reason, "parameters": f.Parameters,
 	}
+	if len(f.Rows) > 0 { // forms without a table keep the fingerprint that they had before there were tables
+		asked["rows"] = f.Rows
+	}
 	b, err := json.Marshal(asked) // maps are written in the order of their keys
 	if err != nil {
 		panic(err) // strings, numbers and times always marshal
@@ -120,9 +123,13 @@ func (s *Service) join(ctx context.Context, r *model.Release, f Form, keys []str
 }
 
 // conflict tells whether the form only seems to be a repeat of r: it asks for something else, or has nothing but the
-// request id of a form that was filled in long ago.
+// request id of a form that was filled in long ago. Errors: submission_conflict, catalogue_unready.
 func (s *Service) conflict(f Form, key, print string, r *model.Release) error {
-	if r.Fingerprint != print {
+	other, err := s.asksForOther(f, print, r)
+	if err != nil {
+		return err
+	}
+	if other {
 		return model.Errorf(model.CodeSubmissionConflict,
 			"这份申请已登记为上线单 %s，但这次提交的内容不同；为避免误发布，未做任何处理。请重新发起审批", r.Number())
 	}
@@ -131,6 +138,19 @@ func (s *Service) conflict(f Form, key, print string, r *model.Release) error {
 			"表单里的 requestId 在 %s 已用于上线单 %s；复制的表单请重新打开后提交，未做任何处理", s.clock(r.CreatedAt), r.Number())
 	}
 	return nil
+}
+
+// asksForOther tells whether the form asks for something else than r. By another way the same approval comes with other
+// fields, so there it is what they mean that counts.
+func (s *Service) asksForOther(f Form, print string, r *model.Release) (bool, error) {
+	if r.Fingerprint == print {
+		return false, nil
+	}
+	if r.Source == f.Source || len(r.Deployments) == 0 { // of one that was pruned nothing else is left
+		return true, nil
+	}
+	differences, err := s.differences(r, f, nil)
+	return len(differences) > 0, err
 }
 
 // repeatOfYesterday finds a form without any id that was sent again just after midnight.

@@ -24,6 +24,8 @@ func (s *Service) Run(ctx context.Context) {
 	}
 	all.Go(func() { s.delivering(ctx) })
 	all.Go(func() { s.checking(ctx) })
+	all.Go(func() { s.inquiring(ctx) })
+	all.Go(func() { s.attending(ctx) })
 	all.Go(func() { s.pruning(ctx) })
 	all.Go(func() { s.registering(ctx) })
 	all.Go(func() { s.wakeups.Run(ctx, s.hear) })

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/oabridge/oabridge/model"
-	"github.com/oabridge/oabridge/service/notices"
 )
 
 // Store is everything the service keeps.
@@ -30,6 +29,8 @@ type Store interface {
 	Listings
 	Retention
 	Registry
+	Inquiries
+	Attendance
 }
 
 // Observer is told what happens, for metrics.
@@ -116,68 +117,6 @@ func (c *Controller) buildURL(job string, number int64) string {
 	return strings.TrimRight(c.URL, "/") + strings.Join(parts, "") + "/" + strconv.FormatInt(number, 10) + "/"
 }
 
-// Pace are the engine's times. Zero values take the defaults.
-type Pace struct {
-	Idle    time.Duration // between two looks at the database when nothing wakes the engine; 500 ms
-	Lease   time.Duration // how long a claimed row is nobody else's; 15 s
-	Step    time.Duration // time-out of one step; below Lease; 12 s
-	Settle  time.Duration // how long after a POST without an answer its build may still turn up; 2 min
-	Forget  time.Duration // how long Jenkins must not know a build before it is lost; 2 min
-	Folded  time.Duration // pause after a POST that was folded into somebody else's item; 3 s
-	Backoff time.Duration // first pause when Jenkins is away; doubled up to 30 s
-	Grace   time.Duration // how long steps in hand may go on after the end was asked for; 6 s
-
-	Heartbeat time.Duration // between two looks at the other replicas; well below ReplicaAlive; 10 s
-	Prune     time.Duration // between two looks for what was kept for long enough; 1 h
-	Breath    time.Duration // after each batch that was pruned; 100 ms
-}
-
-func (p Pace) withDefaults() Pace {
-	set := func(d *time.Duration, value time.Duration) {
-		if *d == 0 {
-			*d = value
-		}
-	}
-	set(&p.Idle, 500*time.Millisecond)
-	set(&p.Lease, 15*time.Second)
-	set(&p.Step, 12*time.Second)
-	set(&p.Settle, 2*time.Minute)
-	set(&p.Forget, 2*time.Minute)
-	set(&p.Folded, 3*time.Second)
-	set(&p.Backoff, time.Second)
-	set(&p.Grace, 6*time.Second)
-	set(&p.Heartbeat, 10*time.Second)
-	set(&p.Prune, time.Hour)
-	set(&p.Breath, 100*time.Millisecond)
-	return p
-}
-
-// Options are everything a Service needs.
-type Options struct {
-	Store       Store
-	Controllers []Controller
-	Messenger   Messenger
-	Observer    Observer
-	Logger      *slog.Logger
-	Form        FormRules
-	Robots      []string     // names of the robots that are told of every release
-	WorkNotices bool         // whether people are told by work notice
-	Notices     *notices.Set // what people are told; nil: in Chinese, by the built-in templates
-	Location    *time.Location
-	RunIfLateBy time.Duration // how late a schedule may still run
-	Keep        time.Duration // how long finished releases are kept; 0: for ever
-	Replica     model.Replica // what other processes are told of this one; it gets its id here
-	Now         func() time.Time
-	NewID       func() string // unguessable and unique
-	Pace        Pace
-	Shared      Shared
-	RobotLimits map[string]int    // messages a minute by robot; one that is not in it gets them as they come
-	Fallbacks   map[string]string // by robot: the one that tells what it cannot
-	Fates       Fates             // nil: nobody can be asked what became of a work notice
-	Comments    Comments
-	Together    func(processes int) // nil, or told again and again how many work on the database, this one among them
-}
-
 // Service is the lifecycle. Its methods may be called at once from many goroutines.
 type Service struct {
 	store       Store
@@ -211,6 +150,10 @@ type Service struct {
 	fates       Fates
 	comments    Comments
 	together    func(int)
+	approvals   Approvals
+	policy      ApprovalPolicy
+	names       *nameBook
+	eventsSeen  func() time.Time
 	wakeups     Wakeups
 }
 
@@ -222,7 +165,8 @@ func New(o Options) *Service {
 		workNotices: o.WorkNotices, location: o.Location, runIfLateBy: o.RunIfLateBy,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, newID: o.NewID,
 		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(),
-		write: newWriter(o),
+		write:     newWriter(o),
+		approvals: o.Approvals, policy: o.Policy.withDefaults(), names: newNameBook(), eventsSeen: o.EventsSeen,
 		bells: newBells(), adoptions: map[string]*sync.Mutex{},
 	}
 	s.replica.ID, s.together = s.owner, o.Together

@@ -10,49 +10,100 @@ import (
 // NewRequestID makes a fresh id for a form's hidden field.
 func (s *Service) NewRequestID() string { return s.newID() }
 
-// Submit records an approved form as a release. It is idempotent: a repeat gets the first answer. It never asks
-// Jenkins. Errors: validation_failed (the message has every problem), submission_conflict (the same approval with a
+// Submit records an approved form as a release. It is idempotent: a repeat gets the first answer. It asks neither Jenkins
+// nor DingTalk. Errors: validation_failed (the message has every problem), submission_conflict (the same approval with a
 // different content), catalogue_unready, database_unavailable.
 func (s *Service) Submit(ctx context.Context, fields map[string][]string, source string) (model.Receipt, error) {
-	form, readProblems := s.form.Read(fields)
-	print := fingerprint(form)
-	keys := s.keys(form, print)
+	f, problems := s.form.Read(fields)
+	if len(problems) == 0 && s.policy.Verify == VerifyAlways && f.Instance == "" {
+		problems.add(FieldInstance, "缺少审批实例 ID，无法核对审批(verify_approval: always)，请在连接器里映射实例 ID")
+	}
+	return s.submit(ctx, submission{form: f, problems: problems, source: source})
+}
+
+// submitApproval records the form of an approval that DingTalk told to be approved. A form that is wrong is told to
+// everybody and done with. Errors: those that pass.
+func (s *Service) submitApproval(ctx context.Context, a *model.Approval, via string) error {
+	f, problems := s.readApprovalForm(a)
+	code, err := s.templateOf(ctx, a)
+	switch {
+	case err != nil:
+		return err
+	case !s.allowedTemplate(code):
+		return nil // any approval of the company may be named in an event
+	case s.policy.ForbidSelf && onlySelf(a):
+		problems.add("", "只有发起人自己审批，不允许上线")
+	}
+	a.ProcessCode = code
+	_, err = s.submit(ctx, submission{form: f, problems: problems, source: via, approval: a})
+	switch model.CodeOf(err) {
+	case model.CodeValidationFailed, model.CodeSubmissionConflict:
+		return nil
+	}
+	return err
+}
+
+// submission is a form on its way to become a release.
+type submission struct {
+	form     Form
+	problems Problems // found while reading it
+	source   string
+	approval *model.Approval // that proves it; nil when it has to be read
+}
+
+func (s *Service) submit(ctx context.Context, sub submission) (model.Receipt, error) {
+	f := sub.form
+	f.Source = sub.source
+	print := fingerprint(f)
+	keys := s.keys(f, print)
 	all := keys
-	if len(readProblems) == 0 {
-		if receipt := s.remembered(ctx, form, all, print); receipt != nil {
-			return s.repeated(receipt, source), nil
+	if len(sub.problems) == 0 {
+		if receipt := s.remembered(ctx, f, all, print); receipt != nil {
+			return s.repeated(receipt, sub.source), nil
 		}
-		receipt, insert, err := s.repeat(ctx, form, keys, print)
+		receipt, insert, err := s.repeat(ctx, f, keys, print)
 		if model.CodeOf(err) == model.CodeSubmissionConflict {
-			return model.Receipt{}, s.refuse(ctx, form, Problems{{Message: model.MessageOf(err)}}, source, print, err)
+			return model.Receipt{}, s.refuse(ctx, f, Problems{{Message: model.MessageOf(err)}}, sub.source, print, err)
 		}
 		if err != nil || receipt != nil {
-			return s.repeated(receipt, source), err
+			return s.repeated(receipt, sub.source), err
 		}
 		keys = insert
 	}
-	p, problems, err := s.check(fields, s.runIfLateBy)
+	p, problems, err := s.checkForm(f, sub.problems, s.runIfLateBy)
 	if err != nil {
 		return model.Receipt{}, err
 	}
 	if len(problems) > 0 {
 		refusal := model.Errorf(model.CodeValidationFailed, "%s", problems.Message())
-		return model.Receipt{}, s.refuse(ctx, form, problems, source, print, refusal)
+		return model.Receipt{}, s.refuse(ctx, f, problems, sub.source, print, refusal)
 	}
-	r := s.newRelease(p, source, print)
-	receipt, err := s.record(ctx, r, form, keys)
+	r := s.newRelease(p, sub.source, print)
+	s.askForProof(r, sub.approval)
+	receipt, err := s.record(ctx, r, f, keys)
 	if model.CodeOf(err) == model.CodeSubmissionConflict {
-		return model.Receipt{}, s.refuse(ctx, form, Problems{{Message: model.MessageOf(err)}}, source, print, err)
+		return model.Receipt{}, s.refuse(ctx, f, Problems{{Message: model.MessageOf(err)}}, sub.source, print, err)
 	}
 	if err != nil || receipt != nil {
-		return s.repeated(receipt, source), err
+		return s.repeated(receipt, sub.source), err
 	}
-	s.log.InfoContext(ctx, "release accepted", "release", r.Number(), "source", source, "mode", string(r.Mode),
-		"project", r.Project, "deployments", len(r.Deployments))
-	s.observer.Accepted(source)
+	s.log.InfoContext(ctx, "release accepted", "release", r.Number(), "source", sub.source, "mode", string(r.Mode),
+		"project", r.Project, "deployments", len(r.Deployments), "state", string(r.State))
+	s.observer.Accepted(sub.source)
 	s.nudge()
 	s.remember(ctx, all, print, r)
 	return s.receiptOf(r, false), nil
+}
+
+// askForProof says what a new release has to wait for: nothing when the approval itself is at hand, or nobody asks for it.
+func (s *Service) askForProof(r *model.Release, a *model.Approval) {
+	switch {
+	case a != nil:
+		s.keepFacts(r, a)
+		r.ComesProven()
+	case s.verifies(r.ProcessInstanceID):
+		s.holdBack(r)
+	}
 }
 
 // record stores the release, unless the same submission was stored in the meantime: then it returns that one's answer.
@@ -100,11 +151,11 @@ func (s *Service) newRelease(p plan, source, print string) *model.Release {
 		State: model.ReleaseActive, Accepted: model.ReleaseActive, Fingerprint: print, Source: source,
 		ProcessInstanceID: f.Instance, BusinessID: f.Business, RequestID: f.Request,
 		Project: p.project.Key, ProjectName: p.project.Name, Mode: f.Mode, Order: s.order,
-		Initiator: model.Person{ID: f.Originator}, Reason: f.Reason, DBChange: f.DBChange, Form: f.Raw,
+		Initiator: s.known(f.Originator), Reason: f.Reason, DBChange: f.DBChange, Form: f.Raw,
 		CreatedAt: now, UpdatedAt: now,
 	}
 	for _, id := range f.Approvers {
-		r.Approvers = append(r.Approvers, model.Person{ID: id})
+		r.Approvers = append(r.Approvers, s.known(id))
 	}
 	if f.Mode == model.ExecuteScheduled {
 		r.ScheduledAt = f.ScheduledAt
@@ -137,13 +188,20 @@ func makeReady(r *model.Release, d *model.Deployment, now time.Time) {
 	}
 }
 
-// composeAccepted writes the first line of the history and tells everyone concerned.
+// composeAccepted writes the first line of the history and tells everyone concerned, once there is no doubt.
 func (s *Service) composeAccepted(r *model.Release) {
 	actor := r.Initiator.Label()
 	if actor == "" {
 		actor = r.Source
 	}
 	r.Record(model.Event{At: r.CreatedAt, Actor: actor, Kind: model.EventKindAccepted, To: string(r.State)})
+	if r.Proof.State == model.ProofPending {
+		r.Check(model.Check{
+			Key: "verify:" + r.Number(), Event: model.ApprovalEvent{Instance: r.ProcessInstanceID, BusinessID: r.BusinessID},
+			CreatedAt: r.CreatedAt, NextAt: r.CreatedAt,
+		})
+		return
+	}
 	s.tell(r, s.write.received(r))
 }
 
@@ -156,7 +214,7 @@ func (s *Service) refuse(ctx context.Context, f Form, problems Problems, source,
 		"problems", problems.Message())
 	approvers := make([]model.Person, len(f.Approvers))
 	for i, id := range f.Approvers {
-		approvers[i].ID = id
+		approvers[i] = s.known(id)
 	}
 	n := s.write.refused(f, problems)
 	about, initiator := model.Hash(print, f.Instance, f.Request, n.scope), model.Person{ID: f.Originator}

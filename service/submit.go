@@ -115,6 +115,11 @@ func (s submitter) update(ctx context.Context, d *model.Deployment, claimed stri
 // due saves the intent to POST, or ends a deployment whose time has passed.
 func (s submitter) due(r *model.Release, d *model.Deployment) error {
 	now := s.now()
+	if r.Proof.Barred() { // whatever made it due
+		release(d)
+		d.Wait, d.NextAt = model.WaitApproval, nil
+		return nil
+	}
 	if late := s.tooLate(r, d); late != "" {
 		release(d)
 		return s.fire(r, d, model.EventExpired, model.Cause{At: now, Actor: actorSystem, Message: late})

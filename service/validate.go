@@ -31,20 +31,42 @@ func (s *Service) Validate(_ context.Context, fields map[string][]string) (strin
 
 // check reads a form and checks it against the catalogue. allowedLateness is how long ago the planned time may be.
 func (s *Service) check(fields map[string][]string, allowedLateness time.Duration) (plan, Problems, error) {
-	c, err := s.catalogue()
+	f, problems := s.form.Read(fields)
+	return s.checkForm(f, problems, allowedLateness)
+}
+
+// checkForm checks a form that was read with these problems.
+func (s *Service) checkForm(f Form, problems Problems, allowedLateness time.Duration) (plan, Problems, error) {
+	p, more, err := s.plan(f)
 	if err != nil {
 		return plan{}, nil, err
 	}
-	f, problems := s.form.Read(fields)
-	p := plan{form: f}
-	p.project = findProject(c, f, &problems)
+	problems = append(problems, more...)
 	if p.project != nil {
-		p.apps = s.planApps(p.project, f, &problems)
-		checkUnknown(p.apps, f, &problems)
+		checkUnknown(p.apps, f.StandsFor, &problems)
+		for i, planned := range p.apps {
+			if row := f.row(i); row != nil && len(p.apps) == len(f.Apps) {
+				checkUnknown([]plannedApp{planned}, row.StandsFor, &problems)
+			}
+		}
 	}
 	s.checkTime(f, allowedLateness, &problems)
 	if f.DBChange && !f.DBChangeDone {
 		problems.add(FieldDBChangeDone, "请先完成数据库变更")
+	}
+	return p, problems, nil
+}
+
+// plan finds in the catalogue what a form asks for. Errors: catalogue_unready.
+func (s *Service) plan(f Form) (plan, Problems, error) {
+	c, err := s.catalogue()
+	if err != nil {
+		return plan{}, nil, err
+	}
+	var problems Problems
+	p := plan{form: f, project: findProject(c, f, &problems)}
+	if p.project != nil {
+		p.apps = s.planApps(p.project, f, &problems)
 	}
 	return p, problems, nil
 }
@@ -90,7 +112,7 @@ func (s *Service) planApps(p *Project, f Form, problems *Problems) []plannedApp 
 		return nil
 	}
 	var planned []plannedApp
-	for _, value := range f.Apps {
+	for i, value := range f.Apps {
 		app, err := p.FindApp(value)
 		if err != nil {
 			problems.add(FieldApp, "%s", model.MessageOf(err))
@@ -100,19 +122,19 @@ func (s *Service) planApps(p *Project, f Form, problems *Problems) []plannedApp 
 			problems.add(FieldApp, "应用“%s”重复了", app.Label)
 			continue
 		}
-		planned = append(planned, s.planApp(app, f, problems))
+		planned = append(planned, s.planApp(app, f.parametersOf(i, problems), problems))
 	}
 	return planned
 }
 
 // planApp gives every parameter of the app its value: the form's, else the job's default, so that nothing is left to
 // what the job may declare later.
-func (s *Service) planApp(app *App, f Form, problems *Problems) plannedApp {
+func (s *Service) planApp(app *App, given map[string]string, problems *Problems) plannedApp {
 	planned := plannedApp{app: app}
 	releaseParameter := s.controllers[app.Controller].ReleaseParameter
 	for i := range app.Parameters {
 		def := &app.Parameters[i]
-		value, chosen := f.Parameters[def.Name]
+		value, chosen := given[def.Name]
 		switch {
 		case def.Name == releaseParameter:
 			planned.releaseParameter = def.Name
@@ -142,16 +164,16 @@ func looksSecret(name string) bool {
 	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(name, w) })
 }
 
-// checkUnknown reports fields that are neither a known field nor a parameter of any chosen app.
-func checkUnknown(apps []plannedApp, f Form, problems *Problems) {
+// checkUnknown reports fields, with what each stands for, that are neither a known field nor a parameter of any chosen app.
+func checkUnknown(apps []plannedApp, standsFor map[string][]string, problems *Problems) {
 	if len(apps) == 0 {
 		return
 	}
 	declared := func(name string) bool {
 		return slices.ContainsFunc(apps, func(p plannedApp) bool { return p.app.Parameter(name) != nil })
 	}
-	for _, field := range sortedKeys(f.StandsFor) {
-		if !slices.ContainsFunc(f.StandsFor[field], declared) {
+	for _, field := range sortedKeys(standsFor) {
+		if !slices.ContainsFunc(standsFor[field], declared) {
 			problems.add(field, "所选应用没有参数“%s”", model.Cut(field, 40))
 		}
 	}

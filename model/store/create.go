@@ -148,6 +148,9 @@ func (s *Store) insertPending(tx *gorm.DB, r *model.Release) error {
 	if err := s.insertEvents(tx, r.ID, events); err != nil {
 		return err
 	}
+	if err := s.insertChecks(tx, r.ID, r.TakeChecks()); err != nil {
+		return err
+	}
 	return s.insertMessages(tx, r.ID, messages)
 }
 

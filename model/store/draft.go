@@ -14,6 +14,7 @@ type draft struct {
 // forget takes back what a try that failed gave the release.
 func (d *draft) forget() {
 	d.release.TakePending()
+	d.release.TakeChecks()
 	d.release.ID = 0
 	for _, deployment := range d.release.Deployments {
 		deployment.ID, deployment.ReleaseID = 0, 0
@@ -38,6 +39,7 @@ func (d *draft) ids() []int64 {
 // found gives the release what a try gave it that was stored after all.
 func (d *draft) found(ids []int64) {
 	d.release.TakePending()
+	d.release.TakeChecks()
 	d.release.ID = ids[0]
 	for i, deployment := range d.release.Deployments {
 		deployment.ID, deployment.ReleaseID = ids[i+1], ids[0]

@@ -34,9 +34,13 @@ func (s *Store) Prune(ctx context.Context, before time.Time) (model.Pruned, erro
 		return pruned, err
 	}
 	err = s.write(ctx, func(tx *gorm.DB) (err error) {
-		if pruned.Messages, err = s.pruneMessages(tx, before); err == nil {
-			pruned.Replicas, err = s.pruneReplicas(tx)
+		if pruned.Messages, err = s.pruneMessages(tx, before); err != nil {
+			return err
 		}
+		if pruned.Checks, err = s.pruneChecks(tx, before); err != nil {
+			return err
+		}
+		pruned.Replicas, err = s.pruneReplicas(tx)
 		return err
 	})
 	return pruned, err

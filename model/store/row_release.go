@@ -31,6 +31,8 @@ type releaseRow struct {
 	Created           int64 `gorm:"column:created_at"`
 	Updated           int64 `gorm:"column:updated_at"`
 	FinishedAt        sql.NullInt64
+	ProofState        model.ProofState
+	Proof             string // "" of a release that was stored before there were proofs
 }
 
 // TableName is gorm's hook.
@@ -45,7 +47,7 @@ func newReleaseRow(r *model.Release) (releaseRow, error) {
 		Order: r.Order, InitiatorID: text(r.Initiator.ID), InitiatorName: text(r.Initiator.Name),
 		Approvers: c.encode("approvers", r.Approvers), Reason: text(r.Reason), DBChange: r.DBChange,
 		Form: c.encode("form", r.Form), Created: r.CreatedAt.UnixMicro(), Updated: r.UpdatedAt.UnixMicro(),
-		FinishedAt: momentOf(r.FinishedAt),
+		FinishedAt: momentOf(r.FinishedAt), ProofState: r.Proof.State, Proof: c.encode("proof", r.Proof),
 	}
 	return row, c.err
 }
@@ -62,6 +64,10 @@ func (row *releaseRow) release() (*model.Release, error) {
 	}
 	c.decode("approvers", row.Approvers, &r.Approvers)
 	c.decode("form", row.Form, &r.Form)
+	if row.Proof != "" {
+		c.decode("proof", row.Proof, &r.Proof)
+	}
+	r.Proof.State = row.ProofState
 	return r, c.err
 }
 

@@ -43,7 +43,7 @@ func TestStatements(t *testing.T) {
 			{"lease", func() error { _, err := s.Lease(ctx, "l", "me", time.Minute); return err }, "UPDATE INSERT"},
 			{"renew", func() error { _, err := s.Lease(ctx, "l", "me", time.Minute); return err }, "UPDATE"},
 			{"a key that nobody has", func() error { _, err := s.ReleaseByKeys(ctx, []string{"c"}); return missing(err) }, "SELECT"},
-			{"prune nothing", func() error { _, err := s.Prune(ctx, now.AddDate(-2, 0, 0)); return err }, "SELECT SELECT DELETE"},
+			{"prune nothing", func() error { _, err := s.Prune(ctx, now.AddDate(-2, 0, 0)); return err }, "SELECT SELECT SELECT DELETE"},
 			{"list", func() error { return list(s, t, model.ReleaseFilter{Limit: 50}) }, "SELECT SELECT"},
 		} {
 			if err := step.run(); err != nil {

@@ -87,6 +87,9 @@ func (u *update) save(tx *gorm.DB, before *releaseRows, r *model.Release) error 
 	if err := u.store.insertEvents(tx, before.ID, events); err != nil {
 		return err
 	}
+	if err := u.store.insertChecks(tx, before.ID, r.TakeChecks()); err != nil {
+		return err
+	}
 	return u.store.insertMessages(tx, before.ID, messages)
 }
 

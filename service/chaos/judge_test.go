@@ -116,7 +116,7 @@ func (e *evidence) end(r *release, word string, events ...model.DeploymentEvent)
 	changed = append(changed, steps(d.ID, events...)...)
 	d.State = model.DeploymentState(changed[len(changed)-1].To)
 	if d.State.Terminal() {
-		r.State = model.Summarise([]model.DeploymentState{d.State})
+		r.State = model.Summarise(model.ProofNone, []model.DeploymentState{d.State})
 		changed = append(changed, event{Kind: model.EventKindRelease, From: "active", To: string(r.State)})
 	} else {
 		r.State = model.ReleaseActive

@@ -74,6 +74,7 @@ jenkins:
 dingtalk:
   api_url: %[9]s
   oapi_url: %[9]s
+  verify_approval: "off"
   app_key: fake-app-key
   app_secret: fake-app-secret
   agent_id: 1001
