@@ -97,6 +97,6 @@ func (s *Service) askAgain(m *model.Message, err error) {
 	}
 	m.CheckAt = nil
 	if age < lastCheck && model.CodeOf(err) != model.CodeDingTalkRejected {
-		m.CheckAt = new(now.Add(max(age, retryAfter(err))))
+		m.CheckAt = new(now.Add(min(max(age, retryAfter(err)), lastCheck-age)))
 	}
 }

@@ -74,6 +74,37 @@ func TestBudgetComesBack(t *testing.T) {
 	await(t, "a clock that jumped", take)
 }
 
+func TestBlockedBudget(t *testing.T) {
+	p := newPatient(t)
+	take := func(budget string) []time.Duration {
+		t.Helper()
+		free, err := p.Take(t.Context(), budget, 5, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return free
+	}
+	take("ops")
+	if err := p.Block(t.Context(), "ops", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if free := take("ops"); len(free) != 1 || free[0] <= 50*time.Second || free[0] > time.Minute {
+		t.Errorf("blocked for %v", free)
+	}
+	if free := take("dev"); len(free) != 0 {
+		t.Errorf("another robot waits %v", free)
+	}
+	if err := p.Block(t.Context(), "ops", time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the end of the block", func() bool { return len(take("ops")) == 0 })
+	p.kill()
+	p.await(false)
+	if p.Block(t.Context(), "ops", time.Minute) == nil {
+		t.Error("nobody knows of the block")
+	}
+}
+
 func TestLoweredBudget(t *testing.T) {
 	p := newPatient(t)
 	for range 5 {
