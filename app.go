@@ -81,7 +81,10 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		Comments:  service.Comments{On: cfg.DingTalk.AppKey != "", Author: cfg.DingTalk.CommentUserID},
 		Approvals: a.approvals(), Policy: approvalPolicy(cfg), EventsSeen: a.eventsSeen(),
 	}))
-	a.api = api.New(a.apiOptions(metrics)) //nolint:contextcheck // requests bring contexts of their own
+	if err := a.connectAPI(metrics); err != nil { //nolint:contextcheck // requests bring contexts of their own
+		a.Close()
+		return nil, err
+	}
 	a.connectStream(metrics)
 	return a, nil
 }
@@ -246,6 +249,17 @@ func (a *app) messenger() (*dingtalk.Sender, error) {
 		robots[i] = robot
 	}
 	return dingtalk.NewSender(a.dingtalk, robots...).In(a.cfg.Location()), nil
+}
+
+func (a *app) connectAPI(metrics *api.Metrics) error {
+	callback, err := eventCallback(a.cfg.DingTalk)
+	if err != nil {
+		return err
+	}
+	options := a.apiOptions(metrics)
+	options.Callback, options.Events = callback, a.service
+	a.api = api.New(options)
+	return nil
 }
 
 func (a *app) apiOptions(metrics *api.Metrics) api.Options {

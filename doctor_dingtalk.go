@@ -106,6 +106,9 @@ func checkConnector(cfg config.Connector) finding {
 	if cfg.Token != "" {
 		ways = append(ways, "token")
 	}
+	if len(ways) == 0 {
+		return fine("nobody gets in this way; forms come by events · 连接器未启用，表单由事件触发")
+	}
 	return fine("calls prove themselves by " + strings.Join(ways, " or ") + " · 已校验身份")
 }
 

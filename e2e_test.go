@@ -37,7 +37,9 @@ type outside struct {
 	dingtalk *dingtalktest.Server
 	config   string // path of the configuration file
 	address  string
-	caller   dingtalktest.Connector
+	// dingtalkURL is where the pretended DingTalk is, for those who play its people.
+	dingtalkURL string
+	caller      dingtalktest.Connector
 }
 
 func newOutside(t testing.TB, database string) *outside {
@@ -57,7 +59,7 @@ func newOutside(t testing.TB, database string) *outside {
 	jenkins, dingtalk := httptest.NewServer(o.jenkins), httptest.NewServer(o.dingtalk)
 	t.Cleanup(jenkins.Close)
 	t.Cleanup(dingtalk.Close)
-	o.address = freeAddress(t)
+	o.address, o.dingtalkURL = freeAddress(t), dingtalk.URL
 	o.caller = dingtalktest.Connector{BaseURL: "http://" + o.address + "/connector", Secret: e2eConnector}
 	o.config = filepath.Join(t.TempDir(), "config.yaml")
 	text := fmt.Sprintf(`

@@ -8,6 +8,7 @@ import (
 // to write something. The broken ones are in testdata/broken.
 func TestAccepted(t *testing.T) {
 	const jenkins = "\njenkins: [{name: prod, url: https://jenkins.example.com, user: bridge, token: jenkins-token, "
+	const aesKey43 = "o1w0aum42yaptlz8alnhwikjd3jenzt9cb9wmzptgus"
 	const rest = "}]\ndingtalk: {connector: {secret: connector-secret}}\n"
 	const controller = "\njenkins: [{name: prod, url: https://jenkins.example.com, user: bridge, token: jenkins-token}]\n"
 	tests := map[string]string{
@@ -45,6 +46,8 @@ func TestAccepted(t *testing.T) {
 		"Basic alone":                     controller + `dingtalk: {connector: {basic: {user: u, password: p}}}`,
 		"a fixed token alone":             controller + `dingtalk: {connector: {token: 1234567890abcdef}}`,
 		"nothing, on purpose":             controller + `dingtalk: {connector: {insecure: true}}`,
+		"events by HTTP alone":            controller + `dingtalk: {app_key: k, app_secret: s, events: {mode: http, token: t, aes_key: ` + aesKey43 + `}}` + "\nform: {process_codes: [PROC-1]}",
+		"events for a corp":               controller + `dingtalk: {app_key: k, app_secret: s, events: {mode: http, token: t, aes_key: ` + aesKey43 + `, owner: dingcorp}}` + "\nform: {process_codes: [PROC-1]}",
 		"the least skew":                  controller + `dingtalk: {connector: {secret: s, max_skew: 10s}}`,
 		"the most skew":                   controller + `dingtalk: {connector: {secret: s, max_skew: 1h}}`,
 		"approvals never read again":      controller + `dingtalk: {connector: {secret: s}, verify_approval: off}`,

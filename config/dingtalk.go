@@ -58,7 +58,7 @@ func (d DingTalk) check(r report) {
 	r.at("api_url").url(d.APIURL, "https://api.dingtalk.com")
 	r.at("oapi_url").url(d.OAPIURL, "https://oapi.dingtalk.com")
 	d.checkApp(r)
-	d.Connector.check(r.at("connector"))
+	d.Connector.check(r.at("connector"), d.Events.Mode == EventsOff)
 	d.Events.check(r.at("events"))
 	checkRobots(r.at("robots"), d.Robots)
 	d.Quota.check(r.at("quota"))

@@ -17,13 +17,16 @@ type Events struct {
 	TokenFile  string `yaml:"token_file,omitempty"`
 	AESKey     Secret `yaml:"aes_key"`
 	AESKeyFile string `yaml:"aes_key_file,omitempty"`
+	// Owner is what http events are encrypted for; empty: the app's key, which is right unless the callback was registered
+	// by API, for the corpId.
+	Owner string `yaml:"owner"`
 }
 
 var aesKey = regexp.MustCompile(`^[A-Za-z0-9+/]{43}$`)
 
 func (e Events) check(r report) {
 	r.at("mode").oneOf(e.Mode, EventsOff, EventsStream, EventsHTTP)
-	if e.Mode == EventsStream || e.Mode == EventsHTTP {
+	if e.Mode == EventsStream {
 		// Silence would let people believe that withdrawn approvals are noticed.
 		r.at("mode").add(e.Mode, "this version does not take events yet", "use off; forms come in by the connector")
 	}

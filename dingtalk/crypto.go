@@ -64,9 +64,9 @@ type Sealed struct {
 	Encrypt   string `json:"encrypt"`
 }
 
-// Open checks a push and returns what is inside. How old it is is not checked: nobody knows whether DingTalk signs anew
-// when it pushes again, an event has an id, and all that an event brings about is a look at the approval itself. Errors:
-// signature_missing, signature_invalid, event_unreadable, event_owner_mismatch.
+// Open checks a push and returns what is inside. How old it is is not checked, since nobody knows whether DingTalk signs
+// anew when it pushes again; a repetition is known by the event's id. Errors: signature_missing, signature_invalid,
+// event_unreadable, event_owner_mismatch.
 func (c *Crypto) Open(signature, timestamp, nonce, encrypt string) ([]byte, error) {
 	if signature == "" || timestamp == "" || nonce == "" {
 		return nil, model.Errorf(model.CodeSignatureMissing, "请求没有签名：缺少地址参数 signature、timestamp 或 nonce")

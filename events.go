@@ -1,0 +1,22 @@
+package main
+
+import (
+	"cmp"
+	"crypto/rand"
+
+	"github.com/oabridge/oabridge/api"
+	"github.com/oabridge/oabridge/config"
+	"github.com/oabridge/oabridge/dingtalk"
+)
+
+// eventCallback is our end of the event subscription by HTTP, nil when events do not come that way.
+func eventCallback(d config.DingTalk) (api.Callback, error) {
+	if d.Events.Mode != config.EventsHTTP {
+		return nil, nil
+	}
+	crypto, err := dingtalk.NewCrypto(d.Events.Token.Reveal(), d.Events.AESKey.Reveal(), cmp.Or(d.Events.Owner, d.AppKey))
+	if err != nil {
+		return nil, err
+	}
+	return dingtalk.Callback{Crypto: crypto, Now: processNow, Random: rand.Reader}, nil
+}
