@@ -28,6 +28,7 @@ func subscribed(t *testing.T) *outside {
 	}
 	changed := strings.Replace(string(text), "connector: {secret: "+e2eConnector+"}",
 		fmt.Sprintf("events: {mode: http, token: %s, aes_key: %s}", e2eEventToken, e2eEventKey), 1)
+	changed = strings.Replace(changed, "verify_approval: \"off\"", "verify_approval: auto", 1) + "form: {process_codes: [PROC-deploy]}\n"
 	if err := os.WriteFile(o.config, []byte(changed), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -104,6 +105,16 @@ func (o *outside) decide(instance string, agree bool) {
 	}
 }
 
+// deployed waits until an event became the first release, and that its end.
+func (o *outside) deployed() {
+	o.t.Helper()
+	o.eventually("there is a release", func() bool {
+		list, _ := o.api("/api/releases")["releases"].([]any)
+		return len(list) == 1
+	}, func() string { return fmt.Sprintf("%+v", o.dingtalk.Ledger().Callback) })
+	o.settled("R-1001", "succeeded")
+}
+
 // A form is approved, its events come late, twice and in the wrong order, while the bridge stops and starts: it is one release.
 func TestServeFromAnEventByHTTP(t *testing.T) {
 	o := subscribed(t)
@@ -134,7 +145,7 @@ func TestServeFromAnEventByHTTP(t *testing.T) {
 	if !o.pushes("e4", refused, "finish") {
 		t.Error("a refusal is not taken")
 	}
-	o.settled("R-1001", "succeeded")
+	o.deployed()
 	code, log := b.stop()
 	if builds := o.jenkins.Ledger().Builds; code != 0 || len(builds) != 1 || builds[0].Parameters["VERSION"] != "v2.1.0" {
 		t.Errorf("serve ended with %d, %d builds: %+v", code, len(builds), builds)
