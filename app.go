@@ -252,7 +252,7 @@ func (a *app) messenger() (*dingtalk.Sender, error) {
 }
 
 func (a *app) connectAPI(metrics *api.Metrics) error {
-	callback, err := eventCallback(a.cfg.DingTalk)
+	callback, err := a.eventCallback()
 	if err != nil {
 		return err
 	}

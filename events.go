@@ -10,7 +10,8 @@ import (
 )
 
 // eventCallback is our end of the event subscription by HTTP, nil when events do not come that way.
-func eventCallback(d config.DingTalk) (api.Callback, error) {
+func (a *app) eventCallback() (api.Callback, error) {
+	d := a.cfg.DingTalk
 	if d.Events.Mode != config.EventsHTTP {
 		return nil, nil
 	}
@@ -18,5 +19,5 @@ func eventCallback(d config.DingTalk) (api.Callback, error) {
 	if err != nil {
 		return nil, err
 	}
-	return dingtalk.Callback{Crypto: crypto, Now: processNow, Random: rand.Reader}, nil
+	return dingtalk.Callback{Crypto: crypto, Now: processNow, Random: rand.Reader, Count: a.meter.Count}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,16 +21,9 @@ const (
 func subscribed(t *testing.T) *outside {
 	t.Helper()
 	o := newOutside(t, fmt.Sprintf("{driver: sqlite, dsn: %q}", filepath.Join(t.TempDir(), "oabridge.db")))
-	text, err := os.ReadFile(o.config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	changed := strings.Replace(string(text), "connector: {secret: "+e2eConnector+"}",
-		fmt.Sprintf("events: {mode: http, token: %s, aes_key: %s}", e2eEventToken, e2eEventKey), 1)
-	changed = strings.Replace(changed, "verify_approval: \"off\"", "verify_approval: auto", 1) + "form: {process_codes: [PROC-deploy]}\n"
-	if err := os.WriteFile(o.config, []byte(changed), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	o.rewrite("connector: {secret: "+e2eConnector+"}", fmt.Sprintf("events: {mode: http, token: %s, aes_key: %s}", e2eEventToken, e2eEventKey))
+	o.rewrite("verify_approval: \"off\"", "verify_approval: auto")
+	o.rewrite("listen:", "form: {process_codes: [PROC-deploy]}\nlisten:")
 	return o
 }
 

@@ -22,6 +22,7 @@ type Callback struct {
 	Crypto *Crypto
 	Now    func() time.Time
 	Random io.Reader
+	Count  func(kind string) // told of each push that counts against a quota; nil: nobody is
 }
 
 // Open checks, decrypts and reads a push. event is nil when it is nothing for us, as when DingTalk only tries the
@@ -42,6 +43,9 @@ func (c Callback) Open(query url.Values, body []byte) (typ string, event *model.
 		return "", nil, err
 	}
 	e, err := ParseHTTP(message, c.Now())
+	if c.Count != nil && EventCounts(e.Type) {
+		c.Count(CallWebhook)
+	}
 	return e.Type, e.Approval, err
 }
 

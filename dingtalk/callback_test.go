@@ -15,6 +15,8 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/oabridge/oabridge/dingtalk/dingtalktest"
 	"github.com/oabridge/oabridge/model"
 )
@@ -98,6 +100,23 @@ func TestCallbackUnderstandsDingTalk(t *testing.T) {
 		if err := w.SaveCallback(context.Background(), wrong); err == nil || !strings.Contains(err.Error(), "HTTP 401") {
 			t.Errorf("saved with wrong settings: %v", err)
 		}
+	}
+}
+
+func TestCallbackCountsWhatDingTalkCounts(t *testing.T) {
+	c, counted := newCallback(t, nil), map[string]int{}
+	c.Count = func(kind string) { counted[kind]++ }
+	for _, typ := range []string{"check_url", "bpms_instance_change", "bpms_task_change", "user_add_org"} {
+		if _, _, err := c.Open(pushed(c, sealedText(t, c, `{"EventType":"`+typ+`"}`))); err != nil {
+			t.Error(err)
+		}
+	}
+	query, body := pushed(c, finishedEncrypt)
+	query.Set("signature", "forged")
+	_, _, err := c.Open(query, body)
+	wantCode(t, err, model.CodeSignatureInvalid)
+	if diff := cmp.Diff(map[string]int{CallWebhook: 2}, counted); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -28,6 +28,10 @@ type Event struct {
 	Approval *model.ApprovalEvent // nil: nothing for us, and DingTalk is to be told that all is well
 }
 
+// EventCounts tells whether a push of the type counts against the quota of CallWebhook. Events of contacts and trials of
+// the address do not.
+func EventCounts(typ string) bool { return strings.HasPrefix(typ, "bpms_") }
+
 // eventFields is what the two ways have in common. The fields with a typo are in some of DingTalk's documents.
 type eventFields struct {
 	Instance    loose `json:"processInstanceId"`

@@ -23,7 +23,7 @@ const (
 // What calls count as against the quotas of the organisation. Calls for tokens and contacts are exempt.
 const (
 	CallAPI     = "api"     // workflows, work notices
-	CallWebhook = "webhook" // messages of custom robots
+	CallWebhook = "webhook" // messages of custom robots, and events of approvals
 )
 
 // transport sends JSON once, within the time-out, and reads a bounded answer. It follows no redirect: DingTalk sends
