@@ -86,7 +86,7 @@ type Message struct {
 	LastError  string
 	CreatedAt  time.Time
 	SentAt     *time.Time
-	DigestID   int64      // the message that tells this one, too; 0: none
+	DigestID   int64      // the message that tells this one, too, or was refused with it; 0: none
 	TaskID     int64      // what DingTalk calls a work notice; 0: not sent, or nothing to ask about
 	CheckAt    *time.Time // when to ask what became of TaskID
 	ResentBy   string     // who had it sent again

@@ -82,11 +82,11 @@ func (s *Service) withBacklog(ctx context.Context, rest []model.Message) []model
 	return append(rest, more...)
 }
 
-// merge is the next message to send of those that wait, and the others. Only a digest that could not be sent before, or a
-// message that is alone, goes as it is.
+// merge is the next message to send of those that wait, and the others. What goes as it is: a digest that could not be sent
+// before, what was in one that was refused, and a message that is alone.
 func (s *Service) merge(ctx context.Context, rest []model.Message) (next model.Message, left []model.Message, err error) {
 	slices.SortStableFunc(rest, urgentFirst)
-	whole := slices.IndexFunc(rest, func(m model.Message) bool { return m.Kind == model.NoticeDigest })
+	whole := slices.IndexFunc(rest, func(m model.Message) bool { return m.Kind == model.NoticeDigest || m.DigestID != 0 })
 	if len(rest) == 1 {
 		whole = 0
 	}

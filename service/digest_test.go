@@ -187,6 +187,38 @@ func TestDeadDigestIsSentAgainAsItWas(t *testing.T) {
 	}
 }
 
+// censor is a robot whose messages must not have a word.
+type censor struct {
+	*strict
+	word string
+}
+
+func (c censor) Deliver(ctx context.Context, m model.Message) (int64, error) {
+	c.err = nil
+	if strings.Contains(m.Title+m.Markdown, c.word) {
+		c.err = model.Errorf(model.CodeDingTalkRejected, "消息内容被钉钉判定为不安全")
+	}
+	return c.strict.Deliver(ctx, m)
+}
+
+func TestOneBadLineCostsNoOtherItsPlace(t *testing.T) {
+	w, robot := spent(t, func(o *Options) { o.Messenger = censor{o.Messenger.(*strict), "m3"} })
+	w.post(8)
+	w.drain(robot, 7)
+	if want := slices.Delete(numbered(8), 3, 4); !slices.Equal(robot.lines, want) {
+		t.Errorf("told %v, want %v", robot.lines, want)
+	}
+	for i, m := range w.outbox() {
+		want := model.MessageSent
+		if i == 3 || m.Kind == model.NoticeDigest {
+			want = model.MessageDead
+		}
+		if m.State != want {
+			t.Errorf("%s is %s, want %s", m.Title, m.State, want)
+		}
+	}
+}
+
 // A block that one process met is known to all that share the budget.
 func TestEveryProcessKnowsOfABlock(t *testing.T) {
 	shared := &common{taken: map[string][]time.Time{}, blocked: map[string]time.Time{}}

@@ -97,10 +97,15 @@ func (s *Service) deliver(ctx context.Context, m model.Message) {
 	if err == nil && task != 0 {
 		m.TaskID, m.CheckAt = task, new(s.now().Add(firstCheck))
 	}
-	if blocked || m.State == model.MessageDead {
+	unmerge := m.Kind == model.NoticeDigest && m.State == model.MessageDead && code == model.CodeDingTalkRejected
+	if blocked || m.State == model.MessageDead && !unmerge {
 		s.fallBack(ctx, m)
 	}
-	saveErr := s.insist(ctx, func(ctx context.Context) error { return s.store.SettleMessage(ctx, m) })
+	save := s.store.SettleMessage
+	if unmerge {
+		save = s.store.Unmerge // one line may be what DingTalk does not like: the others shall not be lost with it
+	}
+	saveErr := s.insist(ctx, func(ctx context.Context) error { return save(ctx, m) })
 	if saveErr != nil {
 		s.log.ErrorContext(ctx, "message not settled", "message", m.ID, slog.Any("error", saveErr))
 	}

@@ -94,12 +94,15 @@ type Outbox interface {
 
 // Backlogs turns several messages to one robot into one.
 type Backlogs interface {
-	// ClaimBacklog leases up to limit more pending messages that are due for m's recipient to m's owner, the oldest first. A
-	// digest is none of them.
+	// ClaimBacklog leases up to limit more pending messages that are due for m's recipient to m's owner, the oldest first.
+	// None of them is a digest, or was in one.
 	ClaimBacklog(ctx context.Context, m model.Message, lease time.Duration, limit int) ([]model.Message, error)
 	// Merge stores a digest, leased to its owner, in the place of pending messages that the same owner holds, and returns its
 	// id. All of it or nothing. Errors: conflict (one of them is not held any more).
 	Merge(ctx context.Context, digest model.Message, members []int64, lease time.Duration) (int64, error)
+	// Unmerge saves that a digest was refused, as SettleMessage does, and makes its members pending again; each keeps its
+	// DigestID. All of it or nothing. Errors: conflict.
+	Unmerge(ctx context.Context, digest model.Message) error
 }
 
 // Checks hands out sent messages about which DingTalk is to be asked.

@@ -9,13 +9,13 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// ClaimBacklog leases up to limit more pending messages that are due for m's recipient to m's owner, the oldest first. A
-// digest is none of them. Errors: database_unavailable.
+// ClaimBacklog leases up to limit more pending messages that are due for m's recipient to m's owner, the oldest first. None
+// of them is a digest, or was in one. Errors: database_unavailable.
 func (s *Store) ClaimBacklog(
 	ctx context.Context, m model.Message, lease time.Duration, limit int,
 ) ([]model.Message, error) {
 	backlog := due{
-		table: "messages", index: "messages_due", filter: "state = ? AND channel = ? AND recipient = ? AND kind <> ?",
+		table: "messages", index: "messages_due", filter: "state = ? AND channel = ? AND recipient = ? AND kind <> ? AND digest_id IS NULL",
 		args: []any{model.MessagePending, m.Channel, text(m.Recipient), model.NoticeDigest},
 	}
 	rows, err := claim[messageRow](ctx, s, backlog, hold{m.LeaseOwner, lease, limit})
@@ -48,4 +48,18 @@ func (s *Store) Merge(ctx context.Context, digest model.Message, members []int64
 		return merged.Error
 	})
 	return row.ID, err
+}
+
+// Unmerge saves that a digest was refused, as SettleMessage does, and makes its members pending again; each keeps its
+// DigestID. All of it or nothing. Errors: conflict (the digest's owner does not hold it any more), database_unavailable.
+func (s *Store) Unmerge(ctx context.Context, digest model.Message) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := settleRow(tx, digest); err != nil {
+			return err
+		}
+		members := tx.Model(&messageRow{}).Where("state = ? AND digest_id = ?", model.MessageMerged, digest.ID)
+		return members.UpdateColumns(map[string]any{
+			"state": model.MessagePending, "next_at": moment(digest.NextAt), "version": gorm.Expr("version + 1"),
+		}).Error
+	})
 }

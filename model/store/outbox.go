@@ -40,14 +40,16 @@ func (s *Store) ClaimMessages(
 // lease ends.
 // Errors: conflict (m.LeaseOwner does not hold it any more), database_unavailable.
 func (s *Store) SettleMessage(ctx context.Context, m model.Message) error {
-	return s.exclusive(ctx, func(db *gorm.DB) error {
-		held := db.Model(&messageRow{}).Where("id = ? AND state = ? AND lease_owner = ?", m.ID, model.MessagePending, m.LeaseOwner)
-		return saved(held.UpdateColumns(map[string]any{
-			"state": m.State, "attempts": m.Attempts, "next_at": moment(m.NextAt), "last_code": m.LastCode,
-			"last_error": text(m.LastError), "sent_at": momentOf(m.SentAt), "task_id": m.TaskID, "check_at": momentOf(m.CheckAt), "lease_owner": "", "lease_until": nil,
-			"version": gorm.Expr("version + 1"),
-		}))
-	})
+	return s.exclusive(ctx, func(db *gorm.DB) error { return settleRow(db, m) })
+}
+
+func settleRow(db *gorm.DB, m model.Message) error {
+	held := db.Model(&messageRow{}).Where("id = ? AND state = ? AND lease_owner = ?", m.ID, model.MessagePending, m.LeaseOwner)
+	return saved(held.UpdateColumns(map[string]any{
+		"state": m.State, "attempts": m.Attempts, "next_at": moment(m.NextAt), "last_code": m.LastCode,
+		"last_error": text(m.LastError), "sent_at": momentOf(m.SentAt), "task_id": m.TaskID, "check_at": momentOf(m.CheckAt),
+		"lease_owner": "", "lease_until": nil, "version": gorm.Expr("version + 1"),
+	}))
 }
 
 // insertMessages stores messages; one whose key is known is the same message and stays as it is.

@@ -12,6 +12,7 @@ func gathering() map[string]func(*testing.T, *fixture) {
 	return map[string]func(*testing.T, *fixture){
 		"digest/takes the place of its members":     digestStored,
 		"digest/of what somebody else holds":        digestStale,
+		"digest/is taken apart":                     digestApart,
 		"digest/the backlog of one recipient":       digestBacklog,
 		"fates/are asked for when it is time":       fatesAsked,
 		"fates/a stale holder settles nothing":      fatesStale,
@@ -69,6 +70,32 @@ func digestStored(t *testing.T, f *fixture) {
 	}
 	f.clock.Advance(100 * 365 * 24 * time.Hour)
 	wantKeys(t, f.claimMessages(t, "another", 10), digest.Key)
+}
+
+func digestApart(t *testing.T, f *fixture) {
+	for _, key := range []string{"a", "b"} {
+		f.robotMessage(t, key, "ops")
+	}
+	digest := model.Message{Key: "digest", State: model.MessagePending, LeaseOwner: "me"}
+	id, err := f.Merge(f.ctx, digest, ids(f.claimMessages(t, "me", 10)), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest.ID, digest.State, digest.NextAt, digest.LastError = id, model.MessageDead, f.clock.Now(), "不安全"
+	stale := digest
+	stale.LeaseOwner = "another"
+	wantCode(t, f.Unmerge(f.ctx, stale), model.CodeConflict)
+	wantKeys(t, f.claimMessages(t, "me", 10))
+	if err := f.Unmerge(f.ctx, digest); err != nil {
+		t.Fatal(err)
+	}
+	wantEqual(t, "the digest", f.message(t, id).State, model.MessageDead)
+	free := f.claimMessages(t, "me", 1)
+	wantKeys(t, free, "a")
+	wantEqual(t, "its digest", free[0].DigestID, id)
+	more, err := f.ClaimBacklog(f.ctx, free[0], time.Minute, 10)
+	wantEqual(t, "to be merged again", fmt.Sprint(len(more), err), "0 <nil>")
+	wantKeys(t, f.claimMessages(t, "me", 10), "b")
 }
 
 func digestStale(t *testing.T, f *fixture) {
