@@ -251,17 +251,6 @@ func (a *app) messenger() (*dingtalk.Sender, error) {
 	return dingtalk.NewSender(a.dingtalk, robots...).In(a.cfg.Location()), nil
 }
 
-func (a *app) connectAPI(metrics *api.Metrics) error {
-	callback, err := a.eventCallback()
-	if err != nil {
-		return err
-	}
-	options := a.apiOptions(metrics)
-	options.Callback, options.Events = callback, a.service
-	a.api = api.New(options)
-	return nil
-}
-
 func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 	connector := a.cfg.DingTalk.Connector
 	auth := api.ConnectorAuth{
