@@ -18,8 +18,11 @@ const (
 	ResultRefuse = "refuse"
 )
 
-// ActionRevoke marks an approval that takes back the one named by Main.
-const ActionRevoke = "REVOKE"
+// What an approval does to the one named by Main.
+const (
+	ActionRevoke = "REVOKE" // takes it back
+	ActionModify = "MODIFY" // stands in its place
+)
 
 // Approval is an OA approval as DingTalk tells it.
 type Approval struct {
@@ -30,7 +33,7 @@ type Approval struct {
 	Status      ApprovalStatus
 	Result      string // agree, refuse; "" as long as it runs
 	Action      string // NONE, MODIFY or REVOKE
-	Main        string // the instance that a REVOKE takes back
+	Main        string // the instance that a REVOKE or MODIFY is about
 	Originator  Person
 	CreatedAt   *time.Time // to the minute
 	FinishedAt  *time.Time // to the minute

@@ -12,7 +12,8 @@ import (
 // judge compares the release with its approval, which was given: the release goes on, or nothing of it may ever be
 // deployed. Errors: those that pass.
 func (s *Service) judge(ctx context.Context, r *model.Release, a *model.Approval) error {
-	if r.Proof.State == model.ProofGiven || r.State.Terminal() {
+	unasked := r.Proof.State == model.ProofNone && s.policy.Verify == VerifyOff
+	if r.Proof.State == model.ProofGiven || r.State.Terminal() || unasked {
 		return nil
 	}
 	code, err := s.templateOf(ctx, a)
@@ -114,6 +115,9 @@ func (s *Service) differences(r *model.Release, f Form, problems Problems) ([]st
 	p, more, err := s.plan(f)
 	if err != nil {
 		return nil, err
+	}
+	if f.DBChange && !f.DBChangeDone {
+		problems = append(problems, Problem{FieldDBChangeDone, "请先完成数据库变更"})
 	}
 	var found []string
 	for _, problem := range append(problems, more...) {

@@ -104,15 +104,18 @@ func (s *Service) settleApproval(ctx context.Context, c *model.Check, a *model.A
 	case s.endedBefore(a, c):
 		return true, nil
 	}
+	if a.Action == model.ActionModify && a.Main != "" { // what was approved before is not what is wanted any more
+		if err := s.withdraw(ctx, a.Main, "审批内容已被修改，以新的审批为准"); err != nil {
+			return false, err
+		}
+	}
 	r, err := s.releaseOf(ctx, a)
-	if model.CodeOf(err) == model.CodeNotFound && c.ReleaseID == 0 {
+	switch {
+	case model.CodeOf(err) == model.CodeNotFound && c.ReleaseID == 0:
 		err = s.submitApproval(ctx, a, c.Event.Via)
-		return err == nil, err
+	case err == nil:
+		err = s.judge(ctx, r, a)
 	}
-	if err != nil {
-		return false, err
-	}
-	err = s.judge(ctx, r, a)
 	return err == nil, err
 }
 
@@ -138,15 +141,23 @@ func (s *Service) releaseOf(ctx context.Context, a *model.Approval) (*model.Rele
 	if model.CodeOf(err) != model.CodeNotFound {
 		return r, err
 	}
-	f, _ := s.readApprovalForm(a)
+	f, problems := s.readApprovalForm(a)
 	if f.Request == "" {
 		return nil, err
 	}
 	r, err = s.store.ReleaseByKeys(ctx, []string{keyRequest + f.Request})
-	if err == nil && s.anotherApproval(f, keyRequest, r) {
+	if err != nil {
+		return nil, err
+	}
+	// A form that was copied keeps the request id: a difference then says that it is another approval, no forgery.
+	differences, err := s.differences(r, f, problems)
+	if err != nil {
+		return nil, err
+	}
+	if len(differences) > 0 || s.anotherApproval(f, keyRequest, r) {
 		return nil, model.Errorf(model.CodeNotFound, "requestId 属于另一张审批单")
 	}
-	return r, err
+	return r, nil
 }
 
 // allowedTemplate tells whether approvals of this template may deploy.
@@ -172,6 +183,9 @@ func (s *Service) templateOf(ctx context.Context, a *model.Approval) (string, er
 		if slices.Contains(ids, a.Instance) {
 			return code, nil
 		}
+	}
+	if s.now().Sub(*a.CreatedAt) < notThereYet {
+		return "", model.Errorf(model.CodeDingTalkNotFound, "钉钉还没有把这张审批单列入模板的实例")
 	}
 	return "", nil
 }

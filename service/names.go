@@ -12,6 +12,8 @@ import (
 const (
 	nameLife  = 24 * time.Hour
 	mostNames = 10_000
+	// namesWithin bounds how long names hold up what depends on an approval.
+	namesWithin = 3 * time.Second
 )
 
 // nameBook remembers people's names for a day.
@@ -64,6 +66,8 @@ func (s *Service) name(ctx context.Context, id string) string {
 
 // namePeople gives the people of an approval their names.
 func (s *Service) namePeople(ctx context.Context, a *model.Approval) {
+	ctx, cancel := context.WithTimeout(ctx, namesWithin)
+	defer cancel()
 	a.Originator.Name = s.name(ctx, a.Originator.ID)
 	for i := range a.Records {
 		a.Records[i].Who.Name = s.name(ctx, a.Records[i].Who.ID)

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -18,7 +19,7 @@ func (s *Service) withdraw(ctx context.Context, instance, why string) error {
 		return err
 	}
 	r, err = s.change(ctx, r.ID, func(r *model.Release) error {
-		if r.Proof.State == model.ProofWithdrawn || r.Proof.State == model.ProofRefuted {
+		if r.Proof.State == model.ProofWithdrawn || r.Proof.State == model.ProofRefuted || (r.State.Terminal() && !s.fresh(r)) {
 			return nil
 		}
 		cause := model.Cause{At: s.now(), Actor: actorDingTalk, Message: why}
@@ -34,6 +35,14 @@ func (s *Service) withdraw(ctx context.Context, instance, why string) error {
 		s.nudgeFollowers(r)
 	}
 	return err
+}
+
+// afterwards is how long after a release's end people are told that its approval was taken back; who clears away old
+// approvals disturbs nobody.
+const afterwards = 7 * 24 * time.Hour
+
+func (s *Service) fresh(r *model.Release) bool {
+	return r.FinishedAt != nil && s.now().Sub(*r.FinishedAt) < afterwards
 }
 
 // takeAllBack takes back what has not started, and what runs when running says so. A build in Jenkins' queue is taken out

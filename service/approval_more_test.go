@@ -1,0 +1,92 @@
+package service
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// TestACopiedFormForgesNothing: a copy keeps the hidden request id of its original, which is to run later.
+func TestACopiedFormForgesNothing(t *testing.T) {
+	w := proving(t)
+	first := w.submit("实例ID", "", "requestId", "q1", "执行方式", "定时", "执行时间", "2026-11-22 23:00")
+	w.open("inst-2", "requestId", "q1", "VERSION", "v9", "执行方式", "立即")
+	w.desk.change("inst-2", agree("wang"))
+	w.receive(event("inst-2", "finish", "agree"))
+	w.checkNow()
+	w.turns(2)
+	w.want(first.Number, model.ReleaseActive, model.StateWaiting)
+	if titles := w.inbox.titles("zhang"); len(titles) != 2 || titles[1] != "上线申请未被接受" {
+		t.Errorf("told %q", titles)
+	}
+}
+
+func TestAModifiedApprovalStandsInThePlaceOfTheFirst(t *testing.T) {
+	w := proving(t)
+	first := w.proved("执行方式", "定时", "执行时间", "2026-11-22 23:00")
+	w.open("inst-2", "VERSION", "v3")
+	w.desk.change("inst-2", agree("wang"))
+	w.desk.change("inst-2", func(a *model.Approval) { a.Action, a.Main = model.ActionModify, "inst-1" })
+	w.receive(event("inst-2", "finish", "agree"))
+	w.checkNow()
+	w.turns(4)
+	w.want(first, model.ReleaseCancelled, model.StateCancelled)
+	w.want("R-1002", model.ReleaseSucceeded, model.StateSucceeded)
+	if got := w.builds(webJob); len(got) != 1 || got[0].Parameters["VERSION"] != "v3" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestWithoutVerificationAnEventComparesNothing(t *testing.T) {
+	w := proving(t, func(o *Options) { o.Policy.Verify = VerifyOff })
+	got := w.submit("执行方式", "定时", "执行时间", "2026-11-22 20:30")
+	w.open("inst-1", "VERSION", "other")
+	w.desk.change("inst-1", agree("wang"))
+	w.receive(event("inst-1", "finish", "agree"))
+	w.checkNow()
+	w.want(got.Number, model.ReleaseActive, model.StateWaiting)
+}
+
+func TestAnApprovalThatIsNotListedYetIsLookedForAgain(t *testing.T) {
+	w := proving(t)
+	w.open("inst-1")
+	w.desk.change("inst-1", agree("wang"))
+	delete(w.desk.codes, "inst-1")
+	got := w.submit()
+	w.checkNow()
+	w.want(got.Number, model.ReleaseVerifying, model.StateWaiting)
+	w.desk.codes["inst-1"] = template
+	w.clock.Advance(5 * time.Second)
+	w.checkNow()
+	w.turns(4)
+	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+}
+
+func TestAnUnfinishedDatabaseChangeIsNotApproved(t *testing.T) {
+	w := proving(t)
+	w.open("inst-1", "是否有数据库变更", "是", "数据库变更是否完成", "否")
+	w.desk.change("inst-1", agree("wang"))
+	got := w.submit()
+	w.checkNow()
+	if r := w.want(got.Number, model.ReleaseRejected, model.StateCancelled); !strings.Contains(r.Proof.Message, "请先完成数据库变更") {
+		t.Error(r.Proof.Message)
+	}
+}
+
+// TestADeletedOldApprovalDisturbsNobody: whoever clears away approvals of long ago does not have a group told of each.
+func TestADeletedOldApprovalDisturbsNobody(t *testing.T) {
+	w := proving(t)
+	number := w.proved()
+	w.turns(4)
+	w.want(number, model.ReleaseSucceeded, model.StateSucceeded)
+	before := len(w.inbox.titles("ops"))
+	w.clock.Advance(8 * 24 * time.Hour)
+	w.receive(event("inst-1", "delete", ""))
+	w.checkNow()
+	w.turn()
+	if got := len(w.inbox.titles("ops")); got != before {
+		t.Errorf("%d notices more", got-before)
+	}
+}
