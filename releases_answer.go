@@ -27,12 +27,23 @@ type (
 		Approvers    []shownPerson      `json:"approvers"`
 		Reason       string             `json:"reason"`
 		BusinessID   string             `json:"business_id"`
+		Approval     *shownApproval     `json:"approval"`
 		CreatedAt    time.Time          `json:"created_at"`
 		FinishedAt   *time.Time         `json:"finished_at"`
 		Deployments  []shownDeployment  `json:"deployments"`
 		Events       []shownEvent       `json:"events"`
 		EventsBefore *int64             `json:"events_before"`
 		Messages     []shownMessage     `json:"messages"`
+	}
+	shownApproval struct {
+		Proof   model.ProofState `json:"proof"`
+		Message string           `json:"message"`
+		Records []struct {
+			Who    shownPerson `json:"who"`
+			Result string      `json:"result"`
+			Remark string      `json:"remark"`
+			At     *time.Time  `json:"at"`
+		} `json:"records"`
 	}
 	shownPerson struct {
 		ID   string `json:"id"`

@@ -81,7 +81,26 @@ func (c *bridgeClient) describe(r shownRelease) string {
 		}
 	}
 	b.WriteString(table("  ", rows))
+	b.WriteString(c.approval(r.Approval))
 	b.WriteString(c.deployments(r))
+	return b.String()
+}
+
+// approval tells whether DingTalk confirmed it, and who decided what.
+func (c *bridgeClient) approval(a *shownApproval) string {
+	if a == nil {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n审批 approval  %s\n", both(proofWords, a.Proof))
+	if a.Message != "" {
+		fmt.Fprintf(&b, "  %s\n", harmless(a.Message))
+	}
+	for _, r := range a.Records {
+		if r.Result != "" {
+			fmt.Fprintf(&b, "  %s  %s  %s  %s\n", c.clock(r.At), harmless(r.Who.label()), both(resultWords, r.Result), harmless(r.Remark))
+		}
+	}
 	return b.String()
 }
 

@@ -46,6 +46,15 @@ var waitWords = map[model.Wait]string{
 	model.WaitApproval:    "等待核对审批 · for DingTalk to confirm the approval",
 }
 
+var proofWords = map[model.ProofState]string{
+	model.ProofPending:   "核对中",
+	model.ProofGiven:     "已核对",
+	model.ProofRefuted:   "核对未通过",
+	model.ProofWithdrawn: "已撤销",
+}
+
+var resultWords = map[string]string{model.ResultAgree: "同意", model.ResultRefuse: "拒绝"}
+
 var messageWords = map[model.MessageState]string{
 	model.MessagePending: "待发送",
 	model.MessageSent:    "已发送",

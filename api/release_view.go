@@ -21,6 +21,7 @@ type releaseView struct {
 	DBChange          bool               `json:"db_change"`
 	ProcessInstanceID string             `json:"process_instance_id"`
 	BusinessID        string             `json:"business_id"`
+	Approval          *approvalView      `json:"approval"`
 	CreatedAt         time.Time          `json:"created_at"`
 	UpdatedAt         time.Time          `json:"updated_at"`
 	FinishedAt        *time.Time         `json:"finished_at"`
@@ -37,7 +38,7 @@ func viewOf(r *model.Release) releaseView {
 		Number: r.Number(), State: r.State, Source: r.Source, Project: projectView{ID: r.Project, Name: r.ProjectName},
 		Mode: r.Mode, ScheduledAt: utc(r.ScheduledAt), Order: r.Order, Initiator: r.Initiator,
 		Approvers: append([]model.Person{}, r.Approvers...), Reason: r.Reason, DBChange: r.DBChange,
-		ProcessInstanceID: r.ProcessInstanceID, BusinessID: r.BusinessID,
+		ProcessInstanceID: r.ProcessInstanceID, BusinessID: r.BusinessID, Approval: viewApproval(r.Proof),
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), FinishedAt: utc(r.FinishedAt),
 		Deployments: make([]deploymentView, len(r.Deployments)),
 	}
