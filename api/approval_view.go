@@ -25,7 +25,7 @@ type recordView struct {
 }
 
 func viewApproval(p model.Proof) *approvalView {
-	if p.State == model.ProofNone {
+	if !p.Asked() {
 		return nil
 	}
 	v := &approvalView{

@@ -26,8 +26,11 @@ type Proof struct {
 	Records     []ApprovalRecord `json:"records,omitempty"` // who decided what, in the order of time
 }
 
+// Asked tells whether DingTalk is, or was, asked about the approval.
+func (p Proof) Asked() bool { return p.State != ProofNone }
+
 // Barred tells whether nothing of the release may be deployed: not yet, or never.
-func (p Proof) Barred() bool { return p.State != ProofNone && p.State != ProofGiven }
+func (p Proof) Barred() bool { return p.Asked() && p.State != ProofGiven }
 
 // AwaitProof keeps a new release from being deployed before its approval was read.
 func (r *Release) AwaitProof() {
