@@ -24,7 +24,8 @@ func checkStream(ctx context.Context, cfg config.DingTalk, client *http.Client) 
 	case model.CodeDingTalkAuth, model.CodeDingTalkForbidden:
 		return broken(explain(err), "compare app_key and app_secret with the app's page, choose the Stream mode there and publish the app · "+
 			"核对 app_key 与 app_secret，在应用页面选择 Stream 模式并发布应用")
+	default:
+		return broken(explain(err), "let this server reach api.dingtalk.com:443 and wss-open-connection.dingtalk.com:443 · "+
+			"放通到这两个地址的 443 端口，代理须支持 WebSocket")
 	}
-	return broken(explain(err), "let this server reach api.dingtalk.com:443 and wss-open-connection.dingtalk.com:443 · "+
-		"放通到这两个地址的 443 端口，代理须支持 WebSocket")
 }
