@@ -43,10 +43,14 @@ func approvalPolicy(cfg *config.Config) service.ApprovalPolicy {
 	}
 }
 
-// eventsSeen tells until when events could reach this process: by HTTP as long as it lives.
+// eventsSeen tells until when events could reach this process: by HTTP as long as it lives, by Stream as long as that is
+// heard.
 func (a *app) eventsSeen() func() time.Time {
-	if a.cfg.DingTalk.Events.Mode == config.EventsHTTP {
+	switch a.cfg.DingTalk.Events.Mode {
+	case config.EventsHTTP:
 		return a.store.Now
+	case config.EventsStream:
+		return func() time.Time { return a.stream.State().Heard }
 	}
 	return nil
 }

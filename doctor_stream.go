@@ -15,6 +15,9 @@ func checkStream(ctx context.Context, cfg config.DingTalk, client *http.Client) 
 	if cfg.Connector.Gateway {
 		o.Connector = http.NotFoundHandler()
 	}
+	if cfg.Events.Mode == config.EventsStream {
+		o.Events = nobody{}
+	}
 	err := dingtalk.NewStream(o).Try(ctx)
 	switch model.CodeOf(err) {
 	case "":
@@ -29,3 +32,9 @@ func checkStream(ctx context.Context, cfg config.DingTalk, client *http.Client) 
 			"放通到这两个地址的 443 端口，代理须支持 WebSocket")
 	}
 }
+
+// nobody is there to take events: the doctor's connection is not read.
+type nobody struct{}
+
+// ReceiveEvent implements dingtalk.Events.
+func (nobody) ReceiveEvent(context.Context, model.ApprovalEvent) error { return context.Canceled }

@@ -12,7 +12,9 @@ import (
 )
 
 // streams tells whether something is to come over DingTalk's Stream.
-func streams(d config.DingTalk) bool { return d.Connector.Gateway }
+func streams(d config.DingTalk) bool {
+	return d.Connector.Gateway || d.Events.Mode == config.EventsStream
+}
 
 // connectStream prepares the Stream when something is to come over it; runStream connects it.
 func (a *app) connectStream(metrics *api.Metrics) {
@@ -20,12 +22,15 @@ func (a *app) connectStream(metrics *api.Metrics) {
 		return
 	}
 	o := streamOptions(a.cfg.DingTalk, &http.Client{Timeout: dingtalkTimeout})
-	o.Logger, o.Now = a.log, processNow
+	o.Logger, o.Now = a.log, a.store.Now
 	o.Pushed = func(typ string, e *model.ApprovalEvent, code model.Code) {
 		metrics.Pushed(model.ViaStream, typ, e, code)
 	}
 	if a.cfg.DingTalk.Connector.Gateway {
 		o.Connector = a.api
+	}
+	if a.cfg.DingTalk.Events.Mode == config.EventsStream {
+		o.Events, o.Gap = a.service, a.service.Reconcile
 	}
 	a.stream = dingtalk.NewStream(o)
 }

@@ -127,3 +127,37 @@ func TestConnectorGateway(t *testing.T) {
 		t.Errorf("%d connections after the end", live)
 	}
 }
+
+// TestServeFromAnEventByStream deploys what is approved without a connector: an event that comes twice deploys once, and one
+// that DingTalk lost while there was no connection is made up for.
+func TestServeFromAnEventByStream(t *testing.T) {
+	o := newOutside(t, fmt.Sprintf("{driver: sqlite, dsn: %q}", filepath.Join(t.TempDir(), "oabridge.db")))
+	o.rewrite("connector: {secret: "+e2eConnector+"}", "events: {mode: stream}")
+	o.rewrite(`verify_approval: "off"`, "verify_approval: auto")
+	o.rewrite("\ndingtalk:", "\nform: {process_codes: [PROC-deploy]}\ndingtalk:")
+	o.dingtalk.StreamChanges()
+	b := o.serve()
+	connected := func() bool { return o.dingtalk.Ledger().Stream.Live() == 1 }
+	detail := func() string { return fmt.Sprintf("%+v", o.dingtalk.Ledger().Stream) }
+	o.eventually("the Stream is connected", connected, detail)
+	form := []string{"项目名称", "商城", "应用名称", "商城前端", "VERSION", "v2.1.0", "ENV", "prod"}
+	told, lost := o.approval(form...), o.approval(form...)
+	o.dingtalk.DuplicateStream(1)
+	o.decide(told, true)
+	o.deployed()
+	o.dingtalk.DropStream(-1)
+	o.decide(lost, true)
+	o.dingtalk.CutStream()
+	o.eventually("the lost one has a release", func() bool {
+		list, _ := o.api("/api/releases")["releases"].([]any)
+		return len(list) == 2
+	}, detail)
+	o.settled("R-1002", "succeeded")
+	code, log := b.stop()
+	if builds := o.jenkins.Ledger().Builds; code != 0 || len(builds) != 2 {
+		t.Errorf("serve ended with %d, %d builds: %+v", code, len(builds), builds)
+	}
+	if strings.Contains(log, e2eAppSecret) || strings.Contains(log, "ticket") {
+		t.Error("the log tells the secret or a ticket")
+	}
+}

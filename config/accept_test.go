@@ -47,6 +47,7 @@ func TestAccepted(t *testing.T) {
 		"a fixed token alone":             controller + `dingtalk: {connector: {token: 1234567890abcdef}}`,
 		"nothing, on purpose":             controller + `dingtalk: {connector: {insecure: true}}`,
 		"events by HTTP alone":            controller + `dingtalk: {app_key: k, app_secret: s, events: {mode: http, token: t, aes_key: ` + aesKey43 + `}}` + "\nform: {process_codes: [PROC-1]}",
+		"events by Stream alone":          controller + `dingtalk: {app_key: k, app_secret: s, events: {mode: stream}}` + "\nform: {process_codes: [PROC-1]}",
 		"events for a corp":               controller + `dingtalk: {app_key: k, app_secret: s, events: {mode: http, token: t, aes_key: ` + aesKey43 + `, owner: dingcorp}}` + "\nform: {process_codes: [PROC-1]}",
 		"the least skew":                  controller + `dingtalk: {connector: {secret: s, max_skew: 10s}}`,
 		"the most skew":                   controller + `dingtalk: {connector: {secret: s, max_skew: 1h}}`,

@@ -26,10 +26,6 @@ var aesKey = regexp.MustCompile(`^[A-Za-z0-9+/]{43}$`)
 
 func (e Events) check(r report) {
 	r.at("mode").oneOf(e.Mode, EventsOff, EventsStream, EventsHTTP)
-	if e.Mode == EventsStream {
-		// Silence would let people believe that withdrawn approvals are noticed.
-		r.at("mode").add(e.Mode, "this version does not take events yet", "use off; forms come in by the connector")
-	}
 	if e.Mode == EventsHTTP {
 		r.at("token").required(e.Token.Reveal(), "copy the signature token from the subscription's page, or set token_file")
 		r.at("aes_key").required(e.AESKey.Reveal(), "copy the encryption key from the subscription's page, or set aes_key_file")
