@@ -90,3 +90,24 @@ func TestADeletedOldApprovalDisturbsNobody(t *testing.T) {
 		t.Errorf("%d notices more", got-before)
 	}
 }
+
+func TestInquiriesGoOnSoonAfterDingTalkIsBack(t *testing.T) {
+	w := proving(t)
+	w.open("inst-1")
+	w.desk.err = model.Errorf(model.CodeDingTalkUnavailable, "钉钉无法连接")
+	got := w.submit()
+	for range 100 {
+		w.checkNow()
+		w.clock.Advance(time.Minute)
+	}
+	w.want(got.Number, model.ReleaseVerifying, model.StateWaiting)
+	w.desk.err = nil
+	w.desk.change("inst-1", agree("wang"))
+	w.clock.Advance(time.Minute)
+	w.checkNow()
+	w.turns(4)
+	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+	if titles := w.inbox.titles("ops"); len(titles) != 3 || !strings.Contains(titles[0], "无法核对") {
+		t.Errorf("told %q", titles)
+	}
+}

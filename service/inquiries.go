@@ -122,5 +122,9 @@ func inquiryPause(attempts int, code model.Code) time.Duration {
 	if code.OfDatabase() || code == model.CodeCatalogueUnready {
 		return firstInquiry
 	}
-	return min(firstInquiry<<min(attempts-1, 12), longestInquiry)
+	longest := longestInquiry
+	if code != "" { // DingTalk is away: go on soon after it is back
+		longest = time.Minute
+	}
+	return min(firstInquiry<<min(attempts-1, 12), longest)
 }
