@@ -38,40 +38,43 @@ type app struct {
 // newApp wires the bridge as the configuration says and brings the database up to date.
 func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, error) {
 	a := &app{cfg: cfg, log: log}
-	if err := a.open(ctx); err != nil {
+	if err := a.wire(ctx); err != nil {
 		a.Close()
 		return nil, err
+	}
+	return a, nil
+}
+
+func (a *app) wire(ctx context.Context) error {
+	cfg := a.cfg
+	if err := a.open(ctx); err != nil {
+		return err
 	}
 	replica, err := a.replica(ctx)
 	if err != nil {
-		a.Close()
-		return nil, err
+		return err
 	}
 	metrics := api.NewMetrics()
 	if err := a.connectRedis(ctx, metrics); err != nil {
-		a.Close()
-		return nil, err
+		return err
 	}
 	controllers, err := a.controllers(metrics)
 	if err != nil {
-		a.Close()
-		return nil, err
+		return err
 	}
 	a.connectDingTalk(metrics)
 	messenger, err := a.messenger()
 	if err != nil {
-		a.Close()
-		return nil, err
+		return err
 	}
 	texts, err := loadNotices(cfg, languageOf(cfg))
 	if err != nil {
-		a.Close()
-		return nil, &exitError{exitConfiguration, err}
+		return &exitError{exitConfiguration, err}
 	}
 	a.meter = a.newMeter(texts)
 	messenger.Counted(a.meter.Count)
 	a.service = service.New(unsettled(service.Options{
-		Store: a.store, Controllers: controllers, Messenger: messenger, Observer: metrics, Logger: log,
+		Store: a.store, Controllers: controllers, Messenger: messenger, Observer: metrics, Logger: a.log,
 		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
 		Notices:  texts,
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
@@ -81,12 +84,9 @@ func newApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, er
 		Comments:  service.Comments{On: cfg.DingTalk.AppKey != "", Author: cfg.DingTalk.CommentUserID},
 		Approvals: a.approvals(), Policy: approvalPolicy(cfg), EventsSeen: a.eventsSeen(),
 	}))
-	if err := a.connectAPI(metrics); err != nil { //nolint:contextcheck // requests bring contexts of their own
-		a.Close()
-		return nil, err
-	}
+	err = a.connectAPI(metrics) //nolint:contextcheck // requests bring contexts of their own
 	a.connectStream(metrics)
-	return a, nil
+	return err
 }
 
 // open opens the database, keeps others off a SQLite file, migrates it and closes it with the app.
