@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +41,7 @@ type outside struct {
 	// dingtalkURL is where the pretended DingTalk is, for those who play its people.
 	dingtalkURL string
 	caller      dingtalktest.Connector
+	ahead       atomic.Int64 // of DingTalk's clock, a time.Duration
 }
 
 func newOutside(t testing.TB, database string) *outside {
@@ -54,7 +56,8 @@ func newOutside(t testing.TB, database string) *outside {
 	o.dingtalk = dingtalktest.New(dingtalktest.Options{
 		AppKey: "dinge2e", AppSecret: e2eAppSecret, AgentID: 7,
 		Robots: []dingtalktest.Robot{{Name: "ops", AccessToken: e2eRobotToken, Secret: e2eRobotSecret}},
-		Users:  []dingtalktest.User{{ID: "zhang"}, {ID: "wang"}},
+		Users:  []dingtalktest.User{{ID: "zhang", Name: "张三"}, {ID: "wang", Name: "王五"}, {ID: "zhao", Name: "赵六"}},
+		Now:    func() time.Time { return time.Now().Add(time.Duration(o.ahead.Load())) },
 	})
 	jenkins, dingtalk := httptest.NewServer(o.jenkins), httptest.NewServer(o.dingtalk)
 	t.Cleanup(jenkins.Close)
@@ -100,6 +103,7 @@ func freeAddress(t testing.TB) string {
 // bridge is one run of `oabridge serve`.
 type bridge struct {
 	stop func() (code int, log string)
+	log  func() string // so far
 }
 
 // serve starts the program as a person would and waits until it says that it is ready.
@@ -113,7 +117,7 @@ func (o *outside) serve() bridge {
 		status, err := probe(ctx, "http://"+o.address+"/readyz")
 		return err == nil && status == http.StatusOK
 	}, log.String)
-	return bridge{stop: func() (int, string) {
+	return bridge{log: log.String, stop: func() (int, string) {
 		cancel()
 		return <-code, log.String()
 	}}
