@@ -25,6 +25,9 @@ func (a *app) connectStream(metrics *api.Metrics) {
 	o.Logger, o.Now = a.log, a.store.Now
 	o.Pushed = func(typ string, e *model.ApprovalEvent, code model.Code) {
 		metrics.Pushed(model.ViaStream, typ, e, code)
+		if dingtalk.EventCounts(typ) {
+			a.meter.Count(dingtalk.CallWebhook)
+		}
 	}
 	if a.cfg.DingTalk.Connector.Gateway {
 		o.Connector = a.api

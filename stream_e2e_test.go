@@ -70,24 +70,6 @@ type roundTrip func(*http.Request) (*http.Response, error)
 // RoundTrip implements http.RoundTripper.
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func (o *outside) metrics() string {
-	o.t.Helper()
-	req, err := http.NewRequestWithContext(o.t.Context(), http.MethodGet, "http://"+o.address+"/metrics", nil)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	return string(text)
-}
-
 // TestConnectorGateway deploys through a connector that reaches the bridge over the Stream only.
 func TestConnectorGateway(t *testing.T) {
 	o := newOutside(t, fmt.Sprintf("{driver: sqlite, dsn: %q}", filepath.Join(t.TempDir(), "oabridge.db")))
@@ -116,7 +98,7 @@ func TestConnectorGateway(t *testing.T) {
 	if builds := o.jenkins.Ledger().Builds; len(builds) != 1 {
 		t.Errorf("built %v", builds)
 	}
-	if text := o.metrics(); !strings.Contains(text, "oabridge_dingtalk_stream_connected 1\n") {
+	if text := o.text("/metrics"); !strings.Contains(text, "oabridge_dingtalk_stream_connected 1\n") {
 		t.Errorf("metrics: %s", text)
 	}
 	code, log := b.stop()
@@ -153,6 +135,11 @@ func TestServeFromAnEventByStream(t *testing.T) {
 		return len(list) == 2
 	}, detail)
 	o.settled("R-1002", "succeeded")
+	// We count the one that came twice twice, DingTalk the one that was lost.
+	o.eventually("as many pushes are counted as DingTalk counts", func() bool {
+		line := fmt.Sprintf("oabridge_dingtalk_calls{kind=\"webhook\"} %d\n", o.dingtalk.Ledger().Used["webhook"])
+		return strings.Contains(o.text("/metrics"), line)
+	}, detail)
 	code, log := b.stop()
 	if builds := o.jenkins.Ledger().Builds; code != 0 || len(builds) != 2 {
 		t.Errorf("serve ended with %d, %d builds: %+v", code, len(builds), builds)
