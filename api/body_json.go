@@ -40,6 +40,22 @@ type member struct {
 	value any
 }
 
+// MarshalJSON keeps the members' order. What was read is written as it was understood: numbers and booleans as texts.
+func (o object) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, m := range o {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		value, err := json.Marshal(m.value)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(append(b, encode(m.name)...), ':'), value...)
+	}
+	return append(b, '}'), nil
+}
+
 // walker decodes a document that is known to be valid JSON.
 type walker struct {
 	dec   *json.Decoder
@@ -114,7 +130,7 @@ func (w *walker) list(depth int) (any, error) {
 	return list, err
 }
 
-// flatten makes fields of the top-level object.
+// flatten makes fields of the top-level object. A row of a table (明细), an object in a list, becomes its JSON text.
 func flatten(top object) (fields, error) {
 	f := fields{}
 	for _, m := range top {
@@ -125,6 +141,9 @@ func flatten(top object) (fields, error) {
 		values := make([]string, 0, len(list))
 		for _, item := range list {
 			value, present, ok := text(item)
+			if row, isRow := item.(object); !ok && isList && isRow && len(row) > 0 {
+				value, present, ok = rowText(row), true, true
+			}
 			if !ok {
 				return nil, invalid("字段%s的值只能是文本、数字、布尔值或它们的列表", quoted(m.name))
 			}
@@ -152,6 +171,20 @@ func text(v any) (value string, present, ok bool) {
 	default:
 		return "", false, false
 	}
+}
+
+// rowText is a row of a table as JSON text, with the key of a selected option in its place.
+func rowText(row object) string {
+	cells := make(object, len(row))
+	for i, m := range row {
+		cells[i] = m
+		if chosen, isObject := m.value.(object); isObject {
+			if key, _, ok := optionKey(chosen); ok {
+				cells[i].value = key
+			}
+		}
+	}
+	return encode(cells)
 }
 
 func optionKey(o object) (value string, present, ok bool) {

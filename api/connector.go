@@ -63,10 +63,11 @@ func (s *Server) perform(w http.ResponseWriter, r *http.Request, a action) (frag
 	return a.answer(r.Context(), f)
 }
 
+// successHead is the envelope of success up to the trace id.
+const successHead = `{"success":true,"errorCode":"","errorMsg":"","traceId":"`
+
 // succeed answers with the envelope of success around body.
-func (s *Server) succeed(c *gin.Context, body fragment) {
-	s.send(c, http.StatusOK, `{"success":true,"errorCode":"","errorMsg":"","traceId":"`, body)
-}
+func (s *Server) succeed(c *gin.Context, body fragment) { s.send(c, http.StatusOK, successHead, body) }
 
 // failAction answers with the envelope of a failure. What the form's author can put right is no failure of the call, so
 // that DingTalk shows the sentence.
@@ -114,7 +115,7 @@ func (s *Server) send(c *gin.Context, status int, head string, body fragment) {
 // inside is v's JSON without the opening brace; v is one of this package's structs.
 func inside(v any) fragment { return fragment(encode(v)[1:]) }
 
-// encode is the JSON of one of this package's structs.
+// encode is the JSON of one of this package's types.
 func encode(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 const (
 	maxFields  = 200
 	maxEntries = 1000 // of one field
-	maxDepth   = 5
+	maxDepth   = 7    // of a table as DingTalk has it: form, rows, row, cells, cell, what was chosen, one choice
 )
 
 // fields are a request's inputs as they came in, each with its values. A value that is a JSON list in a string stays so.
