@@ -53,7 +53,7 @@ func (p pace) wait(ctx context.Context, what string) error {
 	if delay == 0 {
 		return nil
 	}
-	var err error = context.DeadlineExceeded
+	err := context.DeadlineExceeded
 	if end, ok := ctx.Deadline(); !ok || time.Until(end) > delay {
 		err = p.sleep(ctx, delay)
 	}

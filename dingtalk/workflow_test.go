@@ -48,7 +48,7 @@ func wantGolden(t *testing.T, file string, got any) {
 	text = append(text, '\n')
 	golden := strings.TrimSuffix(file, ".json") + ".golden"
 	if *update {
-		if err := os.WriteFile(golden, text, 0o644); err != nil { //nolint:gosec // a file of the repository
+		if err := os.WriteFile(golden, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -115,8 +115,7 @@ func (s *Service) inquireOnce(ctx context.Context, c model.Check) {
 
 // inquiryPause grows, since an approval may take a day; what a person has to put right is not asked for often.
 func inquiryPause(attempts int, code model.Code) time.Duration {
-	switch code {
-	case model.CodeDingTalkQuota, model.CodeDingTalkForbidden, model.CodeDingTalkAuth:
+	if code == model.CodeDingTalkQuota || code == model.CodeDingTalkForbidden || code == model.CodeDingTalkAuth {
 		return longestInquiry
 	}
 	if code.OfDatabase() || code == model.CodeCatalogueUnready {

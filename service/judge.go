@@ -154,7 +154,7 @@ func (s *Service) whenOf(f Form) string {
 func appsOf(r *model.Release) string {
 	keys := make([]string, len(r.Deployments))
 	for i, d := range r.Deployments {
-		keys[i] = d.JobRef.Key()
+		keys[i] = d.Key()
 	}
 	return strings.Join(keys, "、")
 }
@@ -162,7 +162,7 @@ func appsOf(r *model.Release) string {
 func appsPlanned(p plan) string {
 	keys := make([]string, len(p.apps))
 	for i, planned := range p.apps {
-		keys[i] = planned.app.JobRef.Key()
+		keys[i] = planned.app.Key()
 	}
 	return strings.Join(keys, "、")
 }

@@ -36,9 +36,8 @@ func (s *Service) submitApproval(ctx context.Context, a *model.Approval, via str
 	}
 	a.ProcessCode = code
 	_, err = s.submit(ctx, submission{form: f, problems: problems, source: via, approval: a})
-	switch model.CodeOf(err) {
-	case model.CodeValidationFailed, model.CodeSubmissionConflict:
-		return nil
+	if code := model.CodeOf(err); code == model.CodeValidationFailed || code == model.CodeSubmissionConflict {
+		return nil // told to everybody
 	}
 	return err
 }
