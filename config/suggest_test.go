@@ -23,13 +23,25 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
+func TestNearest(t *testing.T) {
+	candidates := []string{"应用名称", "项目", "代码分支", "VERSION"}
+	tests := []struct{ name, want string }{
+		{"项目名称", "项目"}, {"分支", "代码分支"}, {"Versoin", "VERSION"}, {"应用名", "应用名称"}, {"上线时间", ""}, {"", ""}, {"N", ""},
+	}
+	for _, test := range tests {
+		if got := Nearest(test.name, candidates); got != test.want {
+			t.Errorf("Nearest(%q) = %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
 func TestEditDistance(t *testing.T) {
 	tests := []struct {
 		a, b string
 		want int
 	}{{"", "", 0}, {"", "ab", 2}, {"ab", "", 2}, {"kitten", "sitting", 3}, {"same", "same", 0}}
 	for _, test := range tests {
-		if got := editDistance(test.a, test.b); got != test.want {
+		if got := editDistance([]rune(test.a), []rune(test.b)); got != test.want {
 			t.Errorf("editDistance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)
 		}
 	}

@@ -1,6 +1,10 @@
 package service
 
-import "github.com/oabridge/oabridge/model"
+import (
+	"slices"
+
+	"github.com/oabridge/oabridge/model"
+)
 
 // Surveyed is what forms could ask for of one controller.
 type Surveyed struct {
@@ -26,4 +30,20 @@ func Survey(rules CatalogueRules, listing model.Listing, releaseParameter string
 		}
 	}
 	return s
+}
+
+// Declared are the names of the parameters that apps on offer in the listing declare and a form may give.
+func Declared(rules CatalogueRules, listing model.Listing) []string {
+	var names []string
+	for _, g := range group(source{rules, listing}) {
+		for _, j := range g.jobs {
+			for _, p := range j.Parameters {
+				if !p.Kind.Forbidden() {
+					names = append(names, p.Name)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
