@@ -11,27 +11,39 @@ import (
 	"github.com/oabridge/oabridge/config"
 )
 
+// doctorOptions are how the doctor was asked.
+type doctorOptions struct {
+	asJSON bool
+	send   bool   // test messages
+	to     string // the user id that gets a work notice among them
+}
+
 func newDoctor(env *environment) *cobra.Command {
-	var asJSON bool
+	var o doctorOptions
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check everything that the bridge depends on · 检查运行环境",
 		Long: "Checks the configuration, the database, Redis, each Jenkins and DingTalk, and says what to do about what is wrong.\n" +
-			"Nothing is built and nobody is told anything. The exit code is 1 when a check failed,\n" +
-			"the configuration among them.",
+			"Nothing is built, and nobody is told anything unless --send asks for it. Some checks ask DingTalk and count against\n" +
+			"its quota of the month. The exit code is 1 when a check failed, the configuration among them.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return failed(diagnose(cmd.Context(), env, cmd.OutOrStdout(), asJSON))
+			if o.to != "" && !o.send {
+				return misused("--to names who gets the work notice of --send, which is missing")
+			}
+			return failed(diagnose(cmd.Context(), env, cmd.OutOrStdout(), o))
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON list of {check, status, detail, remedy} at the end")
+	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print a JSON list of {check, status, detail, remedy} at the end")
+	cmd.Flags().BoolVar(&o.send, "send", false, "send a test message to each robot, and a work notice to one person · 发送测试消息")
+	cmd.Flags().StringVar(&o.to, "to", "", "user id of that person; default: dingtalk.comment_user_id")
 	return cmd
 }
 
 // diagnose makes every check, one after another and always in the same order. Its error says how many failed.
-func diagnose(ctx context.Context, env *environment, out io.Writer, asJSON bool) error {
+func diagnose(ctx context.Context, env *environment, out io.Writer, o doctorOptions) error {
 	cfg, err := env.load()
-	d := newExamination(out, asJSON)
+	d := newExamination(out, o.asJSON)
 	d.configuration(ctx, err)
 	if err == nil {
 		d.hide(cfg.Secrets())
@@ -43,9 +55,9 @@ func diagnose(ctx context.Context, env *environment, out io.Writer, asJSON bool)
 		for _, j := range cfg.Jenkins {
 			d.jenkins(ctx, j)
 		}
-		d.dingtalk(ctx, cfg.DingTalk)
+		spent := d.dingtalk(ctx, cfg, stored, o)
 		if stored {
-			d.quota(ctx, cfg)
+			d.quota(ctx, cfg, spent)
 		}
 	}
 	return d.finish()

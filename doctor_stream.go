@@ -21,9 +21,13 @@ func checkStream(ctx context.Context, cfg config.DingTalk, client *http.Client) 
 	err := dingtalk.NewStream(o).Try(ctx)
 	switch model.CodeOf(err) {
 	case "":
+		if o.Events != nil {
+			return fine("connected, and closed again; whether bpms_instance_change is ticked on the subscription's page (事件订阅) " +
+				"cannot be asked · 已连接并断开；是否勾选审批实例事件无法查询")
+		}
 		return fine("connected, and closed again · 已连接并断开")
-	case model.CodeDingTalkThrottled:
-		return broken(explain(err), throttledRemedy)
+	case model.CodeDingTalkThrottled, model.CodeDingTalkQuota, model.CodeDingTalkRejected:
+		return declined(err, "")
 	case model.CodeDingTalkAuth, model.CodeDingTalkForbidden:
 		return broken(explain(err), "compare app_key and app_secret with the app's page, choose the Stream mode there and publish the app · "+
 			"核对 app_key 与 app_secret，在应用页面选择 Stream 模式并发布应用")

@@ -25,10 +25,10 @@ func quotas(q config.Quota) map[string]int64 {
 	return map[string]int64{dingtalk.CallAPI: int64(q.API), dingtalk.CallWebhook: int64(q.Webhook)}
 }
 
-// quota tells how much of DingTalk's quotas the bridge used this month.
-func (d *examination) quota(ctx context.Context, cfg *config.Config) {
+// quota tells how much of DingTalk's quotas the bridge used this month, the calls that this examination spent among it.
+func (d *examination) quota(ctx context.Context, cfg *config.Config, spent map[string]int64) {
 	d.check(ctx, "dingtalk: quota", func(ctx context.Context) finding {
-		used, err := usedQuota(ctx, cfg.Database)
+		used, err := usedQuota(ctx, cfg.Database, spent)
 		if err != nil {
 			t := troubleOf(cfg.Database, err)
 			return broken(t.what+" ("+explain(err)+")", t.remedy)
@@ -37,13 +37,19 @@ func (d *examination) quota(ctx context.Context, cfg *config.Config) {
 	})
 }
 
-func usedQuota(ctx context.Context, cfg config.Database) (used map[string]int64, err error) {
+func usedQuota(ctx context.Context, cfg config.Database, spent map[string]int64) (used map[string]int64, err error) {
 	s, err := openStore(ctx, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return s.Calls(ctx, service.QuotaMonth(s.Now()))
+	month := service.QuotaMonth(s.Now())
+	for kind, calls := range spent {
+		if err := s.AddCalls(ctx, month, kind, calls); err != nil {
+			return nil, err
+		}
+	}
+	return s.Calls(ctx, month)
 }
 
 func quotaFinding(used, quota map[string]int64) finding {

@@ -43,7 +43,11 @@ func TestServeCountsWhatDingTalkCounts(t *testing.T) {
 	}, func() string { return metrics })
 	_, _ = b.stop()
 	var out strings.Builder
-	_ = run(t.Context(), []string{"doctor", "-c", o.config}, nil, &out, io.Discard) // the token that it asks for is exempt
+	_ = run(t.Context(), []string{"doctor", "-c", o.config}, nil, &out, io.Discard)
+	before := used["api"]
+	if used = o.dingtalk.Ledger().Used; used["api"] == before {
+		t.Error("the doctor asked for nothing that counts")
+	}
 	if line := fmt.Sprintf("api %d of 5000, webhook %d of 3000", used["api"], used["webhook"]); !strings.Contains(out.String(), line) {
 		t.Errorf("doctor does not show %q:\n%s", line, out.String())
 	}

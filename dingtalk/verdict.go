@@ -39,6 +39,8 @@ func apiVerdict(code, _ string) (verdict, bool) {
 		return verdict{model.CodeDingTalkQuota, "本月的接口调用额度已用完", 0}, true
 	case "60121":
 		return verdict{model.CodeDingTalkNotFound, "通讯录中没有该用户", 0}, true
+	case "40056":
+		return verdict{model.CodeDingTalkNotFound, "没有这个 agent_id，请按应用页面核对", 0}, true
 	case "processInstanceNotExist", "processInstanceIdError":
 		return verdict{model.CodeDingTalkNotFound, "审批实例不存在", 0}, true
 	case "processCodeError":

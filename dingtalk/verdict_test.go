@@ -49,7 +49,7 @@ func TestAppCodes(t *testing.T) {
 		{"90018", model.CodeDingTalkThrottled, time.Second},
 		{"90001 90002 90003 90004 90005 90006", model.CodeDingTalkThrottled, time.Minute},
 		{"34016", model.CodeDingTalkTooLarge, 0},
-		{"33012 40056 12345 -2", model.CodeDingTalkRejected, 0},
+		{"33012 12345 -2", model.CodeDingTalkRejected, 0},
 	}
 	for _, tt := range tests {
 		for _, code := range strings.Fields(tt.codes) {

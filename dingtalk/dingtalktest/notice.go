@@ -106,8 +106,11 @@ func (s *Server) deliver(users []string, msg []byte) WorkNotice {
 func (s *Server) noticeResult(c call) reply {
 	var in noticeRequest
 	_ = json.Unmarshal(c.body, &in)
+	if in.AgentID.String() != strconv.FormatInt(s.opts.AgentID, 10) {
+		return s.old(40056, "不合法的agentid", nil)
+	}
 	i := slices.IndexFunc(s.notices.sent, func(n WorkNotice) bool { return n.TaskID == in.TaskID })
-	if i < 0 || in.AgentID.String() != strconv.FormatInt(s.opts.AgentID, 10) {
+	if i < 0 {
 		return s.old(40035, "不合法的参数", nil)
 	}
 	n := s.notices.sent[i]

@@ -97,7 +97,7 @@ func TestNoticeResult(t *testing.T) {
 		}
 	}
 	f.want(f.post(noticeResult+token, `{"agent_id":42,"task_id":1}`), 200, "40035")
-	f.want(f.post(noticeResult+token, strings.Replace(query, "42", "43", 1)), 200, "40035")
+	f.want(f.post(noticeResult+token, strings.Replace(query, "42", "43", 1)), 200, "40056")
 	f.now = f.now.Add(24*time.Hour + time.Second)
 	f.want(f.post(noticeResult+f.token(), query), 200, "40035")
 }
