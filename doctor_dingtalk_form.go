@@ -114,7 +114,7 @@ func (j *formJudge) findings() []finding {
 		}
 	}
 	return append(list, doubtful(
-		"nobody reads the controls "+strings.Join(named, ", ")+"; a form in which one is filled in is refused · 这些控件无法识别，填写后表单会被拒绝",
+		"nobody reads the controls "+strings.Join(named, ", ")+"; a form that brings us a value of one is refused · 这些控件无法识别，传来其值的表单会被拒绝",
 		"add them to form.ignore, map them by form.parameters, or name them like a parameter of the job · "+
 			"加入 form.ignore，或在 form.parameters 中对应，或改为 Jenkins 参数名"))
 }

@@ -99,6 +99,9 @@ func appAilments() []ailment {
 		{name: "somebody to comment", infect: func(p *patient) { p.dingtalkMore = "  comment_user_id: zhangsan\n" }},
 		{name: "another agent", infect: func(p *patient) { p.agentID = 8 }, code: exitFailure,
 			want: []string{"FAIL dingtalk: work notices | agent 8 · 钉钉工作通知结果接口：没有这个 agent_id → set dingtalk.app_key"}},
+		{name: "no word about the agent", infect: func(p *patient) {
+			p.instead = map[string]string{"/topapi/message/corpconversation/getsendresult": `{"errcode":0,"errmsg":"ok"}`}
+		}, want: []string{"WARN dingtalk: work notices | agent_id was not compared → "}},
 		{name: "no proof", infect: func(p *patient) { p.dingtalkMore = "  verify_approval: 'off'\n" },
 			want: []string{"WARN dingtalk: proof of approval | verify_approval is off → auto or always"}},
 		{name: "any template", infect: func(p *patient) { p.form = "{}" },
@@ -158,7 +161,7 @@ func formAilments() []ailment {
 			p.reform(with(text("代码分支"), text("预算"), text("ENV"), text("VERSIO")))
 		}, want: []string{
 			"WARN dingtalk: form PROC-1 | form.parameters.BRANCH reads “分支” → write form.parameters.BRANCH: 代码分支",
-			"WARN dingtalk: form PROC-1 | the controls “VERSIO” (did you mean VERSION?); a form → form.ignore",
+			"WARN dingtalk: form PROC-1 | the controls “VERSIO” (did you mean VERSION?); a form that brings → form.ignore",
 		}},
 		{name: "parameters cannot be known yet", infect: func(p *patient) { p.reform(with(text("VERSIO"))) }},
 		{name: "a table with too much", infect: func(p *patient) {
@@ -233,6 +236,7 @@ func TestDoctorSaysWhatDidNotArrive(t *testing.T) {
 	}{
 		{"another secret", func(p *patient) { p.robots = strings.ReplaceAll(p.robots, "SEChush-robot", "SEChush-other") }, nil,
 			"dingtalk: message to ops", "FAIL 加签校验失败 → keywords"},
+		{"DingTalk is away", func(p *patient) { p.dingtalk.Down(true) }, nil, "dingtalk: message to ops", "FAIL 连接 → network"},
 		{"a blocked robot", func(p *patient) { p.dingtalk.SetRobotRate(0) }, nil, "dingtalk: message to ops", "FAIL 限流 → wait"},
 		{"nobody to send to", func(*patient) {}, nil, "dingtalk: work notice", "WARN nobody is named → --to USERID"},
 		{"who comments", func(p *patient) { p.dingtalkMore = "  comment_user_id: zhangsan\n" }, nil, "dingtalk: work notice", "OK zhangsan → "},
