@@ -150,6 +150,17 @@ func TestChangesAreTold(t *testing.T) {
 	}
 }
 
+func TestAStartIsToldAtOnce(t *testing.T) {
+	f := newFake(t)
+	var told []string
+	f.Watch(func(c dingtalktest.InstanceChange) { told = append(told, c.Type+" "+c.InstanceID) })
+	id, err := f.Start("PROC-1", "u1", map[string]any{"项目名称": "商城"})
+	f.must(err)
+	if !slices.Equal(told, []string{"start " + id}) {
+		t.Errorf("told %q", told)
+	}
+}
+
 func TestControlApprovals(t *testing.T) {
 	f := newFake(t)
 	id := f.start()

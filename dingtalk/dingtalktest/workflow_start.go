@@ -22,6 +22,7 @@ func (s *Server) Start(processCode, originator string, form map[string]any) (str
 		}
 		values = append(values, formValue{Name: name, Value: text, ComponentType: "TextField"})
 	}
+	defer s.tell()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.knows(processCode) || !s.userExists(originator) || !validForm(values) {
