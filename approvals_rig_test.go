@@ -193,3 +193,34 @@ func renamedForm() []dingtalktest.Component {
 		textControl("TextField_E", "ENV"),
 	}
 }
+
+// settledBy waits until the only release, which came of the approval, is in the state.
+func (o *outside) settledBy(instance, state string) {
+	o.t.Helper()
+	number := o.onlyRelease()
+	if got := fmt.Sprint(o.api("/api/releases/" + number)["process_instance_id"]); got != instance {
+		o.t.Errorf("%s came of %s instead of %s", number, got, instance)
+	}
+	o.settled(number, state)
+}
+
+// turnedAway sends a form that is approved, which has to be refused with the code.
+func (o *outside) turnedAway(code string) {
+	o.t.Helper()
+	fields := webForm("实例ID", o.asked(deployTemplate, "zhang", webForm()))
+	if status, answer, err := o.caller.Call(o.t.Context(), "releases", fields); status != http.StatusUnauthorized || answer["errorCode"] != code {
+		o.t.Errorf("answered %d %v: %v", status, answer, err)
+	}
+}
+
+// noSecretIn fails when one of the end-to-end tests' secrets stands in a text.
+func noSecretIn(t *testing.T, text string) {
+	t.Helper()
+	for _, secret := range []string{
+		e2eConnector, e2eAPIToken, e2eJenkins, e2eAppSecret, e2eRobotToken, e2eRobotSecret, e2eEventToken, e2eEventKey,
+	} {
+		if strings.Contains(text, secret) {
+			t.Errorf("the secret %q shows", secret)
+		}
+	}
+}
