@@ -13,8 +13,11 @@ import (
 // deployed. Errors: those that pass.
 func (s *Service) judge(ctx context.Context, r *model.Release, a *model.Approval) error {
 	unasked := r.Proof.State == model.ProofNone && s.policy.Verify == VerifyOff
-	if r.Proof.State == model.ProofGiven || r.State.Terminal() || unasked {
+	if settled(r) || unasked {
 		return nil
+	}
+	if taken, err := s.withdrawIfTakenBack(ctx, a.Instance); err != nil || taken != "" {
+		return err
 	}
 	code, err := s.templateOf(ctx, a)
 	if err != nil {
@@ -44,6 +47,11 @@ func (s *Service) judge(ctx context.Context, r *model.Release, a *model.Approval
 	return s.prove(ctx, r.ID, a)
 }
 
+// settled tells whether nothing that an approval says can change anything any more.
+func settled(r *model.Release) bool {
+	return r.State.Terminal() || (r.Proof.Asked() && r.Proof.State != model.ProofPending)
+}
+
 // onlySelf tells whether nobody but the initiator agreed.
 func onlySelf(a *model.Approval) bool {
 	return !slices.ContainsFunc(a.Records, func(r model.ApprovalRecord) bool {
@@ -54,7 +62,7 @@ func onlySelf(a *model.Approval) bool {
 // prove lets the release go on.
 func (s *Service) prove(ctx context.Context, id int64, a *model.Approval) error {
 	_, err := s.change(ctx, id, func(r *model.Release) error {
-		if r.Proof.State == model.ProofGiven || r.Proof.State == model.ProofRefuted || r.State.Terminal() {
+		if settled(r) {
 			return nil
 		}
 		pending := r.Proof.State == model.ProofPending
@@ -98,7 +106,7 @@ func approversOf(a *model.Approval) []model.Person {
 // refute keeps the release from ever being deployed, and tells everybody why.
 func (s *Service) refute(ctx context.Context, id int64, why string) error {
 	_, err := s.change(ctx, id, func(r *model.Release) error {
-		if r.Proof.State == model.ProofGiven || r.Proof.State == model.ProofRefuted || r.State.Terminal() {
+		if settled(r) {
 			return nil
 		}
 		cause := model.Cause{At: s.now(), Actor: actorDingTalk, Code: model.CodeApprovalRefuted, Message: "审批核对未通过：" + why}

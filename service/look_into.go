@@ -105,7 +105,7 @@ func (s *Service) settleApproval(ctx context.Context, c *model.Check, a *model.A
 		return true, nil
 	}
 	if a.Action == model.ActionModify && a.Main != "" { // what was approved before is not what is wanted any more
-		if err := s.withdraw(ctx, a.Main, "审批内容已被修改，以新的审批为准"); err != nil {
+		if err := s.withdrawMain(ctx, a.Main, "审批内容已被修改，以新的审批为准"); err != nil {
 			return false, err
 		}
 	}
@@ -124,7 +124,7 @@ func (s *Service) settleRevoke(ctx context.Context, a *model.Approval) (bool, er
 	if a.Status != model.ApprovalCompleted || a.Result != model.ResultAgree || a.Main == "" {
 		return true, nil
 	}
-	err := s.withdraw(ctx, a.Main, "撤销申请已通过")
+	err := s.withdrawMain(ctx, a.Main, "撤销申请已通过")
 	return err == nil, err
 }
 
@@ -154,10 +154,14 @@ func (s *Service) releaseOf(ctx context.Context, a *model.Approval) (*model.Rele
 	if err != nil {
 		return nil, err
 	}
-	if len(differences) > 0 || s.anotherApproval(f, keyRequest, r) {
-		return nil, model.Errorf(model.CodeNotFound, "requestId 属于另一张审批单")
+	joined := false
+	if len(differences) == 0 && !s.anotherApproval(f, keyRequest, r) {
+		joined, err = s.join(ctx, r, f, []string{keyInstance + a.Instance}) // whatever comes next may name nothing else
 	}
-	return r, nil
+	if err == nil && !joined {
+		err = model.Errorf(model.CodeNotFound, "requestId 属于另一张审批单")
+	}
+	return r, err
 }
 
 // allowedTemplate tells whether approvals of this template may deploy.

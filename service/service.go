@@ -30,6 +30,7 @@ type Store interface {
 	Retention
 	Registry
 	Inquiries
+	Withdrawals
 	Attendance
 }
 

@@ -70,6 +70,9 @@ func (s *Service) submit(ctx context.Context, sub submission) (model.Receipt, er
 		keys = insert
 	}
 	p, problems, err := s.checkForm(f, sub.problems, s.runIfLateBy)
+	if err == nil {
+		err = s.checkHolds(ctx, f, &problems)
+	}
 	if err != nil {
 		return model.Receipt{}, err
 	}
@@ -92,6 +95,18 @@ func (s *Service) submit(ctx context.Context, sub submission) (model.Receipt, er
 	s.nudge()
 	s.remember(ctx, all, print, r)
 	return s.receiptOf(r, false), nil
+}
+
+// checkHolds refuses a form whose approval was taken back before it came.
+func (s *Service) checkHolds(ctx context.Context, f Form, problems *Problems) error {
+	if s.approvals == nil || f.Instance == "" {
+		return nil
+	}
+	why, err := s.store.Withdrawal(ctx, f.Instance)
+	if why != "" {
+		problems.add(FieldInstance, "审批不再有效：%s", why)
+	}
+	return err
 }
 
 // askForProof says what a new release has to wait for: nothing when the approval itself is at hand, or nobody asks for it.

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+
 	"github.com/oabridge/oabridge/model"
 )
 
@@ -28,9 +30,12 @@ func (row *checkRow) lease() *leaseColumns { return &row.Lease }
 func newCheckRow(c model.Check) (checkRow, error) {
 	var columns jsonColumns
 	row := checkRow{
-		Key: keyColumn(c.Key), Instance: keyColumn(c.Event.Instance), ReleaseID: c.ReleaseID, State: model.CheckPending,
-		Lease: leaseColumns{Version: 1, NextAt: moment(c.NextAt)},
+		Key: keyColumn(c.Key), Instance: keyColumn(c.Event.Instance), ReleaseID: c.ReleaseID,
+		State: cmp.Or(c.State, model.CheckPending), Message: text(c.Message), Lease: leaseColumns{Version: 1},
 		Event: columns.encode("event", c.Event), Created: c.CreatedAt.UnixMicro(),
+	}
+	if row.State == model.CheckPending {
+		row.Lease.NextAt = moment(c.NextAt)
 	}
 	return row, columns.err
 }

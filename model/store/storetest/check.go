@@ -15,6 +15,7 @@ func checking() map[string]func(*testing.T, *fixture) {
 		"instances that nobody looked into":    checkUnknown,
 		"until when events could reach us":     checkAttended,
 		"checks are pruned":                    checkPruned,
+		"an approval that was taken back":      checkWithdrawal,
 	}
 }
 
@@ -156,5 +157,26 @@ func checkPruned(t *testing.T, f *fixture) {
 	}
 	if got := f.checks(t, "me"); len(got) != 1 || got[0].Key != "event:2" {
 		t.Fatalf("%+v", got)
+	}
+}
+
+func checkWithdrawal(t *testing.T, f *fixture) {
+	if why, err := f.Withdrawal(f.ctx, "inst-1"); err != nil || why != "" {
+		t.Fatal(why, err)
+	}
+	for _, why := range []string{"撤销申请已通过", "另一个原因"} {
+		if err := f.KeepWithdrawal(f.ctx, "inst-1", why, f.clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if why, err := f.Withdrawal(f.ctx, "inst-1"); err != nil || why != "撤销申请已通过" {
+		t.Fatal(why, err)
+	}
+	f.clock.Advance(time.Hour)
+	if got := f.checks(t, "me"); len(got) != 0 {
+		t.Fatalf("claimed: %+v", got)
+	}
+	if got, err := f.Unchecked(f.ctx, []string{"inst-1"}); err != nil || len(got) != 0 {
+		t.Fatal(got, err) // nobody needs to find it again
 	}
 }
