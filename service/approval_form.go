@@ -11,7 +11,7 @@ import (
 // is are DingTalk's own word, not the form's.
 func (s *Service) readApprovalForm(a *model.Approval) (Form, Problems) {
 	f, problems := s.form.Read(s.approvalFields(a))
-	f.Instance, f.Business, f.Originator, f.Approvers = a.Instance, a.BusinessID, a.Originator.ID, nil
+	f.Instance, f.Business, f.Originator, f.Approvers, f.Decided = a.Instance, a.BusinessID, a.Originator.ID, nil, a.FinishedAt
 	for _, p := range approversOf(a) {
 		f.Approvers = append(f.Approvers, p.ID)
 	}

@@ -111,3 +111,45 @@ func TestInquiriesGoOnSoonAfterDingTalkIsBack(t *testing.T) {
 		t.Errorf("told %q", titles)
 	}
 }
+
+// TestAFormWithoutAnyIDIsLeftToItsEvent: nobody could tell that both are about the same, and it would be deployed twice.
+func TestAFormWithoutAnyIDIsLeftToItsEvent(t *testing.T) {
+	for _, first := range []string{"event", "connector"} {
+		t.Run(first, func(t *testing.T) {
+			w := proving(t, func(o *Options) { o.EventsSeen = o.Now })
+			w.open("inst-1")
+			w.desk.change("inst-1", agree("wang"))
+			if first == "event" {
+				w.receive(event("inst-1", "finish", "agree"))
+				w.lookAll()
+			}
+			_, err := w.Submit(t.Context(), form("实例ID", "", "审批编号", ""), "connector")
+			codeIs(t, err, model.CodeValidationFailed)
+			if !strings.Contains(model.MessageOf(err), "由事件送达") {
+				t.Error(model.MessageOf(err))
+			}
+			w.receive(event("inst-1", "finish", "agree"))
+			w.lookAll()
+			w.wantBuilds(t, 1)
+		})
+	}
+}
+
+// TestAnEventThatComesDaysLateIsNoSecondRelease though the request id, which a copied form keeps, counts for a day only.
+func TestAnEventThatComesDaysLateIsNoSecondRelease(t *testing.T) {
+	w := proving(t)
+	got := w.submit("实例ID", "", "requestId", "q1")
+	w.open("inst-1", "requestId", "q1")
+	w.desk.change("inst-1", agree("wang"))
+	w.lookAll()
+	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+	w.clock.Advance(3 * 24 * time.Hour)
+	w.receive(event("inst-1", "finish", "agree"))
+	w.lookAll()
+	w.wantBuilds(t, 1)
+	w.open("inst-2", "requestId", "q1") // a copy
+	w.desk.change("inst-2", agree("wang"))
+	w.receive(event("inst-2", "finish", "agree"))
+	w.lookAll()
+	w.wantBuilds(t, 2)
+}

@@ -85,6 +85,7 @@ type Form struct {
 	StandsFor    map[string][]string // the Jenkins parameters that each field without a meaning of its own gives
 	Rows         []FormRow           // of its table; their apps are the last of Apps
 	Source       string              // the way it came in
+	Decided      *time.Time          // when its approval came to its end; nil: nobody knows
 	Raw          map[string][]string
 }
 

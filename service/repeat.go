@@ -102,7 +102,11 @@ func (s *Service) anotherApproval(f Form, key string, r *model.Release) bool {
 	if f.Instance == "" || !strings.HasPrefix(key, keyRequest) {
 		return false
 	}
-	return r.ProcessInstanceID != "" && r.ProcessInstanceID != f.Instance || s.now().Sub(r.CreatedAt) > requestLife
+	came := s.now()
+	if f.Decided != nil { // we may hear of it days later
+		came = *f.Decided
+	}
+	return r.ProcessInstanceID != "" && r.ProcessInstanceID != f.Instance || came.Sub(r.CreatedAt) > requestLife
 }
 
 // join lets whatever comes next, with only the other key, find the release too. false: another approval's instance

@@ -15,8 +15,12 @@ func (s *Service) NewRequestID() string { return s.newID() }
 // different content), catalogue_unready, database_unavailable.
 func (s *Service) Submit(ctx context.Context, fields map[string][]string, source string) (model.Receipt, error) {
 	f, problems := s.form.Read(fields)
-	if len(problems) == 0 && s.policy.Verify == VerifyAlways && f.Instance == "" {
+	switch {
+	case len(problems) > 0 || f.Instance != "":
+	case s.policy.Verify == VerifyAlways:
 		problems.add(FieldInstance, "缺少审批实例 ID，无法核对审批(verify_approval: always)，请在连接器里映射实例 ID")
+	case s.eventsSeen != nil && f.Request == "": // nobody could tell that the event is about the same
+		problems.add(FieldInstance, "缺少审批实例 ID：同一张审批单还会由事件送达并登记，请不要重新发起；请管理员在连接器里映射实例 ID 或 requestId")
 	}
 	return s.submit(ctx, submission{form: f, problems: problems, source: source})
 }
