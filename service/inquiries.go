@@ -122,7 +122,7 @@ func inquiryPause(attempts int, code model.Code) time.Duration {
 		return firstInquiry
 	}
 	longest := longestInquiry
-	if code != "" { // DingTalk is away: go on soon after it is back
+	if code == model.CodeDingTalkUnavailable || code == model.CodeDingTalkThrottled { // go on soon after it is back
 		longest = time.Minute
 	}
 	return min(firstInquiry<<min(attempts-1, 12), longest)

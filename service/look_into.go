@@ -29,13 +29,18 @@ func (s *Service) lookInto(ctx context.Context, c *model.Check) (bool, error) {
 		return err == nil, err
 	}
 	a, err := s.readApproval(ctx, c)
+	done, waited := false, s.now().Sub(c.CreatedAt)
+	gone := model.CodeOf(err) == model.CodeDingTalkNotFound && waited >= notThereYet
 	if err == nil {
-		return s.settleApproval(ctx, c, a)
+		done, err = s.settleApproval(ctx, c, a)
 	}
-	if s.now().Sub(c.CreatedAt) < s.policy.Timeout {
-		return false, err
+	if done || (waited < s.policy.Timeout && !gone) {
+		return done, s.unread(ctx, c, waited, err)
 	}
-	return true, s.giveUpReading(ctx, c, err)
+	if err == nil {
+		err = model.Errorf(model.CodeDingTalkRejected, "钉钉的事件说审批已结束，审批单在 %s后仍显示进行中", people(waited))
+	}
+	return s.giveUpReading(ctx, c, err)
 }
 
 // lookForProof reads the approval that a release waits for.
@@ -194,16 +199,24 @@ func (s *Service) templateOf(ctx context.Context, a *model.Approval) (string, er
 	return "", nil
 }
 
+// urgentInquiry tells whether people have to know that an approval cannot be read: it takes long, or needs a person.
+func urgentInquiry(code model.Code, waited time.Duration) bool {
+	switch code {
+	case model.CodeDingTalkAuth, model.CodeDingTalkForbidden, model.CodeDingTalkQuota:
+		return true
+	}
+	return code != "" && !code.OfDatabase() && waited >= quietInquiry
+}
+
 // unproven keeps why a release has no proof yet where people look, and tells them when it takes long or needs a person.
 // It returns err.
 func (s *Service) unproven(ctx context.Context, r *model.Release, waited time.Duration, err error) error {
 	code := model.CodeOf(err)
-	if err == nil || code == r.Proof.Code || code.OfDatabase() {
+	if code == r.Proof.Code || !urgentInquiry(code, waited) {
 		return err
 	}
-	urgent := waited >= quietInquiry || code == model.CodeDingTalkAuth || code == model.CodeDingTalkForbidden || code == model.CodeDingTalkQuota
 	_, saveErr := s.change(ctx, r.ID, func(r *model.Release) error {
-		if r.Proof.State != model.ProofPending || !urgent {
+		if r.Proof.State != model.ProofPending {
 			return nil
 		}
 		r.Proof.Code, r.Proof.Message = code, model.MessageOf(err)
@@ -237,17 +250,4 @@ func (s *Service) proofTooLate(ctx context.Context, id int64, cause error) error
 		return nil
 	})
 	return err
-}
-
-// giveUpReading tells that an approved form was not deployed because it could not be read.
-func (s *Service) giveUpReading(ctx context.Context, c *model.Check, cause error) error {
-	n := s.write.unread(c.Event, cause)
-	for _, m := range s.address(n, s.people(model.Person{ID: c.Event.Originator}, nil), c.Key) {
-		m.CreatedAt, m.NextAt = s.now(), s.now()
-		if err := s.store.Post(ctx, m); err != nil {
-			return err
-		}
-	}
-	s.nudge()
-	return cause
 }

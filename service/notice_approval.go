@@ -23,10 +23,14 @@ func (w writer) withdrawn(r *model.Release, why string, stop bool) notice {
 	return w.compose(model.NoticeWithdrawn, "", facts)
 }
 
-// unread tells that an approved form was not deployed because it could not be read.
-func (w writer) unread(e model.ApprovalEvent, cause error) notice {
+// unread tells that an approved form is not deployed because it cannot be read: yet, when that is tried again.
+func (w writer) unread(e model.ApprovalEvent, cause error, again bool) notice {
 	asked := &model.Release{
 		ProcessInstanceID: e.Instance, BusinessID: e.BusinessID, Initiator: model.Person{ID: e.Originator}, Reason: e.Title,
 	}
-	return w.compose(model.NoticeUnverified, "", notices.Facts{Release: asked, Message: model.MessageOf(cause)})
+	facts := notices.Facts{Release: asked, Message: model.MessageOf(cause)}
+	if again {
+		facts.Action = notices.ActionRetry
+	}
+	return w.compose(model.NoticeUnverified, "", facts)
 }

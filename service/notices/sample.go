@@ -97,6 +97,7 @@ func samplesOfApproval() []Sample {
 		{"rejected", model.NoticeRejected, Facts{Release: sampleRelease(model.ReleaseRejected), Message: "应用不同：提交的是“商城前端”，审批单里是“订单服务”"}},
 		{"unverified", model.NoticeUnverified, Facts{Release: sampleRelease(model.ReleaseVerifying), Message: "钉钉暂时无法访问"}},
 		{"unverified-unread", model.NoticeUnverified, Facts{Release: unread, Message: "钉钉暂时无法访问"}},
+		{"unverified-unread-yet", model.NoticeUnverified, Facts{Release: unread, Message: "钉钉暂时无法访问", Action: ActionRetry}},
 		{"withdrawn", model.NoticeWithdrawn, Facts{Release: withdrawn, Message: "发起人已撤销"}},
 		{"withdrawn-stop", model.NoticeWithdrawn, Facts{Release: withdrawn, Message: "发起人已撤销", Action: ActionStop}},
 		{"quota", model.NoticeQuota, Facts{Action: "api", Message: "80%(4012 / 5000)"}},
