@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -18,6 +19,7 @@ type pace struct {
 	limiter *rate.Limiter
 	now     func() time.Time
 	sleep   func(context.Context, time.Duration) error
+	urgent  *atomic.Int64 // how many wait that go first
 }
 
 func newPace(perSecond float64, now func() time.Time, sleep func(context.Context, time.Duration) error) pace {
@@ -25,7 +27,7 @@ func newPace(perSecond float64, now func() time.Time, sleep func(context.Context
 		sleep = pause
 	}
 	limit, burst := steady(perSecond)
-	return pace{limiter: rate.NewLimiter(limit, burst), now: now, sleep: sleep}
+	return pace{limiter: rate.NewLimiter(limit, burst), now: now, sleep: sleep, urgent: new(atomic.Int64)}
 }
 
 // steady lets a quarter of the calls go at once. The rest follow evenly, slowly enough that no second has more than
@@ -45,8 +47,27 @@ func (p pace) set(perSecond float64) {
 	p.limiter.SetBurstAt(now, burst)
 }
 
+// longestYield bounds how long other calls let urgent ones go first, so that they are not forgotten altogether.
+const longestYield = 5 * time.Second
+
+// yield lets the urgent calls go first, what deployments wait for: a crowd of notices must not hold them up.
+func (p pace) yield(ctx context.Context) {
+	step := time.Duration(float64(time.Second) / float64(p.limiter.Limit()))
+	for waited := time.Duration(0); waited < longestYield && p.urgent.Load() > 0; waited += step {
+		if p.sleep(ctx, step) != nil {
+			return
+		}
+	}
+}
+
 // wait returns when a call may go. It fails at once when ctx would end before, and when ctx does end.
-func (p pace) wait(ctx context.Context, what string) error {
+func (p pace) wait(ctx context.Context, what string, urgent bool) error {
+	if urgent {
+		p.urgent.Add(1)
+		defer p.urgent.Add(-1)
+	} else {
+		p.yield(ctx)
+	}
 	now := p.now()
 	turn := p.limiter.ReserveN(now, 1)
 	delay := turn.DelayFrom(now)

@@ -151,3 +151,41 @@ func TestProcessesShareThePace(t *testing.T) {
 	NewSender(nil).Share(2)
 	NewSender(nil).Counted(nil)
 }
+
+// TestUrgentCallsGoFirst: what a deployment waits for is not held up by a crowd of notices.
+func TestUrgentCallsGoFirst(t *testing.T) {
+	var mu sync.Mutex
+	var order []string
+	free := make(chan struct{})
+	sleeping := func(ctx context.Context, _ time.Duration) error {
+		select {
+		case <-free:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	p := newPace(1, time.Now, sleeping)
+	p.urgent.Add(1) // one waits already
+	var notices sync.WaitGroup
+	for range 5 {
+		notices.Go(func() {
+			p.yield(t.Context())
+			mu.Lock()
+			defer mu.Unlock()
+			order = append(order, "notice")
+		})
+	}
+	if err := p.wait(t.Context(), "审批", true); err != nil {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	order = append(order, "approval")
+	mu.Unlock()
+	p.urgent.Add(-1)
+	close(free)
+	notices.Wait()
+	if len(order) != 6 || order[0] != "approval" {
+		t.Errorf("%q", order)
+	}
+}

@@ -55,6 +55,7 @@ type request struct {
 	body   []byte
 	limit  int    // of the answer, in bytes; maxAnswer unless it is given
 	counts string // CallAPI, CallWebhook; "": exempt from the quotas
+	urgent bool   // goes before others when calls have to wait
 	hide   secrets
 	// judge knows the error codes of this interface.
 	judge func(code, hint string) (verdict, bool)

@@ -35,7 +35,7 @@ func (c *Client) Approval(ctx context.Context, id string) (model.Approval, error
 	}
 	var got struct{ Result instance }
 	err := c.api(ctx, endpoint{
-		what: what, method: http.MethodGet, limit: maxInstance, counts: CallAPI,
+		what: what, method: http.MethodGet, limit: maxInstance, counts: CallAPI, urgent: true,
 		path: "/v1.0/workflow/processInstances?processInstanceId=" + url.QueryEscape(id),
 	}, nil, &got)
 	if err != nil {
@@ -99,7 +99,7 @@ func (c *Client) instancePage(ctx context.Context, what string, q instanceQuery)
 			NextToken loose
 		}
 	}
-	list := endpoint{what: what, path: "/v1.0/workflow/processes/instanceIds/query", counts: CallAPI}
+	list := endpoint{what: what, path: "/v1.0/workflow/processes/instanceIds/query", counts: CallAPI, urgent: true}
 	if err := c.api(ctx, list, q, &got); err != nil {
 		return nil, 0, err
 	}

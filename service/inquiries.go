@@ -4,16 +4,15 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/oabridge/oabridge/model"
 )
 
 const (
-	inquiriesAtOnce = 16
-	inquirersAtOnce = 4
+	// inquiriesAtOnce are claimed and looked into side by side, so that each has the whole time of a step.
+	inquiriesAtOnce = 4
 	firstInquiry    = 3 * time.Second
 	longestInquiry  = 15 * time.Minute
 	// notThereYet is how long DingTalk may not know an instance that was just named.
@@ -71,17 +70,11 @@ func (s *Service) inquireDue(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var looks errgroup.Group
-	looks.SetLimit(inquirersAtOnce)
+	var looks sync.WaitGroup
 	for _, c := range due {
-		looks.Go(func() error {
-			if ctx.Err() == nil { // else its lease runs out and another replica has it
-				s.inquireOnce(step, c)
-			}
-			return nil
-		})
+		looks.Go(func() { s.inquireOnce(step, c) })
 	}
-	_ = looks.Wait() // each look saves and logs its own error
+	looks.Wait()
 	return len(due), nil
 }
 

@@ -51,7 +51,7 @@ func (s *Service) Reconcile(ctx context.Context, since time.Time) error {
 
 func (s *Service) reconcileTemplate(ctx context.Context, code string, since time.Time) (int, error) {
 	now := s.now()
-	ids, err := s.approvals.InstanceIDs(ctx, code, since.Add(-longestApproval), now, nil)
+	ids, err := s.begun(ctx, code, since.Add(-longestApproval), now)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
@@ -69,4 +69,19 @@ func (s *Service) reconcileTemplate(ctx context.Context, code string, since time
 		}
 	}
 	return len(unknown), nil
+}
+
+// begun lists the approvals of a template that were begun between the times, in halves when they are too many for one list.
+func (s *Service) begun(ctx context.Context, code string, from, to time.Time) ([]string, error) {
+	ids, err := s.approvals.InstanceIDs(ctx, code, from, to, nil)
+	if model.CodeOf(err) != model.CodeDingTalkTooLarge || to.Sub(from) < time.Minute {
+		return ids, err
+	}
+	middle := from.Add(to.Sub(from) / 2)
+	early, err := s.begun(ctx, code, from, middle)
+	if err != nil {
+		return nil, err
+	}
+	late, err := s.begun(ctx, code, middle, to)
+	return append(early, late...), err
 }

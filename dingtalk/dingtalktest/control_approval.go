@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// controlApprovals serves what people do to approvals: POST /_control/agree, refuse, endorse, remark, redirect (with to),
+// controlApprovals serves what people do to approvals: POST /_control/apply with an Application as JSON, which answers with
+// the instance id; POST /_control/agree, refuse, endorse, remark, redirect (with to),
 // terminate and revoke, each with instance, user and remark, and delete with instance; revoke answers with the id of the
 // approval that takes the other one back. lag?for=5s lets a finished one be read as running for a while.
 func (s *Server) controlApprovals(mux *http.ServeMux) {
@@ -33,6 +34,7 @@ func (s *Server) controlApprovals(mux *http.ServeMux) {
 			w.WriteHeader(http.StatusNoContent)
 		})
 	}
+	mux.HandleFunc("POST /_control/apply", s.controlApply)
 	mux.HandleFunc("POST /_control/revoke", s.controlRevoke)
 	mux.HandleFunc("POST /_control/lag", s.controlLag)
 }

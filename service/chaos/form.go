@@ -34,6 +34,12 @@ func (f *form) ticket() string { return fmt.Sprintf("T-%05d", f.id) }
 // business is the approval number (审批编号), by which the driver finds a release whose number it was never told.
 func (f *form) business() string { return fmt.Sprintf("chaos-%05d", f.id) }
 
+// process is the approval's instance id.
+func (f *form) process() string { return "proc-" + f.business() }
+
+// template is the approval's process code.
+const template = "PROC-CHAOS"
+
 // marked tells whether any app of the form carries the ticket.
 func (f *form) marked() bool {
 	for _, j := range f.apps {
@@ -66,7 +72,7 @@ func (f *form) fields(at time.Time) map[string]any {
 		"审批人": f.approvers, "审批编号": f.business(), "上线说明": "chaos " + strconv.Itoa(f.id),
 	}
 	if f.instance {
-		fields["实例ID"] = "proc-" + f.business()
+		fields["实例ID"] = f.process()
 	} else {
 		fields["requestId"] = "req-" + f.business()
 	}

@@ -74,15 +74,16 @@ jenkins:
 dingtalk:
   api_url: %[9]s
   oapi_url: %[9]s
-  verify_approval: "off"
   app_key: fake-app-key
   app_secret: fake-app-secret
   agent_id: 1001
   connector: {secret: %[10]s}
   robots:
     - {name: %[11]s, webhook: "%[9]s/robot/send?access_token=fake-robot-token", secret: SECfake-robot-secret, per_minute: 6000}
+  quota: {api: 0, webhook: 0}
+form: {process_codes: [%[12]s]}
 `, apiToken, r.links[0].addr(), r.links[1].addr(), controller, r.links[2].addr(), jenkinsUser, jenkinsToken, inputRegion,
-		r.cluster.dingtalk.url, connectorSecret, robotName)
+		r.cluster.dingtalk.url, connectorSecret, robotName, template)
 }
 
 // environment is what the build for chaos reads.
