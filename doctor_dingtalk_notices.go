@@ -73,13 +73,13 @@ func (e *dingtalkExamination) robot(r config.Robot, others []config.Robot) findi
 				"give each group a robot of its own, or remove one of the two · 每个群使用自己的机器人，或删除其一")
 		}
 	}
-	const secret = "choose 加签 as the robot's security setting and copy its SEC… key into secret · 安全设置选择“加签”，并把 SEC 开头的密钥填入 secret"
+	const choose = "choose 加签 as the robot's security setting and copy its SEC… key into secret · 安全设置选择“加签”，并把 SEC 开头的密钥填入 secret"
 	switch {
 	case r.Secret == "":
 		return doubtful("no secret: works only where the robot's security setting is a keyword, which every message must have, or an IP · "+
-			"未配置加签密钥", secret)
+			"未配置加签密钥", choose)
 	case !strings.HasPrefix(r.Secret.Reveal(), "SEC"):
-		return doubtful("the secret does not begin with SEC as those of 加签 do · 加签密钥应以 SEC 开头", secret)
+		return doubtful("the secret does not begin with SEC as those of 加签 do · 加签密钥应以 SEC 开头", choose)
 	}
 	return fine("the webhook is DingTalk's, messages are signed · 已加签 " + e.untried("the group"))
 }

@@ -64,8 +64,9 @@ func rightFinding(err error, right string) finding {
 	switch model.CodeOf(err) {
 	case "", model.CodeDingTalkNotFound, model.CodeDingTalkRejected:
 		return fine(right + " · 已授权")
+	default:
+		return declined(err, grant(right))
 	}
-	return declined(err, grant(right))
 }
 
 // withoutIt softens a failure without which the bridge still deploys, and says what is lost.
@@ -90,8 +91,9 @@ func (e *dingtalkExamination) members(ctx context.Context) finding {
 	case model.CodeDingTalkNotFound, model.CodeDingTalkRejected:
 		return doubtful(fmt.Sprintf("nobody has the comment_user_id %q: no comments can be written · 没有此用户，无法写评论", author),
 			"copy the member's UserId from the admin console into dingtalk.comment_user_id · 从管理后台复制成员的 UserId")
+	default:
+		return withoutIt(declined(err, grant(rightReadMembers)+"; its contact scope (通讯录权限范围) must hold everybody concerned"), lost)
 	}
-	return withoutIt(declined(err, grant(rightReadMembers)+"; its contact scope (通讯录权限范围) must hold everybody concerned"), lost)
 }
 
 // callbackPath is where DingTalk pushes events to.

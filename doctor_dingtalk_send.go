@@ -51,8 +51,9 @@ func (e *dingtalkExamination) sendToRobot(ctx context.Context, r config.Robot) f
 	case model.CodeDingTalkAuth, model.CodeDingTalkForbidden, model.CodeDingTalkRejected:
 		return broken(explain(err), "compare webhook, 加签 key, keywords and allowed IPs with the robot's page, and this machine's clock · "+
 			"与机器人设置页面核对 webhook、加签密钥、关键词、IP 段，并检查本机时钟")
+	default:
+		return declined(err, "")
 	}
-	return declined(err, "")
 }
 
 // stamp makes a text unique: DingTalk drops a work notice that the user got the same day.

@@ -26,7 +26,7 @@ func TestSuggest(t *testing.T) {
 func TestNearest(t *testing.T) {
 	candidates := []string{"应用名称", "项目", "代码分支", "VERSION"}
 	tests := []struct{ name, want string }{
-		{"项目名称", "项目"}, {"分支", "代码分支"}, {"Versoin", "VERSION"}, {"应用名", "应用名称"}, {"上线时间", ""}, {"", ""}, {"N", ""},
+		{"项目名称", "项目"}, {"分支", "代码分支"}, {"Versio", "VERSION"}, {"应用名", "应用名称"}, {"上线时间", ""}, {"", ""}, {"N", ""},
 	}
 	for _, test := range tests {
 		if got := Nearest(test.name, candidates); got != test.want {

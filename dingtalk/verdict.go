@@ -37,14 +37,6 @@ func apiVerdict(code, _ string) (verdict, bool) {
 		return verdict{model.CodeDingTalkForbidden, "出口 IP 不在应用的服务器出口 IP 白名单中", 0}, true
 	case "90020", "Forbidden.AccessDenied.ApiCountLimitForOrg":
 		return verdict{model.CodeDingTalkQuota, "本月的接口调用额度已用完", 0}, true
-	case "60121":
-		return verdict{model.CodeDingTalkNotFound, "通讯录中没有该用户", 0}, true
-	case "40056":
-		return verdict{model.CodeDingTalkNotFound, "没有这个 agent_id，请按应用页面核对", 0}, true
-	case "processInstanceNotExist", "processInstanceIdError":
-		return verdict{model.CodeDingTalkNotFound, "审批实例不存在", 0}, true
-	case "processCodeError":
-		return verdict{model.CodeDingTalkNotFound, "审批模板不存在，请检查 processCode", 0}, true
 	case "needAuth":
 		return verdict{model.CodeDingTalkForbidden, "应用没有访问该审批的权限，请在钉钉开发者后台申请", 0}, true
 	case "autoflowLikeTriggerRateLimited":
@@ -56,7 +48,17 @@ func apiVerdict(code, _ string) (verdict, bool) {
 	case "34016":
 		return verdict{model.CodeDingTalkTooLarge, "消息内容超过长度限制", 0}, true
 	}
-	return verdict{}, false
+	text, known := notThere[code]
+	return verdict{model.CodeDingTalkNotFound, text, 0}, known
+}
+
+// notThere are the codes that say what does not exist.
+var notThere = map[string]string{
+	"60121":                   "通讯录中没有该用户",
+	"40056":                   "没有这个 agent_id，请按应用页面核对",
+	"processInstanceNotExist": "审批实例不存在",
+	"processInstanceIdError":  "审批实例不存在",
+	"processCodeError":        "审批模板不存在，请检查 processCode",
 }
 
 // tokenRefused reports the codes after which a new access token can help.

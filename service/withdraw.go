@@ -38,8 +38,7 @@ func (s *Service) findByForm(ctx context.Context, instance string) error {
 	if err == nil {
 		_, err = s.releaseOf(ctx, &a)
 	}
-	switch model.CodeOf(err) {
-	case model.CodeNotFound, model.CodeDingTalkNotFound:
+	if code := model.CodeOf(err); code == model.CodeNotFound || code == model.CodeDingTalkNotFound {
 		return nil
 	}
 	return err
