@@ -201,8 +201,7 @@ func (s *Service) templateOf(ctx context.Context, a *model.Approval) (string, er
 
 // urgentInquiry tells whether people have to know that an approval cannot be read: it takes long, or needs a person.
 func urgentInquiry(code model.Code, waited time.Duration) bool {
-	switch code {
-	case model.CodeDingTalkAuth, model.CodeDingTalkForbidden, model.CodeDingTalkQuota:
+	if code == model.CodeDingTalkAuth || code == model.CodeDingTalkForbidden || code == model.CodeDingTalkQuota {
 		return true
 	}
 	return code != "" && !code.OfDatabase() && waited >= quietInquiry
