@@ -100,8 +100,12 @@ func playStory(ctx context.Context, w *demoWorld, n *narrator) (outcome, error) 
 	return o, w.await(ctx, w.ended)
 }
 
-// told tells whether every notice written so far has arrived.
+// told tells whether every approval was confirmed and every notice written so far has arrived.
 func (w *demoWorld) told(ctx context.Context) (bool, error) {
+	verifying, err := w.app.service.List(ctx, model.ReleaseFilter{State: model.ReleaseVerifying, Limit: 1})
+	if err != nil || len(verifying) > 0 {
+		return false, err
+	}
 	open, err := w.app.service.Open(ctx)
 	return open["messages"] == 0, err
 }
