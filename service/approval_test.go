@@ -21,6 +21,9 @@ type desk struct {
 	err       error
 	reads     int
 	lists     int
+	listed    time.Time       // when all of them were begun in truth, whatever they tell; zero: they tell the truth
+	crowd     int             // more approvals than these are not listed at once; 0: all are
+	dead      map[string]bool // templates that DingTalk does not know
 }
 
 const template = "PROC-UP"
@@ -51,12 +54,22 @@ func (k *desk) InstanceIDs(_ context.Context, code string, from, to time.Time, u
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.lists++
+	if k.dead[code] || to.Sub(from) > 120*24*time.Hour {
+		return nil, model.Errorf(model.CodeDingTalkRejected, "模板不存在，或者时间范围太长")
+	}
 	var ids []string
 	for id, a := range k.approvals {
-		within := !a.CreatedAt.Before(from) && !a.CreatedAt.After(to)
+		begun := k.listed
+		if begun.IsZero() {
+			begun = *a.CreatedAt
+		}
+		within := !begun.Before(from) && !begun.After(to)
 		if k.codes[id] == code && within && (len(users) == 0 || slices.Contains(users, a.Originator.ID)) {
 			ids = append(ids, id)
 		}
+	}
+	if k.crowd > 0 && len(ids) > k.crowd {
+		return ids[:k.crowd], model.Errorf(model.CodeDingTalkTooLarge, "超过 %d 条", k.crowd)
 	}
 	return ids, k.err
 }

@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 	"time"
+
+	"github.com/oabridge/oabridge/model"
 )
 
 // Attendance remembers until when events could reach the bridge, over restarts.
@@ -18,6 +20,8 @@ const (
 	// longestAbsence is how long events may stay away before approvals are reconciled at the start: another replica, or
 	// DingTalk's own repetitions, make up for less.
 	longestAbsence = 2 * time.Minute
+	// longestAttend is the longest pause between two tries that failed: each costs a call of every template.
+	longestAttend = 15 * time.Minute
 )
 
 // attending reconciles what happened while no process was there, then remembers that this one is.
@@ -34,9 +38,20 @@ func (s *Service) attending(ctx context.Context) {
 		}
 		err := s.attend(ctx, at, present)
 		attends.note(ctx, err)
-		if err == nil {
-			present, pause = true, attendEvery
-		}
+		present, pause = present || err == nil, attendPause(pause, err)
+	}
+}
+
+// attendPause is how long to wait after a try that ended with err. Only tries that ask DingTalk have a price.
+func attendPause(pause time.Duration, err error) time.Duration {
+	code := model.CodeOf(err)
+	switch {
+	case err == nil:
+		return attendEvery
+	case code.OfDatabase() || code == model.CodeConflict:
+		return pause
+	default:
+		return min(2*pause, longestAttend)
 	}
 }
 

@@ -133,10 +133,17 @@ func (s *Service) settleRevoke(ctx context.Context, a *model.Approval) (bool, er
 	return err == nil, err
 }
 
+// clockSkew is how much our clock and DingTalk's may differ.
+const clockSkew = 5 * time.Minute
+
 // endedBefore tells whether an approval that we found ourselves was at its end before the gap that we looked for: events
 // came then, and what is older than this bridge is none of its business.
 func (s *Service) endedBefore(a *model.Approval, c *model.Check) bool {
-	return c.Event.Via == ViaReconciliation && (a.FinishedAt == nil || a.FinishedAt.Before(c.Event.BornAt.Add(-time.Minute)))
+	ended := a.FinishedAt
+	if ended == nil {
+		ended = a.CreatedAt
+	}
+	return c.Event.Via == ViaReconciliation && (ended == nil || ended.Before(c.Event.BornAt.Add(-clockSkew)))
 }
 
 // releaseOf finds the release of an approval, also one that came in with nothing but the form's request id. Errors:
@@ -169,6 +176,16 @@ func (s *Service) releaseOf(ctx context.Context, a *model.Approval) (*model.Rele
 	return r, err
 }
 
+// anyZone is how far the time of an approval may be off, because nobody knows for sure in which zone it is told.
+const anyZone = 9 * time.Hour
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
 // allowedTemplate tells whether approvals of this template may deploy.
 func (s *Service) allowedTemplate(processCode string) bool {
 	return len(s.policy.ProcessCodes) == 0 || slices.Contains(s.policy.ProcessCodes, processCode)
@@ -180,10 +197,11 @@ func (s *Service) templateOf(ctx context.Context, a *model.Approval) (string, er
 	if a.ProcessCode != "" || len(s.policy.ProcessCodes) == 0 {
 		return a.ProcessCode, nil
 	}
-	if a.CreatedAt == nil {
-		return "", nil
+	now := s.now()
+	from, to := now.Add(-longestApproval), now.Add(clockSkew)
+	if a.CreatedAt != nil { // in a zone that DingTalk's documentation tells otherwise than its answers
+		from, to = a.CreatedAt.Add(-anyZone), earlier(a.CreatedAt.Add(anyZone), to)
 	}
-	from, to := a.CreatedAt.Add(-2*time.Minute), a.CreatedAt.Add(3*time.Minute) // it is known to the minute
 	for _, code := range s.policy.ProcessCodes {
 		ids, err := s.approvals.InstanceIDs(ctx, code, from, to, []string{a.Originator.ID})
 		if err != nil {
@@ -193,7 +211,7 @@ func (s *Service) templateOf(ctx context.Context, a *model.Approval) (string, er
 			return code, nil
 		}
 	}
-	if s.now().Sub(*a.CreatedAt) < notThereYet {
+	if a.CreatedAt != nil && now.Sub(*a.CreatedAt) < notThereYet {
 		return "", model.Errorf(model.CodeDingTalkNotFound, "钉钉还没有把这张审批单列入模板的实例")
 	}
 	return "", nil

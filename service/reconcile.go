@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -14,8 +15,10 @@ const ViaReconciliation = "reconciliation"
 const (
 	// longestApproval is how long before a gap an approval may have been begun that was decided within it.
 	longestApproval = 14 * 24 * time.Hour
-	reconcileLease  = "reconcile"
-	reconcileFor    = time.Minute // time-out, and how long nobody else reconciles
+	// longestListing is the longest time of which DingTalk lists approvals.
+	longestListing = 120*24*time.Hour - time.Hour
+	reconcileLease = "reconcile"
+	reconcileFor   = time.Minute // time-out, and how long nobody else reconciles
 )
 
 // Reconcile looks for approvals that were decided since the time, while no events could reach us. It costs one call for
@@ -33,13 +36,9 @@ func (s *Service) Reconcile(ctx context.Context, since time.Time) error {
 	if !mine {
 		return model.Errorf(model.CodeConflict, "另一个实例正在补查审批")
 	}
-	found := 0
-	for _, code := range s.policy.ProcessCodes {
-		n, err := s.reconcileTemplate(ctx, code, since)
-		if err != nil {
-			return err
-		}
-		found += n
+	found, err := s.reconcileTemplates(ctx, since)
+	if err != nil {
+		return err
 	}
 	s.log.InfoContext(ctx, "approvals reconciled", "since", since, "to look into", found)
 	if _, err := s.store.Lease(ctx, reconcileLease, s.owner, 0); err != nil {
@@ -49,9 +48,32 @@ func (s *Service) Reconcile(ctx context.Context, since time.Time) error {
 	return nil
 }
 
+// reconcileTemplates looks at each template though another one fails. What DingTalk will never list, such as a template that
+// was deleted, is told and passed over.
+func (s *Service) reconcileTemplates(ctx context.Context, since time.Time) (int, error) {
+	found := 0
+	var failed []error
+	for _, code := range s.policy.ProcessCodes {
+		n, err := s.reconcileTemplate(ctx, code, since)
+		found += n
+		switch model.CodeOf(err) {
+		case "":
+		case model.CodeDingTalkRejected, model.CodeDingTalkNotFound:
+			s.log.ErrorContext(ctx, "approvals of a template cannot be listed: what was missed of it stays missed", "template", code, slog.Any("error", err))
+		default:
+			failed = append(failed, err)
+		}
+	}
+	return found, errors.Join(failed...)
+}
+
 func (s *Service) reconcileTemplate(ctx context.Context, code string, since time.Time) (int, error) {
 	now := s.now()
-	ids, err := s.begun(ctx, code, since.Add(-longestApproval), now)
+	from := since.Add(-longestApproval)
+	if earliest := now.Add(-longestListing); from.Before(earliest) {
+		from = earliest
+	}
+	ids, err := s.begun(ctx, code, from, now)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
