@@ -59,6 +59,8 @@ type StopRequest struct {
 	Reason string     `json:"reason"`
 	At     time.Time  `json:"at"`
 	SentAt *time.Time `json:"sent_at,omitempty"` // when Jenkins was told
+	// Unstarted: it is over once the build runs.
+	Unstarted bool `json:"unstarted,omitempty"`
 }
 
 // Deployment is one app of a release: one Jenkins build.

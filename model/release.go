@@ -115,6 +115,9 @@ func (r *Release) Fire(d *Deployment, event DeploymentEvent, c Cause) error {
 	d.State = next
 	d.Code, d.Message = c.Code, c.Message
 	d.FinishedAt = nil
+	if next == StateRunning && d.Stop != nil && d.Stop.Unstarted {
+		d.Stop = nil
+	}
 	if next.Terminal() {
 		d.FinishedAt = &c.At
 		d.NextAt = nil

@@ -33,7 +33,7 @@ func (s *Service) takeBack(r *model.Release, d *model.Deployment, by, reason str
 	case d.State == model.StateLost:
 		d.Stop = &model.StopRequest{By: by, Reason: reason, At: now}
 		return s.abandon(r, d, model.Cause{At: now, Actor: by, Message: reason})
-	case !d.State.Terminal() && d.Stop == nil:
+	case !d.State.Terminal() && (d.Stop == nil || d.Stop.Unstarted):
 		d.Stop = &model.StopRequest{By: by, Reason: reason, At: now}
 	}
 	return nil

@@ -164,12 +164,13 @@ func (f follower) answer(ctx context.Context, d *model.Deployment, a inputAnswer
 }
 
 // intendAnswer writes down an answer that is about to be given; false when the deployment moved or somebody asked to stop
-// it since we looked.
+// it since we looked, or when it must not be given.
 func (f follower) intendAnswer(ctx context.Context, d *model.Deployment, a inputAnswer) (bool, error) {
 	verb := "自动确认"
 	if a.abort {
 		verb = "自动拒绝"
 	}
+	allowed := false
 	_, err := f.change(ctx, d.ReleaseID, func(r *model.Release) error {
 		current, err := r.Deployment(d.ID)
 		if err != nil {
@@ -177,6 +178,11 @@ func (f follower) intendAnswer(ctx context.Context, d *model.Deployment, a input
 		}
 		if current.State != model.StatePaused || current.Stop != nil {
 			return model.Errorf(model.CodeConflict, "部署 %d 不再等待确认，或已要求停止", d.ID)
+		}
+		if allowed = a.abort || !r.Proof.Barred(); !allowed { // its approval was taken back while it ran: a person shall say
+			current.Asked = append(current.Asked, question(a.step))
+			f.tell(r, f.write.input(r, current, a.step, f.now()))
+			return nil
 		}
 		r.Record(model.Event{
 			DeploymentID: d.ID, At: f.now(), Actor: actorSystem, Kind: model.EventKindInput,
@@ -187,7 +193,7 @@ func (f follower) intendAnswer(ctx context.Context, d *model.Deployment, a input
 	if model.CodeOf(err) == model.CodeConflict {
 		return false, nil
 	}
-	return err == nil, err
+	return allowed && err == nil, err
 }
 
 // announceUnanswerable tells, once, that the bridge may not or cannot give the answer that the rules want.

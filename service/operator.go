@@ -11,9 +11,13 @@ import (
 )
 
 // Retry lets lost deployments of the release have a new build: the one with the id, or all when it is 0. Jenkins is
-// searched for the old build once more first. Errors: not_found, conflict (nothing is lost).
+// searched for the old build once more first. Errors: not_found, conflict (nothing is lost, or the approval does not hold any
+// more).
 func (s *Service) Retry(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error) {
 	return s.decideLost(ctx, id, deployment, decision{notices.ActionRetry, func(r *model.Release, d *model.Deployment, c model.Cause) error {
+		if r.Proof.Barred() {
+			return model.Errorf(model.CodeConflict, "上线单 %s 的审批无效，不能重试：%s", r.Number(), r.Proof.Message)
+		}
 		if err := s.fire(r, d, model.EventRetried, c); err != nil {
 			return err
 		}

@@ -94,15 +94,19 @@ func (s *Service) fresh(r *model.Release) bool {
 	return r.FinishedAt != nil && s.now().Sub(*r.FinishedAt) < afterwards
 }
 
-// takeAllBack takes back what has not started, and what runs when running says so. A build in Jenkins' queue is taken out
-// by the follower.
+// takeAllBack takes back what has not started, and what runs when running says so: also what begins to run before it is
+// taken out of Jenkins' queue. That is done by the follower.
 func (s *Service) takeAllBack(r *model.Release, c model.Cause, running bool) error {
 	for _, d := range slices.Backward(r.Deployments) { // before the end of one takes back those behind it
 		if (d.State == model.StateRunning || d.State == model.StatePaused) && !running {
 			continue
 		}
+		asked := d.Stop != nil
 		if err := s.takeBack(r, d, c.Actor, c.Message); err != nil {
 			return err
+		}
+		if !asked && !running && d.Stop != nil {
+			d.Stop.Unstarted = true
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -98,5 +99,81 @@ func TestALateEventProvesNothingThatWasWithdrawn(t *testing.T) {
 	w.checkNow()
 	if r := w.release(number); r.Proof.State != model.ProofWithdrawn {
 		t.Errorf("%+v", r.Proof)
+	}
+}
+
+// TestALostBuildOfAWithdrawnApprovalIsNotRetried: it would wait for ever for an approval that will not come.
+func TestALostBuildOfAWithdrawnApprovalIsNotRetried(t *testing.T) {
+	w := proving(t)
+	number := w.provedLong()
+	w.receive(event("inst-1", "terminate", ""))
+	w.checkNow()
+	w.jenkins.Kill(0)
+	for range 60 {
+		w.clock.Advance(30 * time.Second)
+		w.turn()
+	}
+	r := w.want(number, model.ReleaseActive, model.StateLost)
+	_, err := w.Retry(t.Context(), r.ID, 0, "ops", "")
+	codeIs(t, err, model.CodeConflict)
+	if _, err := w.Abandon(t.Context(), r.ID, 0, "ops", ""); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWhatStartsWhileItIsTakenOutOfTheQueue goes on, unless running builds are to be stopped or a person wants it.
+func TestWhatStartsWhileItIsTakenOutOfTheQueue(t *testing.T) {
+	for name, c := range map[string]struct {
+		stop, cancel bool
+		end          model.ReleaseState
+		app          model.DeploymentState
+	}{
+		"tell":            {false, false, model.ReleaseSucceeded, model.StateSucceeded},
+		"stop":            {true, false, model.ReleaseFailed, model.StateAborted},
+		"tell, cancelled": {false, true, model.ReleaseFailed, model.StateAborted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := proving(t, func(o *Options) { o.Policy.StopOnRevoke = c.stop })
+			w.jenkins.QuietDown()
+			number := w.proved("项目名称", "数据平台", "应用名称", "离线任务")
+			w.turn()
+			w.want(number, model.ReleaseActive, model.StateQueued)
+			w.receive(event("inst-1", "terminate", ""))
+			w.checkNow()
+			if c.cancel {
+				if _, err := w.Cancel(t.Context(), w.release(number).ID, "ops", ""); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.jenkins.CancelQuietDown() // before the follower looks
+			w.turns(12)
+			w.want(number, c.end, c.app)
+		})
+	}
+}
+
+// TestNothingIsConfirmedForAWithdrawnApproval: a pipeline that asks before it deploys is a person's to answer.
+func TestNothingIsConfirmedForAWithdrawnApproval(t *testing.T) {
+	w := proving(t, allow("^ApproveProd$", nil))
+	number := w.proved("项目名称", "支付", "应用名称", "清结算")
+	w.turn()
+	w.want(number, model.ReleaseActive, model.StateRunning)
+	w.receive(event("inst-1", "terminate", ""))
+	w.checkNow()
+	w.turns(10)
+	for path, n := range w.jenkins.Ledger().ByPath {
+		if strings.HasPrefix(path, "POST input") {
+			t.Errorf("%d times %s", n, path)
+		}
+	}
+	w.want(number, model.ReleaseActive, model.StatePaused)
+	asked := 0
+	for _, title := range w.inbox.titles("ops") {
+		if strings.Contains(title, "等待") {
+			asked++
+		}
+	}
+	if asked != 1 {
+		t.Errorf("told %q", w.inbox.titles("ops"))
 	}
 }
