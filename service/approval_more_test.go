@@ -153,3 +153,27 @@ func TestAnEventThatComesDaysLateIsNoSecondRelease(t *testing.T) {
 	w.lookAll()
 	w.wantBuilds(t, 2)
 }
+
+// TestANameThatCannotBeReadIsNoForgery: the form names its initiator, and DingTalk's contacts are away.
+func TestANameThatCannotBeReadIsNoForgery(t *testing.T) {
+	w := proving(t)
+	w.open("inst-1")
+	w.desk.change("inst-1", agree("wang"))
+	got := w.submit("发起人", "张三")
+	w.desk.nameless = model.Errorf(model.CodeDingTalkUnavailable, "钉钉无法连接")
+	w.checkNow()
+	w.want(got.Number, model.ReleaseVerifying, model.StateWaiting)
+	w.desk.nameless = nil
+	w.lookAll()
+	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+}
+
+func TestADeletedTemplateHoldsUpNoProof(t *testing.T) {
+	w := proving(t, func(o *Options) { o.Policy.ProcessCodes = []string{"PROC-GONE", template} })
+	w.desk.dead = map[string]bool{"PROC-GONE": true}
+	w.open("inst-1")
+	w.desk.change("inst-1", agree("wang"))
+	got := w.submit()
+	w.lookAll()
+	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+}

@@ -9,6 +9,9 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
+// maxWhy is how long the differences may be, in characters: a form may have thousands.
+const maxWhy = 4000
+
 // judge compares the release with its approval, which was given: the release goes on, or nothing of it may ever be
 // deployed. Errors: those that pass.
 func (s *Service) judge(ctx context.Context, r *model.Release, a *model.Approval) error {
@@ -35,10 +38,11 @@ func (s *Service) judge(ctx context.Context, r *model.Release, a *model.Approval
 		if err != nil {
 			return err
 		}
-		if by := r.Initiator.ID; by != "" && by != a.Originator.ID && by != a.Originator.Name {
-			differences = append(differences, fmt.Sprintf("发起人：提交的是“%s”，审批单里是“%s”", model.Cut(by, 60), a.Originator.Label()))
+		other, err := s.otherInitiator(ctx, r, a)
+		if err != nil {
+			return err
 		}
-		why = strings.Join(differences, "；")
+		why = model.Cut(strings.Join(append(differences, other...), "；"), maxWhy)
 	}
 	if why != "" {
 		return s.refute(ctx, r.ID, why)
@@ -52,10 +56,28 @@ func settled(r *model.Release) bool {
 	return r.State.Terminal() || (r.Proof.Asked() && r.Proof.State != model.ProofPending)
 }
 
+// otherInitiator names the difference when somebody else submitted than is asking in DingTalk. Errors: dingtalk_… (the
+// submission has a name, and DingTalk does not tell whose it is).
+func (s *Service) otherInitiator(ctx context.Context, r *model.Release, a *model.Approval) ([]string, error) {
+	by := r.Initiator.ID
+	if by == "" || by == a.Originator.ID {
+		return nil, nil
+	}
+	name, err := s.approvals.UserName(ctx, a.Originator.ID) // what was just not found out may be told now
+	if err != nil && model.CodeOf(err) != model.CodeDingTalkNotFound {
+		return nil, err
+	}
+	if by == name {
+		return nil, nil
+	}
+	a.Originator.Name = name
+	return []string{fmt.Sprintf("发起人：提交的是“%s”，审批单里是“%s”", model.Cut(by, 60), a.Originator.Label())}, nil
+}
+
 // onlySelf tells whether nobody but the initiator agreed.
 func onlySelf(a *model.Approval) bool {
 	return !slices.ContainsFunc(a.Records, func(r model.ApprovalRecord) bool {
-		return r.Decides() && r.Result == model.ResultAgree && r.Who.ID != a.Originator.ID
+		return r.Decides() && r.Result == model.ResultAgree && r.Who.ID != "" && r.Who.ID != a.Originator.ID
 	})
 }
 

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -202,14 +203,16 @@ func (s *Service) templateOf(ctx context.Context, a *model.Approval) (string, er
 	if a.CreatedAt != nil { // in a zone that DingTalk's documentation tells otherwise than its answers
 		from, to = a.CreatedAt.Add(-anyZone), earlier(a.CreatedAt.Add(anyZone), to)
 	}
+	var failed error
 	for _, code := range s.policy.ProcessCodes {
 		ids, err := s.approvals.InstanceIDs(ctx, code, from, to, []string{a.Originator.ID})
-		if err != nil {
-			return "", err
-		}
 		if slices.Contains(ids, a.Instance) {
 			return code, nil
 		}
+		failed = cmp.Or(failed, err) // one template may be deleted, and the approval of another
+	}
+	if failed != nil {
+		return "", failed
 	}
 	if a.CreatedAt != nil && now.Sub(*a.CreatedAt) < notThereYet {
 		return "", model.Errorf(model.CodeDingTalkNotFound, "钉钉还没有把这张审批单列入模板的实例")
