@@ -30,14 +30,16 @@ func newPace(perSecond float64, now func() time.Time, sleep func(context.Context
 	return pace{limiter: rate.NewLimiter(limit, burst), now: now, sleep: sleep, urgent: new(atomic.Int64)}
 }
 
-// steady lets a quarter of the calls go at once. The rest follow evenly, slowly enough that no second has more than
-// perSecond of them, rounded down so that several processes together keep to it, too.
+// steady lets a quarter of the calls go at once. The rest follow evenly, and so slowly that no second has more than
+// perSecond of them even when it is a little short: what waits on the way comes closer together than it left. perSecond is
+// rounded down so that several processes together keep to it, too.
 func steady(perSecond float64) (limit rate.Limit, burst int) {
-	if perSecond > 1 {
-		perSecond = math.Floor(perSecond)
+	if perSecond < 2 {
+		return rate.Limit(min(perSecond, 1)), 1
 	}
+	perSecond = math.Floor(perSecond)
 	burst = max(1, int(perSecond/4))
-	return rate.Limit(perSecond - float64(burst-1)), burst
+	return rate.Limit(perSecond - float64(burst)), burst
 }
 
 func (p pace) set(perSecond float64) {

@@ -34,6 +34,15 @@ func TestNoSecondHasMoreThanTwentyCalls(t *testing.T) {
 	}
 }
 
+// TestAShortSecondIsKept: calls that left a second apart may arrive within one.
+func TestAShortSecondIsKept(t *testing.T) {
+	for _, qps := range []float64{2, 3.5, 20.0 / 3, 10, 20} {
+		if limit, burst := steady(qps); float64(limit)+float64(burst) > qps || limit <= 0 {
+			t.Errorf("%v calls a second: %d at once and %v a second", qps, burst, limit)
+		}
+	}
+}
+
 func TestManyAtOnceKeepThePaceTogether(t *testing.T) {
 	var mu sync.Mutex
 	var waits []time.Duration
