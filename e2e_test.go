@@ -38,7 +38,7 @@ type outside struct {
 	dingtalk *dingtalktest.Server
 	config   string // path of the configuration file
 	address  string
-	// dingtalkURL is where the pretended DingTalk is, for those who play its people.
+	// dingtalkURL is where the pretended DingTalk is, for those who stand in between.
 	dingtalkURL string
 	caller      dingtalktest.Connector
 	ahead       atomic.Int64 // of DingTalk's clock, a time.Duration

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -41,39 +39,11 @@ func (o *outside) save() {
 // approval starts an approval with these fields, as a person would; the result is its instance.
 func (o *outside) approval(pairs ...string) string {
 	o.t.Helper()
-	var values []map[string]string
+	form := map[string]any{}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		values = append(values, map[string]string{"name": pairs[i], "value": pairs[i+1]})
+		form[pairs[i]] = pairs[i+1]
 	}
-	body, _ := json.Marshal(map[string]any{
-		"processCode": "PROC-deploy", "originatorUserId": "zhang", "deptId": -1, "formComponentValues": values,
-	})
-	token := o.openAPI("/v1.0/oauth2/accessToken", "", `{"appKey":"dinge2e","appSecret":"`+e2eAppSecret+`"}`)["accessToken"]
-	instance, _ := o.openAPI("/v1.0/workflow/processInstances", fmt.Sprint(token), string(body))["instanceId"].(string)
-	if instance == "" {
-		o.t.Fatal("no approval was started")
-	}
-	return instance
-}
-
-// openAPI posts to the pretended DingTalk.
-func (o *outside) openAPI(path, token, body string) map[string]any {
-	o.t.Helper()
-	req, err := http.NewRequestWithContext(o.t.Context(), http.MethodPost, o.dingtalkURL+path, strings.NewReader(body))
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	req.Header.Set("x-acs-dingtalk-access-token", token)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	var answer map[string]any
-	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil || res.StatusCode != http.StatusOK {
-		o.t.Fatalf("POST %s: %s %v %v", path, res.Status, answer, err)
-	}
-	return answer
+	return o.asked(deployTemplate, "zhang", form)
 }
 
 // pushes pushes what happened to the approval; whether it was taken is the result.
