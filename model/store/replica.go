@@ -71,10 +71,16 @@ func (s *Store) RemoveReplica(ctx context.Context, id string) error {
 	return s.exclusive(ctx, func(db *gorm.DB) error { return db.Delete(&replicaRow{}, "id = ?", id).Error })
 }
 
-// ForgetReplicas forgets every process. It is for who knows to be alone with the database, as on SQLite: what a killed
-// process left there is nobody. Errors: database_unavailable.
+// ForgetReplicas forgets every process and the named leases that they hold. It is for who knows to be alone with the
+// database, as on SQLite: what a killed process left there is nobody. Leases of rows run out as they would: what a killed
+// process sent may still be on its way. Errors: database_unavailable.
 func (s *Store) ForgetReplicas(ctx context.Context) error {
-	return s.exclusive(ctx, func(db *gorm.DB) error { return db.Exec("DELETE FROM replicas").Error })
+	return s.exclusive(ctx, func(db *gorm.DB) error {
+		if err := db.Exec("DELETE FROM leases").Error; err != nil {
+			return err
+		}
+		return db.Exec("DELETE FROM replicas").Error
+	})
 }
 
 // Installation is the id that the database was given when its schema was made. It never changes and no other database

@@ -54,10 +54,12 @@ func replicaAlone(t *testing.T, f *fixture) {
 	for seed := range 3 {
 		f.see(t, *fill[model.Replica](int64(seed)))
 	}
+	f.wantLease(t, "refresh:prod", "killed", time.Minute, true)
 	if err := f.ForgetReplicas(f.ctx); err != nil {
 		t.Fatal(err)
 	}
 	f.wantReplicas(t)
+	f.wantLease(t, "refresh:prod", "new", time.Minute, true)
 }
 
 func installationID(t *testing.T, f *fixture) {
