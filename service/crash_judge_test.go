@@ -151,7 +151,7 @@ func (p *play) judgeHistory(r *model.Release) {
 	if err != nil || len(history) == 0 || history[0].Kind != model.EventKindAccepted {
 		p.t.Fatalf("history of %s: %v %v", r.Number(), history, err)
 	}
-	states, at, summary := map[int64]model.DeploymentState{}, time.Time{}, model.ReleaseActive
+	states, at, summary := map[int64]model.DeploymentState{}, time.Time{}, model.ReleaseState(history[0].To)
 	for _, d := range r.Deployments {
 		states[d.ID] = model.StateWaiting
 	}

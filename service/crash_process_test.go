@@ -79,6 +79,9 @@ func (p *process) beat(ctx context.Context) {
 	if _, err := (follower{worker{p.Service, c}}).tick(ctx); err != nil {
 		p.log.WarnContext(ctx, "look failed", slog.Any("error", err))
 	}
+	if _, err := p.inquireDue(ctx); err != nil {
+		p.log.WarnContext(ctx, "claiming checks failed", slog.Any("error", err))
+	}
 	if _, err := p.deliverDue(ctx); err != nil {
 		p.log.WarnContext(ctx, "claiming messages failed", slog.Any("error", err))
 	}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/oabridge/oabridge/model"
@@ -63,6 +64,36 @@ func (b *brittleStore) SettleMessage(ctx context.Context, m model.Message) error
 		}
 		return err
 	})
+}
+
+func (b *brittleStore) KeepCheck(ctx context.Context, c model.Check) error {
+	return b.points.write("keep "+checkName(c), func() error { return b.Store.KeepCheck(ctx, c) })
+}
+
+func (b *brittleStore) ClaimChecks(ctx context.Context, owner string, lease time.Duration, limit int) ([]model.Check, error) {
+	due, err := b.Store.ClaimChecks(ctx, owner, lease, limit)
+	if len(due) > 0 {
+		b.points.took("claim of checks")
+	}
+	return due, err
+}
+
+func (b *brittleStore) SettleCheck(ctx context.Context, c model.Check) error {
+	return b.points.write("settle "+checkName(c)+" as "+string(c.State), func() error { return b.Store.SettleCheck(ctx, c) })
+}
+
+// checkName is the way that a check came: its key is another in each play.
+func checkName(c model.Check) string {
+	way, _, _ := strings.Cut(c.Key, ":")
+	return way + " check"
+}
+
+func (b *brittleStore) KeepWithdrawal(ctx context.Context, instance, why string, at time.Time) error {
+	return b.points.write("keep withdrawal", func() error { return b.Store.KeepWithdrawal(ctx, instance, why, at) })
+}
+
+func (b *brittleStore) Attend(ctx context.Context, at time.Time) error {
+	return b.points.write("attend", func() error { return b.Store.Attend(ctx, at) })
 }
 
 func messageName(m model.Message) string { return string(m.Kind) + " to " + m.Recipient }
