@@ -70,14 +70,17 @@ func (s *Service) holdBack(r *model.Release) {
 	}
 }
 
-// proveAgain lets a release that was planned anew wait for its proof still.
-func (s *Service) proveAgain(r *model.Release, c model.Cause) {
+// proveAgain lets a release that was planned anew wait for its proof still. Nobody asks for it any more when it had ended.
+func (s *Service) proveAgain(r *model.Release, c model.Cause, ended bool) {
 	for _, d := range r.Deployments {
 		if d.State == model.StateWaiting && d.Wait == model.WaitSchedule {
 			d.Wait, d.NextAt = model.WaitApproval, nil
 		}
 	}
 	r.Proof.Since = c.At
+	if !ended {
+		return
+	}
 	r.Check(model.Check{
 		Key:   fmt.Sprintf("verify:%s:%d", r.Number(), r.Version),
 		Event: model.ApprovalEvent{Instance: r.ProcessInstanceID, BusinessID: r.BusinessID}, CreatedAt: c.At, NextAt: c.At,

@@ -111,11 +111,12 @@ func inquiryPause(attempts int, code model.Code) time.Duration {
 	if code == model.CodeDingTalkQuota || code == model.CodeDingTalkForbidden || code == model.CodeDingTalkAuth {
 		return longestInquiry
 	}
-	if code.OfDatabase() || code == model.CodeCatalogueUnready {
+	if code.OfDatabase() {
 		return firstInquiry
 	}
 	longest := longestInquiry
-	if code == model.CodeDingTalkUnavailable || code == model.CodeDingTalkThrottled { // go on soon after it is back
+	switch code {
+	case model.CodeDingTalkUnavailable, model.CodeDingTalkThrottled, model.CodeCatalogueUnready: // go on soon after it is back
 		longest = time.Minute
 	}
 	return min(firstInquiry<<min(attempts-1, 12), longest)

@@ -91,7 +91,7 @@ func (s *Service) Replan(ctx context.Context, id int64, at, by, reason string) (
 		if r.Proof.State == model.ProofRefuted || r.Proof.State == model.ProofWithdrawn {
 			return model.Errorf(model.CodeConflict, "上线单 %s 的审批无效，不能改期：%s", r.Number(), r.Proof.Message)
 		}
-		cause := model.Cause{At: s.now(), Actor: by, Message: reason}
+		cause, ended := model.Cause{At: s.now(), Actor: by, Message: reason}, r.State.Terminal()
 		planned, err := s.replan(r, when, cause)
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func (s *Service) Replan(ctx context.Context, id int64, at, by, reason string) (
 		}
 		r.Mode, r.ScheduledAt = model.ExecuteScheduled, &when
 		if r.Proof.State == model.ProofPending {
-			s.proveAgain(r, cause)
+			s.proveAgain(r, cause, ended)
 		}
 		message := "改为 " + s.clock(when)
 		if reason != "" {

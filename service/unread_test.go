@@ -54,3 +54,38 @@ func TestWhatAnEventCosts(t *testing.T) {
 func failing(code model.Code) func(*world) {
 	return func(w *world) { w.desk.err = model.Errorf(code, "钉钉审批详情接口出错") }
 }
+
+// TestWhatWaitingCosts: the proof of one release is asked for about a hundred times a day, whatever people and Jenkins do.
+func TestWhatWaitingCosts(t *testing.T) {
+	for name, c := range map[string]struct {
+		meanwhile func(*world, int64)
+		most      int
+	}{
+		"planned anew again and again": {func(w *world, id int64) {
+			for range 10 {
+				if _, err := w.Replan(w.t.Context(), id, "now", "ops", ""); err != nil {
+					w.t.Fatal(err)
+				}
+			}
+		}, 111},
+		"Jenkins was never listed": {func(w *world, _ int64) {
+			w.desk.change("inst-1", agree("wang"))
+			w.offered.Store(nil)
+		}, 1450},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := proving(t)
+			w.open("inst-1")
+			got := w.submit()
+			c.meanwhile(w, w.release(got.Number).ID)
+			for range 23 * 60 * 10 {
+				w.clock.Advance(6 * time.Second)
+				w.checkNow()
+			}
+			w.want(got.Number, model.ReleaseVerifying, model.StateWaiting)
+			if w.desk.reads > c.most {
+				t.Errorf("%d reads, at most %d", w.desk.reads, c.most)
+			}
+		})
+	}
+}
