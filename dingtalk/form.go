@@ -114,8 +114,9 @@ func (c control) rows() ([][]model.ApprovalField, error) {
 	return rows, nil
 }
 
+// unreadable does not pass by itself: asking again soon would only cost calls.
 func (c control) unreadable() error {
-	return model.Errorf(model.CodeDingTalkUnavailable, "审批单的明细「%s」无法识别", model.Cut(oneLine(c.name()), 50))
+	return model.Errorf(model.CodeDingTalkRejected, "审批单的明细「%s」无法识别", model.Cut(oneLine(c.name()), 50))
 }
 
 // values are the texts of a control, none when it is empty. Only where a list is expected is a text read as one.

@@ -178,9 +178,9 @@ func TestApprovalRefusals(t *testing.T) {
 		{"nothing", 200, `{"success":true}`, model.CodeDingTalkUnavailable, "缺少约定的字段"},
 		{"another kind", 200, `{"success":true,"result":"x"}`, model.CodeDingTalkUnavailable, "缺少约定的字段"},
 		{"too long", 200, `{"success":true,"result":{"status":"RUNNING","title":"` + strings.Repeat("x", 1<<20) + `"}}`, model.CodeDingTalkUnavailable, ""},
-		{"table", 200, `{"result":{"status":"RUNNING","formComponentValues":[{"name":"清单","componentType":"TableField","value":"[{\"rowValue\":"}]}}`, model.CodeDingTalkUnavailable, "清单"},
-		{"row", 200, `{"result":{"status":"RUNNING","formComponentValues":[{"name":"清单","componentType":"TableField","value":"[7]"}]}}`, model.CodeDingTalkUnavailable, "清单"},
-		{"row without cells", 200, `{"result":{"status":"RUNNING","formComponentValues":[{"name":"清单","componentType":"TableField","value":"[{}]"}]}}`, model.CodeDingTalkUnavailable, "清单"},
+		{"table", 200, `{"result":{"status":"RUNNING","formComponentValues":[{"name":"清单","componentType":"TableField","value":"[{\"rowValue\":"}]}}`, model.CodeDingTalkRejected, "清单"},
+		{"row", 200, `{"result":{"status":"RUNNING","formComponentValues":[{"name":"清单","componentType":"TableField","value":"[7]"}]}}`, model.CodeDingTalkRejected, "清单"},
+		{"row without cells", 200, `{"result":{"status":"RUNNING","formComponentValues":[{"name":"清单","componentType":"TableField","value":"[{}]"}]}}`, model.CodeDingTalkRejected, "清单"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
