@@ -10,7 +10,11 @@ import (
 // readApprovalForm reads the form of an approval as if a connector had sent it. Who asked, who agreed and which approval it
 // is are DingTalk's own word, not the form's.
 func (s *Service) readApprovalForm(a *model.Approval) (Form, Problems) {
-	f, problems := s.form.Read(s.approvalFields(a))
+	fields := s.approvalFields(a)
+	f, problems := s.form.Read(fields)
+	if len(fields) == 0 {
+		problems.add("", "钉钉没有给出这张审批单的表单内容(表单过大时不给)，请精简后重新发起")
+	}
 	f.Instance, f.Business, f.Originator, f.Approvers, f.Decided = a.Instance, a.BusinessID, a.Originator.ID, nil, a.FinishedAt
 	for _, p := range approversOf(a) {
 		f.Approvers = append(f.Approvers, p.ID)

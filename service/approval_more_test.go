@@ -177,3 +177,20 @@ func TestADeletedTemplateHoldsUpNoProof(t *testing.T) {
 	w.lookAll()
 	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
 }
+
+// TestAFormWithoutItsValuesIsSaidToBe: DingTalk shows a form of more than 64 kB without them.
+func TestAFormWithoutItsValuesIsSaidToBe(t *testing.T) {
+	w := proving(t)
+	w.open("inst-1")
+	w.desk.change("inst-1", agree("wang"))
+	w.desk.change("inst-1", func(a *model.Approval) {
+		for i := range a.Fields {
+			a.Fields[i].Values = nil
+		}
+	})
+	got := w.submit()
+	w.checkNow()
+	if r := w.want(got.Number, model.ReleaseRejected, model.StateCancelled); !strings.Contains(r.Proof.Message, "没有给出这张审批单的表单内容") {
+		t.Error(r.Proof.Message)
+	}
+}
