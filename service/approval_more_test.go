@@ -194,3 +194,67 @@ func TestAFormWithoutItsValuesIsSaidToBe(t *testing.T) {
 		t.Error(r.Proof.Message)
 	}
 }
+
+// TestAForgeryKeepsNoApprovalAway: a rejected submission used the id of an approval that comes itself later, by either way.
+func TestAForgeryKeepsNoApprovalAway(t *testing.T) {
+	for name, come := range map[string]func(w *world){
+		"by connector": func(w *world) { w.submit() },
+		"by event":     func(w *world) { w.receive(event("inst-1", "finish", "agree")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := proving(t)
+			w.open("inst-1")
+			w.desk.change("inst-1", agree("wang"))
+			forged := w.submit("VERSION", "v6.6.6")
+			w.checkNow()
+			w.want(forged.Number, model.ReleaseRejected, model.StateCancelled)
+			for range 3 {
+				come(w)
+				w.checkNow()
+				w.turns(4)
+			}
+			w.want("R-1002", model.ReleaseSucceeded, model.StateSucceeded)
+			if _, err := w.Submit(t.Context(), form("VERSION", "v6.6.6"), "connector"); model.CodeOf(err) != model.CodeSubmissionConflict {
+				t.Errorf("the forgery again: %v", err)
+			}
+			if got := w.submit(); !got.Duplicate || got.Number != "R-1002" {
+				t.Errorf("a repeat is answered %+v", got)
+			}
+			w.checkNow()
+			w.turns(4)
+			if got := w.builds(webJob); len(got) != 1 || got[0].Parameters["VERSION"] != "v2.1.0" {
+				t.Errorf("%+v", got)
+			}
+			if all, err := w.List(t.Context(), model.ReleaseFilter{Limit: 10}); err != nil || len(all) != 2 {
+				t.Errorf("%d releases, %v", len(all), err)
+			}
+		})
+	}
+}
+
+// TestAWithdrawalFindsWhatCameAfterAForgery: the approval's own release is taken back, not the rejected one.
+func TestAWithdrawalFindsWhatCameAfterAForgery(t *testing.T) {
+	w := proving(t)
+	scheduled := []string{"执行方式", "定时", "执行时间", "2026-11-22 23:30"}
+	w.open("inst-1", scheduled...)
+	w.desk.change("inst-1", agree("wang"))
+	w.submit("VERSION", "v6.6.6")
+	w.checkNow()
+	got := w.submit(scheduled...)
+	w.checkNow()
+	w.want(got.Number, model.ReleaseActive, model.StateWaiting)
+	w.receive(event("inst-1", "delete", ""))
+	w.checkNow()
+	w.want(got.Number, model.ReleaseCancelled, model.StateCancelled)
+}
+
+func TestTheSameForgeryAgainIsTheSameRelease(t *testing.T) {
+	w := proving(t)
+	w.open("inst-1")
+	w.desk.change("inst-1", agree("wang"))
+	forged := w.submit("VERSION", "v6.6.6")
+	w.checkNow()
+	if got := w.submit("VERSION", "v6.6.6"); !got.Duplicate || got.Number != forged.Number {
+		t.Errorf("%+v", got)
+	}
+}

@@ -115,9 +115,8 @@ func inquiryPause(attempts int, code model.Code) time.Duration {
 		return firstInquiry
 	}
 	longest := longestInquiry
-	switch code {
-	case model.CodeDingTalkUnavailable, model.CodeDingTalkThrottled, model.CodeCatalogueUnready: // go on soon after it is back
-		longest = time.Minute
+	if code == model.CodeDingTalkUnavailable || code == model.CodeDingTalkThrottled || code == model.CodeCatalogueUnready {
+		longest = time.Minute // go on soon after it is back
 	}
 	return min(firstInquiry<<min(attempts-1, 12), longest)
 }

@@ -110,19 +110,25 @@ func (s *Service) settleApproval(ctx context.Context, c *model.Check, a *model.A
 	case s.endedBefore(a, c):
 		return true, nil
 	}
+	err := s.settleAgreed(ctx, c, a)
+	return err == nil, err
+}
+
+// settleAgreed does what follows from an approval that was given.
+func (s *Service) settleAgreed(ctx context.Context, c *model.Check, a *model.Approval) error {
 	if a.Action == model.ActionModify && a.Main != "" { // what was approved before is not what is wanted any more
 		if err := s.withdrawMain(ctx, a.Main, "审批内容已被修改，以新的审批为准"); err != nil {
-			return false, err
+			return err
 		}
 	}
 	r, err := s.releaseOf(ctx, a)
 	switch {
-	case model.CodeOf(err) == model.CodeNotFound && c.ReleaseID == 0:
-		err = s.submitApproval(ctx, a, c.Event.Via)
-	case err == nil:
-		err = s.judge(ctx, r, a)
+	case c.ReleaseID == 0 && (model.CodeOf(err) == model.CodeNotFound || (err == nil && r.State == model.ReleaseRejected)):
+		return s.submitApproval(ctx, a, c.Event.Via)
+	case err != nil:
+		return err
 	}
-	return err == nil, err
+	return s.judge(ctx, r, a)
 }
 
 // settleRevoke takes back what an approved revocation is about.
@@ -150,7 +156,7 @@ func (s *Service) endedBefore(a *model.Approval, c *model.Check) bool {
 // releaseOf finds the release of an approval, also one that came in with nothing but the form's request id. Errors:
 // not_found.
 func (s *Service) releaseOf(ctx context.Context, a *model.Approval) (*model.Release, error) {
-	r, err := s.store.ReleaseByKeys(ctx, []string{keyInstance + a.Instance})
+	r, _, err := s.holder(ctx, keyInstance+a.Instance)
 	if model.CodeOf(err) != model.CodeNotFound {
 		return r, err
 	}

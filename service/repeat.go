@@ -62,13 +62,13 @@ func (s *Service) day(t time.Time) string { return t.In(s.location).Format("2006
 func (s *Service) repeat(ctx context.Context, f Form, keys []string, print string) (*model.Receipt, []string, error) {
 	var insert []string
 	for i, key := range keys {
-		r, err := s.store.ReleaseByKeys(ctx, []string{key})
-		if model.CodeOf(err) == model.CodeNotFound {
-			insert = append(insert, key)
-			continue
-		}
+		r, free, err := s.place(ctx, f, key, print)
 		if err != nil {
 			return nil, nil, err
+		}
+		if r == nil {
+			insert = append(insert, free)
+			continue
 		}
 		if s.anotherApproval(f, key, r) {
 			continue

@@ -57,7 +57,7 @@ func (s *Service) withdrawIfTakenBack(ctx context.Context, instance string) (str
 // withdraw takes back what has not started of the release of an approval that does not hold any more; what runs is
 // stopped or left running, as the policy says. Nothing happens when there is no such release, or a second time.
 func (s *Service) withdraw(ctx context.Context, instance, why string) error {
-	r, err := s.store.ReleaseByKeys(ctx, []string{keyInstance + instance})
+	r, _, err := s.holder(ctx, keyInstance+instance)
 	if model.CodeOf(err) == model.CodeNotFound {
 		return nil
 	}
