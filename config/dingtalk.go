@@ -65,6 +65,9 @@ func (d DingTalk) check(r report) {
 	r.at("verify_approval").oneOf(d.VerifyApproval, VerifyAuto, VerifyAlways, VerifyOff)
 	r.at("verify_timeout").lasts(d.VerifyTimeout, time.Minute, 30*24*time.Hour)
 	r.at("on_revoke").oneOf(d.OnRevoke, RevokeTell, RevokeStop)
+	if d.ForbidSelfApproval && d.VerifyApproval == VerifyOff {
+		r.at("forbid_self_approval").add("true", "nobody reads who approved", "set verify_approval: always, or leave forbid_self_approval out")
+	}
 }
 
 // checkApp checks the application's keys: both or none, and both when something was asked for that needs them.
@@ -92,6 +95,8 @@ func (d DingTalk) needsApp() string {
 		return "connector.gateway"
 	case d.VerifyApproval == VerifyAlways:
 		return "verify_approval: always"
+	case d.ForbidSelfApproval:
+		return "forbid_self_approval"
 	case d.Events.Mode == EventsStream || d.Events.Mode == EventsHTTP:
 		return "events.mode: " + d.Events.Mode
 	}

@@ -431,6 +431,12 @@ func TestVerifyAlwaysRefusesWithoutAnInstance(t *testing.T) {
 	}
 }
 
+func TestWithoutAnInstanceNobodyKnowsWhoApproved(t *testing.T) {
+	w := proving(t, func(o *Options) { o.Policy.ForbidSelf = true })
+	_, err := w.Submit(t.Context(), form("实例ID", "", "requestId", "q1"), "connector")
+	codeIs(t, err, model.CodeValidationFailed)
+}
+
 func TestATableOfAnApprovalIsRead(t *testing.T) {
 	w := proving(t)
 	w.open("inst-1", "应用名称", "", "VERSION", "", "ENV", "", "DRY_RUN", "")

@@ -19,6 +19,8 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 	case len(problems) > 0 || f.Instance != "":
 	case s.policy.Verify == VerifyAlways:
 		problems.add(FieldInstance, "缺少审批实例 ID，无法核对审批(verify_approval: always)，请在连接器里映射实例 ID")
+	case s.policy.ForbidSelf:
+		problems.add(FieldInstance, "缺少审批实例 ID，无法核对由谁审批(forbid_self_approval)，请在连接器里映射实例 ID")
 	case s.eventsSeen != nil && f.Request == "": // nobody could tell that the event is about the same
 		problems.add(FieldInstance, "缺少审批实例 ID：同一张审批单还会由事件送达并登记，请不要重新发起；请管理员在连接器里映射实例 ID 或 requestId")
 	}
