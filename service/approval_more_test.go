@@ -258,3 +258,35 @@ func TestTheSameForgeryAgainIsTheSameRelease(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestPeopleOfUnprovenReleasesAreNamed: nobody is asked while the form is answered, and the end is told with names.
+func TestPeopleOfUnprovenReleasesAreNamed(t *testing.T) {
+	w := proving(t, func(o *Options) { o.Policy.Verify = VerifyOff })
+	got := w.submit()
+	w.checkNow()
+	r := w.release(got.Number)
+	if r.Initiator.Name != "张三" || labels(r.Approvers) != "王五、赵六" {
+		t.Fatalf("%+v %+v", r.Initiator, r.Approvers)
+	}
+	w.turns(4)
+	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+	if again := w.release(w.submit("实例ID", "inst-2", "VERSION", "v3").Number); again.Initiator.Name != "张三" {
+		t.Errorf("a known name is not used: %+v", again.Initiator)
+	}
+	w.turns(2)
+}
+
+func TestANameThatIsNotToldIsGivenUp(t *testing.T) {
+	w := proving(t, func(o *Options) { o.Policy.Verify = VerifyOff })
+	w.desk.nameless = model.Errorf(model.CodeDingTalkUnavailable, "钉钉无法连接")
+	got := w.submit()
+	for range 20 {
+		w.checkNow()
+		w.clock.Advance(time.Minute)
+	}
+	if w.desk.asked == 0 || w.desk.asked > 3*(namingTries+1) {
+		t.Errorf("asked %d times", w.desk.asked)
+	}
+	w.turns(4)
+	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+}

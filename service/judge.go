@@ -91,6 +91,7 @@ func (s *Service) prove(ctx context.Context, id int64, a *model.Approval) error 
 		s.keepFacts(r, a)
 		r.Prove(model.Cause{At: s.now(), Actor: actorDingTalk})
 		r.Record(model.Event{At: s.now(), Actor: actorDingTalk, Kind: model.EventKindProved, Message: "审批已核对：" + labels(r.Approvers)})
+		s.askForNames(r)
 		if pending {
 			s.letGo(r)
 			s.tell(r, s.write.received(r))

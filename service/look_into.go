@@ -13,6 +13,9 @@ import (
 // lookInto does what the check asks for. It returns true when nothing is left to do; an error beside it says what will
 // never go well.
 func (s *Service) lookInto(ctx context.Context, c *model.Check) (bool, error) {
+	if c.Event.Kind == lookForNames {
+		return s.nameRelease(ctx, c)
+	}
 	if c.ReleaseID != 0 {
 		return s.lookForProof(ctx, c)
 	}

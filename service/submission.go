@@ -222,6 +222,7 @@ func (s *Service) composeAccepted(r *model.Release) {
 		})
 		return
 	}
+	s.askForNames(r)
 	s.tell(r, s.write.received(r))
 }
 
