@@ -58,7 +58,7 @@ func TestKilledBeforeTheStreamHears(t *testing.T) {
 	var g guillotine
 	o := approving(t)
 	o.streaming(t, &g)
-	g.process = o.started(t, &output)
+	g.process.Store(o.started(t, &output))
 	connected := func() bool { return o.dingtalk.Ledger().Stream.Live() == 1 }
 	o.eventually("the Stream is connected", connected, output.String)
 	instance := o.asked(deployTemplate, "zhang", webForm())
@@ -69,7 +69,7 @@ func TestKilledBeforeTheStreamHears(t *testing.T) {
 	if n := o.acknowledged(); n != 1 {
 		t.Fatalf("%d events are acknowledged", n)
 	}
-	g.process = o.started(t, &output)
+	g.process.Store(o.started(t, &output))
 	o.settled(o.onlyRelease(), "succeeded")
 	o.eventually("the Stream is connected again", connected, output.String)
 	o.ahead.Add(int64(time.Minute))
@@ -103,7 +103,8 @@ func (o *outside) looked(t *testing.T) {
 func TestKilledBeforeTheApprovalIsRead(t *testing.T) {
 	var output lockedBuffer
 	o := approving(t)
-	g := &guillotine{process: o.started(t, &output)}
+	g := &guillotine{}
+	g.process.Store(o.started(t, &output))
 	o.pushing()
 	forms := []map[string]any{webForm(), webForm("应用名称", "订单服务", "VERSION", "v5")}
 	o.dingtalk.Fail(http.StatusBadGateway, -1, "/v1.0/workflow/processInstances")
@@ -113,7 +114,7 @@ func TestKilledBeforeTheApprovalIsRead(t *testing.T) {
 	o.eventually("both cannot be read", func() bool { return strings.Count(output.String(), "approval not settled yet") >= 2 }, output.String)
 	g.kill()
 	o.dingtalk.Heal()
-	g.process = o.started(t, &output)
+	g.process.Store(o.started(t, &output))
 	o.decide(connector, true)
 	o.settled(number, "succeeded")
 	o.told("R-1002 部署成功")

@@ -18,7 +18,7 @@ import (
 // guillotine is a proxy before the bridge that kills it, at most once, on either side of an event.
 type guillotine struct {
 	*httputil.ReverseProxy
-	process       *exec.Cmd
+	process       atomic.Pointer[exec.Cmd]
 	before, after atomic.Bool
 }
 
@@ -39,8 +39,9 @@ func (g *guillotine) answered(res *http.Response) error {
 }
 
 func (g *guillotine) kill() {
-	_ = g.process.Process.Kill()
-	_ = g.process.Wait()
+	process := g.process.Load()
+	_ = process.Process.Kill()
+	_ = process.Wait()
 }
 
 // started starts the bridge as a process of its own and waits until it is ready.
@@ -63,7 +64,8 @@ func TestKilledAroundAnEvent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			g := &guillotine{ReverseProxy: httputil.NewSingleHostReverseProxy(target), process: o.started(t, &output)}
+			g := &guillotine{ReverseProxy: httputil.NewSingleHostReverseProxy(target)}
+			g.process.Store(o.started(t, &output))
 			g.ModifyResponse, g.ErrorLog = g.answered, log.New(io.Discard, "", 0)
 			proxy := httptest.NewServer(g)
 			t.Cleanup(proxy.Close)
@@ -77,7 +79,7 @@ func TestKilledAroundAnEvent(t *testing.T) {
 			if o.pushes("e1", instance, "finish") {
 				t.Fatal("DingTalk was told that the event was taken")
 			}
-			g.process = o.started(t, &output)
+			g.process.Store(o.started(t, &output))
 			if stored { // it is known without another push
 				o.deployed()
 			}

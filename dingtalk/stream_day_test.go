@@ -18,9 +18,10 @@ type day struct {
 	*onStream
 	random *rand.Rand
 
-	mu       sync.Mutex
-	happened []model.ApprovalEvent // what DingTalk would list, oldest first
-	listings int
+	mu         sync.Mutex
+	happened   []model.ApprovalEvent // what DingTalk would list, oldest first
+	listings   int
+	unknowable int // lost while there was a connection
 }
 
 // listed is the reconciliation: what happened since then is taken from the list.
@@ -29,7 +30,7 @@ func (d *day) listed(_ context.Context, since time.Time) error {
 	defer d.mu.Unlock()
 	d.listings++
 	for _, e := range d.happened {
-		if !e.BornAt.Before(since) {
+		if e.ID != "" && !e.BornAt.Before(since) {
 			d.inbox.keep(e)
 		}
 	}
@@ -60,8 +61,7 @@ func (d *day) disturb() (gap bool) {
 		d.HalfOpenStream()
 		d.clock.Advance(time.Second)
 		d.approve() // goes into the dead connection, and is never told again:
-		d.DropStream(1)
-		d.approve()
+		d.lose(before)
 		d.untilReconnected(before)
 		return true
 	case 3:
@@ -73,6 +73,19 @@ func (d *day) disturb() (gap bool) {
 		d.approve()
 	}
 	return false
+}
+
+// lose ends an approval of which DingTalk never tells. A busy machine may be connected again already: then nobody could know
+// of it, so it is not asked for.
+func (d *day) lose(before StreamState) {
+	d.DropStream(1)
+	d.approve()
+	if d.stream.State().Reconnects != before.Reconnects {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.unknowable++
+		d.happened[len(d.happened)-1].ID = "" // the next ones keep their numbers
+	}
 }
 
 // outage loses what happens while DingTalk cannot be reached.
@@ -114,7 +127,7 @@ func (d *day) missing() []string {
 	defer d.mu.Unlock()
 	var ids []string
 	for _, e := range d.happened {
-		if !d.inbox.has(e.ID) {
+		if e.ID != "" && !d.inbox.has(e.ID) {
 			ids = append(ids, e.ID)
 		}
 	}
@@ -156,7 +169,7 @@ func TestStreamMissesNothingInADay(t *testing.T) {
 	}
 	t.Logf("%d events, %d lost, %d came more than once; %d connections, %d listings for %d gaps",
 		len(d.happened), lost, twice, len(d.Ledger().Stream.Connections), d.listings, gaps)
-	if lost == 0 || twice == 0 || gaps < 50 {
+	if lost == 0 || twice == 0 || gaps < 50 || d.unknowable > lost/2 {
 		t.Error("the day was too quiet to show anything")
 	}
 	if _, _, ups, _ := d.seen(); d.listings > ups {
