@@ -11,7 +11,7 @@ func (c *Client) UserName(ctx context.Context, userID string) (string, error) {
 		return "", err
 	}
 	var got struct{ Result struct{ Name loose } }
-	err := c.oapi(ctx, endpoint{what: what, path: "/topapi/v2/user/get", urgent: true},
+	err := c.oapi(ctx, endpoint{what: what, path: "/topapi/v2/user/get"},
 		map[string]string{"userid": userID, "language": "zh_CN"}, &got)
 	if err == nil && got.Result.Name == "" {
 		return "", lacking(what)

@@ -12,6 +12,7 @@ import (
 const (
 	nameLife  = 24 * time.Hour
 	mostNames = 10_000
+	namePause = time.Minute // after a name that could not be read
 	// namesWithin bounds how long names hold up what depends on an approval.
 	namesWithin = 3 * time.Second
 )
@@ -58,6 +59,7 @@ func (s *Service) name(ctx context.Context, id string) string {
 	case code == model.CodeDingTalkNotFound: // left the company: asking again brings nothing
 	case err != nil:
 		s.log.InfoContext(ctx, "name of a person not found out", "user", id, "code", string(code), slog.Any("error", err))
+		s.names.put(id, "", s.now().Add(namePause-nameLife)) // a name that cannot be read must not be asked for by every release
 		return ""
 	}
 	s.names.put(id, name, s.now())
