@@ -100,7 +100,7 @@ func NewStream(o StreamOptions) *Stream {
 		o.Pushed = func(string, *model.ApprovalEvent, model.Code) {}
 	}
 	if o.Wait == nil {
-		o.Wait = sleep
+		o.Wait = pause
 	}
 	o.Times = o.Times.withDefaults()
 	return &Stream{
@@ -126,17 +126,6 @@ func (t StreamTimes) withDefaults() StreamTimes {
 		t.Silence = 2 * t.Ping
 	}
 	return t
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // Run keeps a connection until ctx ends. What is in hand then is finished and acknowledged; nothing of it goes on after

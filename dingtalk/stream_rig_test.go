@@ -128,7 +128,7 @@ func (o *onStream) pass(ctx context.Context, d time.Duration) error {
 	o.mu.Lock()
 	o.pauses = append(o.pauses, d)
 	o.mu.Unlock()
-	return sleep(ctx, time.Millisecond)
+	return pause(ctx, time.Millisecond)
 }
 
 // runStream starts a Stream in a world; the test's end stops it.

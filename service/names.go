@@ -37,13 +37,13 @@ func (b *nameBook) get(id string, now time.Time) (string, bool) {
 	return entry.name, ok && now.Before(entry.till)
 }
 
-func (b *nameBook) put(id, name string, now time.Time) {
+func (b *nameBook) put(id, name string, till time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.known) >= mostNames {
 		clear(b.known)
 	}
-	b.known[id] = knownName{name, now.Add(nameLife)}
+	b.known[id] = knownName{name, till}
 }
 
 // name is what people call the user; "" when it cannot be found out now. It may ask DingTalk.
@@ -59,10 +59,10 @@ func (s *Service) name(ctx context.Context, id string) string {
 	case code == model.CodeDingTalkNotFound: // left the company: asking again brings nothing
 	case err != nil:
 		s.log.InfoContext(ctx, "name of a person not found out", "user", id, "code", string(code), slog.Any("error", err))
-		s.names.put(id, "", s.now().Add(namePause-nameLife)) // a name that cannot be read must not be asked for by every release
+		s.names.put(id, "", s.now().Add(namePause)) // a name that cannot be read must not be asked for by every release
 		return ""
 	}
-	s.names.put(id, name, s.now())
+	s.names.put(id, name, s.now().Add(nameLife))
 	return name
 }
 
