@@ -81,7 +81,7 @@ func TestFoldedIntoOurOwnItem(t *testing.T) {
 		t.Fatalf("claimed %d: %v", len(due), err)
 	}
 	s := submitter{worker{w.Service, w.controller()}}
-	d, err := s.update(t.Context(), due[0], "x/1", s.due)
+	d, err := s.update(t.Context(), due[0], "x/1", unconditionally(s))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestSuspendedProcessPostsNothing(t *testing.T) {
 		t.Fatalf("claimed %d: %v", len(due), err)
 	}
 	s := submitter{worker{w.Service, w.controller()}}
-	d, err := s.update(t.Context(), due[0], "slow/1", s.due)
+	d, err := s.update(t.Context(), due[0], "slow/1", unconditionally(s))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,5 +155,12 @@ func TestSuspendedProcessPostsNothing(t *testing.T) {
 	codeIs(t, s.post(t.Context(), d, "slow/1"), model.CodeConflict)
 	if n := len(w.jenkins.Ledger().Triggers); n != 0 {
 		t.Errorf("%d triggers after the lease", n)
+	}
+}
+
+// unconditionally makes a deployment due whatever its job is like.
+func unconditionally(s submitter) func(*model.Release, *model.Deployment) error {
+	return func(r *model.Release, d *model.Deployment) error {
+		return s.due(r, d, func(*model.Release, *model.Deployment) *objection { return nil })
 	}
 }

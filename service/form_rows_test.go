@@ -59,11 +59,11 @@ func TestTablesThatAreWrong(t *testing.T) {
 			fields("项目名称", "mall", "明细", `[{"应用名称":"订单服务"}]`, "更多", `[{"应用名称":"商城前端"}]`), "只能有一个"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, problems, err := s.check(c.in, 0)
+			_, found, err := s.checkedAs(t, c.in, fillingIn)
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantProblems(t, problems, c.want)
+			wantProblems(t, found.Problems, c.want)
 		})
 	}
 }

@@ -11,11 +11,17 @@ import (
 
 func planned(t *testing.T, s *Service, in map[string][]string) plan {
 	t.Helper()
-	p, problems, err := s.check(in, 0)
-	if err != nil || len(problems) > 0 {
-		t.Fatalf("%s, %v", problems.Message(), err)
+	p, found, err := s.checkedAs(t, in, fillingIn)
+	if err != nil || len(found.Problems) > 0 {
+		t.Fatalf("%s, %v", found.Message(), err)
 	}
 	return p
+}
+
+func (s *Service) checkedAs(t *testing.T, in map[string][]string, at moment) (plan, findings, error) {
+	t.Helper()
+	f, problems := s.form.Read(in)
+	return s.checkForm(t.Context(), f, problems, at)
 }
 
 func TestEveryParameterGetsAValue(t *testing.T) {
@@ -66,7 +72,8 @@ func TestAnApprovedFormMayBeLate(t *testing.T) {
 	s := offering(CatalogueRules{}, mall()...)
 	in := fields("project", "商城", "app", "商城前端", "执行时间", "2026-11-22 19:40")
 	for late, problems := range map[time.Duration]int{0: 1, 19 * time.Minute: 1, 20 * time.Minute: 0, 30 * time.Minute: 0} {
-		if _, got, err := s.check(in, late); err != nil || len(got) != problems {
+		s.runIfLateBy = late
+		if _, got, err := s.checkedAs(t, in, approved); err != nil || len(got.Problems) != problems {
 			t.Errorf("allowed %s: %q, %v", late, got.Message(), err)
 		}
 	}

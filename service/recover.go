@@ -16,7 +16,10 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 	hit, err := s.find(ctx, d)
 	settled := s.settled(d)
 	if err == nil && hit == nil && !s.now().Before(settled) {
-		return s.again(ctx, d, claimed)
+		var conditions decide
+		if conditions, err = s.askConditions(ctx, d); err == nil {
+			return s.again(ctx, d, claimed, conditions)
+		}
 	}
 	_, err = s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		release(d)
@@ -67,7 +70,7 @@ func (s submitter) adopt(r *model.Release, d *model.Deployment, hit *found) erro
 }
 
 // again POSTs once more for a deployment whose build surely does not exist.
-func (s submitter) again(ctx context.Context, d *model.Deployment, claimed string) error {
+func (s submitter) again(ctx context.Context, d *model.Deployment, claimed string, conditions decide) error {
 	d, err := s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		now := s.now()
 		switch {
@@ -86,11 +89,15 @@ func (s submitter) again(ctx context.Context, d *model.Deployment, claimed strin
 				Message: fmt.Sprintf("提交 %d 次 Jenkins 都没有建立构建：%s。请检查参数是否仍有效，以及 Jenkins 日志", d.Unanswered, d.Message),
 			})
 		}
+		if o := conditions(r, d); o != nil {
+			return s.object(r, d, o)
+		}
 		r.Record(model.Event{
 			DeploymentID: d.ID, At: now, Actor: actorSystem, Kind: model.EventKindResubmit,
 			From: string(d.State), To: string(d.State), Message: "确认 Jenkins 中没有对应的构建，重新提交",
 		})
-		return s.intend(r, d, now)
+		s.intend(d, now)
+		return nil
 	})
 	if err != nil || d.State != model.StateSubmitting {
 		return err

@@ -75,7 +75,8 @@ func (s *Service) submit(ctx context.Context, sub submission) (model.Receipt, er
 		}
 		keys = insert
 	}
-	p, problems, err := s.checkForm(f, sub.problems, s.runIfLateBy)
+	p, found, err := s.checkForm(ctx, f, sub.problems, approved)
+	problems := found.Problems
 	if err == nil {
 		err = s.checkHolds(ctx, f, &problems)
 	}

@@ -30,9 +30,13 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 			return err
 		}
 	}
-	d, err := s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
+	conditions, err := s.askConditions(ctx, d)
+	if err != nil {
+		return s.standBy(ctx, d, claimed, err)
+	}
+	d, err = s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		d.Slot = slot
-		return s.due(r, d)
+		return s.due(r, d, conditions)
 	})
 	if err != nil || d.State != model.StateSubmitting {
 		return err
@@ -113,7 +117,7 @@ func (s submitter) update(ctx context.Context, d *model.Deployment, claimed stri
 }
 
 // due saves the intent to POST, or ends a deployment whose time has passed.
-func (s submitter) due(r *model.Release, d *model.Deployment) error {
+func (s submitter) due(r *model.Release, d *model.Deployment, conditions decide) error {
 	now := s.now()
 	if r.Proof.Barred() { // whatever made it due
 		release(d)
@@ -124,6 +128,9 @@ func (s submitter) due(r *model.Release, d *model.Deployment) error {
 		release(d)
 		return s.fire(r, d, model.EventExpired, model.Cause{At: now, Actor: actorSystem, Message: late})
 	}
+	if o := conditions(r, d); o != nil {
+		return s.object(r, d, o)
+	}
 	cause := model.Cause{At: now, Actor: actorSystem}
 	if r.StartsByTime(d) && now.Sub(*r.ScheduledAt) >= notices.MentionLate {
 		cause.Message = "比计划晚 " + people(now.Sub(*r.ScheduledAt)) + "执行"
@@ -131,7 +138,8 @@ func (s submitter) due(r *model.Release, d *model.Deployment) error {
 	if err := s.fire(r, d, model.EventDue, cause); err != nil {
 		return err
 	}
-	return s.intend(r, d, now)
+	s.intend(d, now)
+	return nil
 }
 
 // latest is until when a deployment may start that waited for the release's time; nil when that does not matter. Those
@@ -154,22 +162,13 @@ func (s *Service) tooLate(r *model.Release, d *model.Deployment) string {
 
 // intend writes down a POST that is about to be made. The lease stays: should we die now, whoever claims the
 // deployment after us looks for the build first.
-// A job that does not take what was approved any more is refused instead.
-func (s submitter) intend(r *model.Release, d *model.Deployment, now time.Time) error {
-	if change := s.drift(r, d); change != "" {
-		release(d)
-		return s.fire(r, d, model.EventRefused, model.Cause{
-			At: now, Actor: actorSystem, Code: model.CodeJobChanged,
-			Message: "任务在审批之后变了：" + change + "。没有部署，请重新发起审批",
-		})
-	}
+func (s submitter) intend(d *model.Deployment, now time.Time) {
 	d.SubmittedAt, d.NextAt = &now, &now
 	if d.PostedAt == nil {
 		d.PostedAt, d.PostedAhead = &now, s.c.Client.Ahead()
 	}
 	d.Attempts++
 	d.Wait = ""
-	return nil
 }
 
 // release gives a claimed deployment back.

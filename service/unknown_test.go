@@ -105,7 +105,7 @@ func TestCrashAfterTheIntentWasSaved(t *testing.T) {
 				t.Fatalf("claimed %d: %v", len(due), err)
 			}
 			s := submitter{worker{w.Service, w.controller()}}
-			d, err := s.update(t.Context(), due[0], "dead/1", s.due)
+			d, err := s.update(t.Context(), due[0], "dead/1", unconditionally(s))
 			if err != nil {
 				t.Fatal(err)
 			}

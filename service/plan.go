@@ -1,0 +1,114 @@
+package service
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// plan is a form that passed every check, with what it asks for found in the catalogue.
+type plan struct {
+	form    Form
+	project *Project
+	apps    []plannedApp
+}
+
+type plannedApp struct {
+	app              *App
+	parameters       []model.ParameterValue
+	releaseParameter string
+}
+
+// plan finds in the catalogue what a form asks for. Errors: catalogue_unready.
+func (s *Service) plan(f Form) (plan, Problems, error) {
+	c, err := s.catalogue()
+	if err != nil {
+		return plan{}, nil, err
+	}
+	var problems Problems
+	p := plan{form: f, project: findProject(c, f, &problems)}
+	if p.project != nil {
+		p.apps = s.planApps(p.project, f, &problems)
+	}
+	return p, problems, nil
+}
+
+func findProject(c *Catalogue, f Form, problems *Problems) *Project {
+	if len(f.Apps) == 0 {
+		problems.add(FieldApp, "请选择应用")
+	}
+	if f.Project == "" {
+		if len(f.Apps) > 0 {
+			if _, p := c.AppByKey(f.Apps[0]); p != nil {
+				return p
+			}
+		}
+		problems.add(FieldProject, "请选择项目")
+		return nil
+	}
+	p, err := c.FindProject(f.Project)
+	if err != nil {
+		problems.add(FieldProject, "%s", model.MessageOf(err))
+		return nil
+	}
+	return p
+}
+
+func (s *Service) planApps(p *Project, f Form, problems *Problems) []plannedApp {
+	if len(f.Apps) > maxApps {
+		problems.add(FieldApp, "一次最多上线 %d 个应用", maxApps)
+		return nil
+	}
+	var planned []plannedApp
+	for i, value := range f.Apps {
+		app, err := p.FindApp(value)
+		if err != nil {
+			problems.add(FieldApp, "%s", model.MessageOf(err))
+			continue
+		}
+		if slices.ContainsFunc(planned, func(o plannedApp) bool { return o.app == app }) {
+			problems.add(FieldApp, "应用“%s”重复了", app.Label)
+			continue
+		}
+		planned = append(planned, s.planApp(app, f.parametersOf(i, problems), problems))
+	}
+	return planned
+}
+
+// planApp gives every parameter of the app its value: the form's, else the job's default, so that nothing is left to
+// what the job may declare later.
+func (s *Service) planApp(app *App, given map[string]string, problems *Problems) plannedApp {
+	planned := plannedApp{app: app}
+	releaseParameter := s.controllers[app.Controller].ReleaseParameter
+	for i := range app.Parameters {
+		def := &app.Parameters[i]
+		value, chosen := given[def.Name]
+		switch {
+		case def.Name == releaseParameter:
+			planned.releaseParameter = def.Name
+			if chosen {
+				problems.add(def.Name, "参数“%s”由系统填写，表单里不能填", def.Name)
+			}
+		case chosen:
+			if checked, ok := checkValue(def, value, problems); ok {
+				planned.parameters = append(planned.parameters, newValue(def, checked, true))
+			}
+		case def.Default != nil && !def.Kind.Forbidden():
+			planned.parameters = append(planned.parameters, newValue(def, *def.Default, false))
+		}
+	}
+	return planned
+}
+
+func newValue(def *model.ParameterDefinition, value string, chosen bool) model.ParameterValue {
+	return model.ParameterValue{Name: def.Name, Value: value, Chosen: chosen, Secret: looksSecret(def.Name)}
+}
+
+var secretWords = []string{"password", "passwd", "secret", "token", "credential", "private_key", "privatekey", "apikey", "api_key"}
+
+// looksSecret tells by its name whether a parameter's value must not be shown.
+func looksSecret(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(name, w) })
+}
