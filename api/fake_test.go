@@ -50,16 +50,24 @@ func (f *fake) choices(what string) (*model.Choices, error) {
 	return &model.Choices{List: []model.Option{{ID: "prod:a", Name: "甲"}, {ID: "prod:b", Name: "乙"}}, Total: 2}, nil
 }
 
-func (f *fake) ProjectOptions(keyword string) (*model.Choices, error) {
-	return f.choices("projects " + keyword)
+func (f *fake) ProjectOptions(_ context.Context, q model.Question) (*model.Choices, error) {
+	return f.choices("projects " + q.Keyword + by(q))
 }
 
-func (f *fake) AppOptions(project, keyword string) (*model.Choices, error) {
-	return f.choices("apps " + project + " " + keyword)
+func (f *fake) AppOptions(_ context.Context, q model.Question) (*model.Choices, error) {
+	return f.choices("apps " + q.Project + " " + q.Keyword + by(q))
 }
 
-func (f *fake) ParameterOptions(project string, apps []string, parameter, keyword string) (*model.Choices, error) {
-	return f.choices("parameters " + project + " " + strings.Join(apps, "+") + " " + parameter + " " + keyword)
+func (f *fake) ParameterOptions(_ context.Context, q model.Question) (*model.Choices, error) {
+	return f.choices("parameters " + q.Project + " " + strings.Join(q.Apps, "+") + " " + q.Parameter + " " + q.Keyword + by(q))
+}
+
+// by tells who asks, when the form does.
+func by(q model.Question) string {
+	if q.By == "" {
+		return ""
+	}
+	return " by " + q.By
 }
 
 func (f *fake) NewRequestID() string {

@@ -8,10 +8,11 @@ import (
 
 // The inputs of the option actions.
 const (
-	inputProject   = "project"
-	inputApp       = "app"
-	inputParameter = "parameter"
-	inputKeyword   = "keyword"
+	inputOriginator = "originatorUserId" // who fills in the form
+	inputProject    = "project"
+	inputApp        = "app"
+	inputParameter  = "parameter"
+	inputKeyword    = "keyword"
 )
 
 // inputNames are the names under which inputs may come in.
@@ -24,6 +25,7 @@ type inputNames struct {
 // own name is always known.
 func newInputNames(configured map[string][]string) inputNames {
 	n := inputNames{of: map[string][]string{}, known: map[string]bool{}}
+	n.add(inputOriginator)
 	n.add(inputProject)
 	n.add(inputApp)
 	n.add(inputParameter, "参数", "参数名称")

@@ -28,9 +28,9 @@ type Letters interface {
 // Chooser offers what a form may choose from. Its errors have the codes catalogue_unready, unknown_project, unknown_app
 // and unknown_parameter.
 type Chooser interface {
-	ProjectOptions(keyword string) (*model.Choices, error)
-	AppOptions(project, keyword string) (*model.Choices, error)
-	ParameterOptions(project string, apps []string, parameter, keyword string) (*model.Choices, error)
+	ProjectOptions(ctx context.Context, q model.Question) (*model.Choices, error)
+	AppOptions(ctx context.Context, q model.Question) (*model.Choices, error)
+	ParameterOptions(ctx context.Context, q model.Question) (*model.Choices, error)
 }
 
 // Submitter takes forms.

@@ -8,6 +8,15 @@ type Option struct {
 	Name string // unique within its list, at most 50 runes
 }
 
+// Question is what a form asks choices for.
+type Question struct {
+	By        string // the DingTalk user id of who fills it in; "" when the form does not tell
+	Project   string
+	Apps      []string
+	Parameter string
+	Keyword   string
+}
+
 // Choices is a list of choices as a form may show it: at most 200.
 type Choices struct {
 	List     []Option

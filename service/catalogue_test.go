@@ -155,12 +155,12 @@ func TestSeveralControllers(t *testing.T) {
 func TestDisabledAppsAreCountedAndLeftOut(t *testing.T) {
 	s := offering(CatalogueRules{}, mall()...)
 	for _, keyword := range []string{"", "前端"} {
-		o, err := s.AppOptions("商城", keyword)
+		o, err := s.AppOptions(t.Context(), model.Question{Project: "商城", Keyword: keyword})
 		if err != nil || o.Disabled != 1 {
 			t.Errorf("keyword %q: %+v, %v", keyword, o, err)
 		}
 	}
-	projects, err := s.ProjectOptions("")
+	projects, err := s.ProjectOptions(t.Context(), model.Question{})
 	if err != nil || projects.Total != 2 {
 		t.Errorf("%+v, %v", projects, err)
 	}
@@ -168,7 +168,7 @@ func TestDisabledAppsAreCountedAndLeftOut(t *testing.T) {
 
 func TestProjectOfDisabledAppsAloneIsNotOffered(t *testing.T) {
 	s := offering(CatalogueRules{}, container("old", "旧"), model.Job{FullName: "old/a", Name: "a"}, plainJob("new/b", ""))
-	if o, err := s.ProjectOptions(""); err != nil || o.Total != 1 || o.List[0].Name != "new" {
+	if o, err := s.ProjectOptions(t.Context(), model.Question{}); err != nil || o.Total != 1 || o.List[0].Name != "new" {
 		t.Errorf("%+v, %v", o, err)
 	}
 }

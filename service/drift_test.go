@@ -62,11 +62,11 @@ func TestEmptyListingDoesNotEmptyTheForms(t *testing.T) {
 	}
 	w.clock.Advance(time.Minute)
 	codeIs(t, w.RefreshOnce(t.Context(), "prod"), model.CodeJenkinsForbidden)
-	if o, err := w.ProjectOptions(""); err != nil || len(o.List) == 0 {
+	if o, err := w.ProjectOptions(t.Context(), model.Question{}); err != nil || len(o.List) == 0 {
 		t.Errorf("%+v %v", o, err)
 	}
 	w.reborn()
-	if o, err := w.ProjectOptions(""); err != nil || len(o.List) == 0 {
+	if o, err := w.ProjectOptions(t.Context(), model.Question{}); err != nil || len(o.List) == 0 {
 		t.Errorf("after a restart: %+v %v", o, err)
 	}
 }

@@ -69,7 +69,7 @@ func TestMappedFieldReachesTheBuild(t *testing.T) {
 	if p := w.builds(webJob)[0].Parameters; p["VERSION"] != "v3.0.0" || p["NOTES"] != "修复结算" {
 		t.Errorf("the build got %v", p)
 	}
-	o, err := w.ParameterOptions("商城", []string{"商城前端"}, "版本号", "")
+	o, err := w.ParameterOptions(t.Context(), model.Question{Project: "商城", Apps: []string{"商城前端"}, Parameter: "版本号"})
 	if err != nil || o.List[0].ID != "v1.0.0" {
 		t.Errorf("choices of a mapped field: %v, %v", o, err)
 	}

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -39,55 +40,55 @@ func (p *Project) FindApp(value string) (*App, error) {
 }
 
 // ProjectOptions offers the projects.
-func (s *Service) ProjectOptions(keyword string) (*model.Choices, error) {
+func (s *Service) ProjectOptions(_ context.Context, q model.Question) (*model.Choices, error) {
 	c, err := s.catalogue()
 	if err != nil {
 		return nil, err
 	}
-	if keyword == "" {
+	if q.Keyword == "" {
 		return c.shown, nil
 	}
-	return newChoices(search(c.options, keyword)), nil
+	return newChoices(search(c.options, q.Keyword)), nil
 }
 
 // AppOptions offers a project's apps.
-func (s *Service) AppOptions(project, keyword string) (*model.Choices, error) {
+func (s *Service) AppOptions(_ context.Context, q model.Question) (*model.Choices, error) {
 	c, err := s.catalogue()
 	if err != nil {
 		return nil, err
 	}
-	if strings.TrimSpace(project) == "" {
+	if strings.TrimSpace(q.Project) == "" {
 		return newChoices(nil), nil // a form asks before anything is chosen
 	}
-	p, err := c.FindProject(project)
+	p, err := c.FindProject(q.Project)
 	if err != nil {
 		return nil, err
 	}
-	if keyword == "" {
+	if q.Keyword == "" {
 		return p.shown, nil
 	}
-	o := newChoices(search(p.options, keyword))
+	o := newChoices(search(p.options, q.Keyword))
 	o.Disabled = p.shown.Disabled
 	return o, nil
 }
 
 // ParameterOptions offers the values of one parameter: a choice's list, yes and no of a boolean, else the default. Of
 // several apps it offers what all of them take.
-func (s *Service) ParameterOptions(project string, apps []string, parameter, keyword string) (*model.Choices, error) {
+func (s *Service) ParameterOptions(_ context.Context, q model.Question) (*model.Choices, error) {
 	c, err := s.catalogue()
 	if err != nil {
 		return nil, err
 	}
-	if strings.TrimSpace(project) == "" || len(apps) == 0 {
+	if strings.TrimSpace(q.Project) == "" || len(q.Apps) == 0 {
 		return newChoices(nil), nil // a form asks before anything is chosen
 	}
-	p, err := c.FindProject(project)
+	p, err := c.FindProject(q.Project)
 	if err != nil {
 		return nil, err
 	}
 	var common []model.Option
-	for i, app := range apps {
-		options, err := s.valuesOf(p, app, parameter)
+	for i, app := range q.Apps {
+		options, err := s.valuesOf(p, app, q.Parameter)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +99,7 @@ func (s *Service) ParameterOptions(project string, apps []string, parameter, key
 			return !slices.ContainsFunc(options, func(other model.Option) bool { return other.ID == o.ID })
 		})
 	}
-	return newChoices(search(common, keyword)), nil
+	return newChoices(search(common, q.Keyword)), nil
 }
 
 // valuesOf are the values that one app's parameter may take.

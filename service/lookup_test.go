@@ -59,7 +59,7 @@ func TestKeywords(t *testing.T) {
 		"": {"prod:mall/web", "prod:mall/order"}, "前端": {"prod:mall/web"}, "ORDER": {"prod:mall/order"},
 		"mall/": {"prod:mall/web", "prod:mall/order"}, " 前端 ": {"prod:mall/web"}, "火箭": nil,
 	} {
-		o, err := s.AppOptions("商城", keyword)
+		o, err := s.AppOptions(t.Context(), model.Question{Project: "商城", Keyword: keyword})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,18 +67,18 @@ func TestKeywords(t *testing.T) {
 			t.Errorf("%q: total %d (-want +got):\n%s", keyword, o.Total, diff)
 		}
 	}
-	o, err := s.ProjectOptions("支")
+	o, err := s.ProjectOptions(t.Context(), model.Question{Keyword: "支"})
 	if diff := cmp.Diff([]string{"prod:pay"}, ids(o)); diff != "" || err != nil {
 		t.Errorf("projects (-want +got):\n%s%v", diff, err)
 	}
 }
 
 func TestAppsBeforeAProjectIsChosen(t *testing.T) {
-	o, err := offering(CatalogueRules{}, mall()...).AppOptions(" ", "")
+	o, err := offering(CatalogueRules{}, mall()...).AppOptions(t.Context(), model.Question{Project: " "})
 	if err != nil || len(o.List) != 0 {
 		t.Errorf("%+v, %v", o, err)
 	}
-	_, err = offering(CatalogueRules{}, mall()...).AppOptions("火星", "")
+	_, err = offering(CatalogueRules{}, mall()...).AppOptions(t.Context(), model.Question{Project: "火星"})
 	codeIs(t, err, model.CodeUnknownProject)
 }
 
@@ -88,7 +88,7 @@ func TestChoicesOfParameters(t *testing.T) {
 		"ENV": {"staging", "prod", strings.Repeat("长", 60)}, "DRY_RUN": {"true", "false"}, "VERSION": {"v1.0.0"}, "NOTES": nil,
 		"BRANCH": nil,
 	} {
-		o, err := s.ParameterOptions("商城", []string{"商城前端"}, parameter, "")
+		o, err := s.ParameterOptions(t.Context(), model.Question{Project: "商城", Apps: []string{"商城前端"}, Parameter: parameter})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestChoicesOfParameters(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", parameter, diff)
 		}
 	}
-	o, err := s.ParameterOptions("商城", []string{"商城前端"}, "ENV", "pro")
+	o, err := s.ParameterOptions(t.Context(), model.Question{Project: "商城", Apps: []string{"商城前端"}, Parameter: "ENV", Keyword: "pro"})
 	if diff := cmp.Diff([]string{"prod"}, ids(o)); diff != "" || err != nil {
 		t.Errorf("keyword (-want +got):\n%s%v", diff, err)
 	}
@@ -118,7 +118,7 @@ func TestParametersThatAreNotOffered(t *testing.T) {
 		"project unknown": {"火星", "商城前端", "ENV", model.CodeUnknownProject},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := s.ParameterOptions(c.project, []string{c.app}, c.parameter, "")
+			_, err := s.ParameterOptions(t.Context(), model.Question{Project: c.project, Apps: []string{c.app}, Parameter: c.parameter})
 			codeIs(t, err, c.want)
 		})
 	}
@@ -164,12 +164,12 @@ func TestParametersOfSeveralAppsAreWhatAllOfThemTake(t *testing.T) {
 	other.FullName, other.Name, other.DisplayName = jobs[1].FullName+"-2", jobs[1].Name+"-2", "第二个"
 	other.Parameters = []model.ParameterDefinition{{Name: "ENV", Kind: model.KindChoice, Choices: []string{"prod", "moon"}}}
 	s := offering(CatalogueRules{}, append(jobs, other)...)
-	o, err := s.ParameterOptions("商城", []string{"商城前端", "第二个"}, "ENV", "")
+	o, err := s.ParameterOptions(t.Context(), model.Question{Project: "商城", Apps: []string{"商城前端", "第二个"}, Parameter: "ENV"})
 	if err != nil || len(o.List) != 1 || o.List[0].ID != "prod" {
 		t.Errorf("%+v %v", o, err)
 	}
 	for name, apps := range map[string][]string{"": {"商城前端"}, "商城": nil} {
-		if o, err := s.ParameterOptions(name, apps, "ENV", ""); err != nil || len(o.List) != 0 {
+		if o, err := s.ParameterOptions(t.Context(), model.Question{Project: name, Apps: apps, Parameter: "ENV"}); err != nil || len(o.List) != 0 {
 			t.Errorf("before project or app is chosen: %+v %v", o, err)
 		}
 	}

@@ -137,7 +137,7 @@ func TestWithoutACatalogueNothingIsAcceptedNorRefused(t *testing.T) {
 	codeIs(t, err, model.CodeCatalogueUnready)
 	_, err = fresh.Validate(t.Context(), form())
 	codeIs(t, err, model.CodeCatalogueUnready)
-	_, err = fresh.ProjectOptions("")
+	_, err = fresh.ProjectOptions(t.Context(), model.Question{})
 	codeIs(t, err, model.CodeCatalogueUnready)
 }
 
