@@ -81,7 +81,7 @@ type Form struct {
 	Request      string
 	Originator   string
 	Approvers    []string
-	Parameters   map[string]string   // by Jenkins parameter or, where no mapping exists, by field name
+	Parameters   map[string][]string // the values, by Jenkins parameter or, where no mapping exists, by field name
 	StandsFor    map[string][]string // the Jenkins parameters that each field without a meaning of its own gives
 	Rows         []FormRow           // of its table; their apps are the last of Apps
 	Source       string              // the way it came in
@@ -133,7 +133,7 @@ func (r *formReader) parameterNames(field string) []string {
 // Read reads a form. Problems are those that need no catalogue.
 func (r *formReader) Read(fields map[string][]string) (Form, Problems) {
 	var problems Problems
-	f := Form{Parameters: map[string]string{}, StandsFor: map[string][]string{}, Raw: fields}
+	f := Form{Parameters: map[string][]string{}, StandsFor: map[string][]string{}, Raw: fields}
 	if len(fields) > maxFields {
 		problems.add("", "表单字段过多(%d 个，最多 %d 个)", len(fields), maxFields)
 		return f, problems
@@ -187,20 +187,16 @@ func (r *formReader) sort(fields map[string][]string, f *Form, problems *Problem
 	return known
 }
 
-func (r *formReader) readParameter(name string, values []string, into map[string]string, problems *Problems) {
-	if len(values) > 1 {
-		problems.add(name, "参数“%s”只能填写一个值", model.Cut(name, 40))
-		return
-	}
-	if !validText(name, values[0], problems) {
+func (r *formReader) readParameter(name string, values []string, into map[string][]string, problems *Problems) {
+	if !validTexts(name, values, problems) {
 		return
 	}
 	for _, parameter := range r.parameterNames(name) {
-		if before, twice := into[parameter]; twice && before != values[0] {
+		if before, twice := into[parameter]; twice && !slices.Equal(before, values) {
 			problems.add(name, "参数“%s”由两个字段给出且值不一致", model.Cut(parameter, 40))
 			return
 		}
-		into[parameter] = values[0]
+		into[parameter] = values
 	}
 }
 

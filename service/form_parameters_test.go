@@ -22,18 +22,19 @@ func TestParametersOfAForm(t *testing.T) {
 	for name, c := range map[string]struct {
 		rules    func(*FormRules)
 		in       map[string][]string
-		want     map[string]string
+		want     map[string][]string
 		problems []string
 	}{
-		"named like the parameter":    {mapped(), fields("VERSION", "v1"), map[string]string{"VERSION": "v1"}, nil},
-		"a list of one":               {mapped(), fields("VERSION", `["v1"]`), map[string]string{"VERSION": "v1"}, nil},
-		"empty is not given":          {mapped(), fields("VERSION", "", "ENV", "null"), map[string]string{}, nil},
-		"mapped":                      {mapped("VERSION", "版本号"), fields("版本号", "v1"), map[string]string{"VERSION": "v1"}, nil},
-		"mapped and by its own name":  {mapped("VERSION", "版本号"), fields("版本号", "v1", "VERSION", "v1"), map[string]string{"VERSION": "v1"}, nil},
-		"two parameters of one field": {mapped("VERSION", "版本号", "TAG", "版本号"), fields("版本号", "v1"), map[string]string{"VERSION": "v1", "TAG": "v1"}, nil},
-		"of a field with a meaning":   {mapped("WHY", "上线说明"), fields("上线说明", "修复"), map[string]string{"WHY": "修复"}, nil},
+		"named like the parameter":    {mapped(), fields("VERSION", "v1"), map[string][]string{"VERSION": {"v1"}}, nil},
+		"a list of one":               {mapped(), fields("VERSION", `["v1"]`), map[string][]string{"VERSION": {"v1"}}, nil},
+		"empty is not given":          {mapped(), fields("VERSION", "", "ENV", "null"), map[string][]string{}, nil},
+		"mapped":                      {mapped("VERSION", "版本号"), fields("版本号", "v1"), map[string][]string{"VERSION": {"v1"}}, nil},
+		"mapped and by its own name":  {mapped("VERSION", "版本号"), fields("版本号", "v1", "VERSION", "v1"), map[string][]string{"VERSION": {"v1"}}, nil},
+		"two parameters of one field": {mapped("VERSION", "版本号", "TAG", "版本号"), fields("版本号", "v1"), map[string][]string{"VERSION": {"v1"}, "TAG": {"v1"}}, nil},
+		"of a field with a meaning":   {mapped("WHY", "上线说明"), fields("上线说明", "修复"), map[string][]string{"WHY": {"修复"}}, nil},
+		"several values":              {mapped(), fields("HOSTS", `["h2","h3"]`), map[string][]string{"HOSTS": {"h2", "h3"}}, nil},
 		"contradiction": {
-			mapped("VERSION", "版本号"), fields("版本号", "v1", "VERSION", "v2"), map[string]string{"VERSION": "v2"},
+			mapped("VERSION", "版本号"), fields("版本号", "v1", "VERSION", "v2"), map[string][]string{"VERSION": {"v2"}},
 			[]string{"“VERSION”由两个字段给出且值不一致"},
 		},
 	} {
@@ -51,7 +52,7 @@ func TestIgnoredFieldsAreKeptButNotRead(t *testing.T) {
 	in := fields("备忘", strings.Repeat("x", 10<<10), "VERSION", "v1")
 	f, problems := reader(func(r *FormRules) { r.Ignore = []string{"备忘"} }).Read(in)
 	wantProblems(t, problems)
-	if diff := cmp.Diff(map[string]string{"VERSION": "v1"}, f.Parameters); diff != "" {
+	if diff := cmp.Diff(map[string][]string{"VERSION": {"v1"}}, f.Parameters); diff != "" {
 		t.Errorf("parameters (-want +got):\n%s", diff)
 	}
 	if len(f.Raw["备忘"]) != 1 {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -11,7 +12,7 @@ import (
 // FormRow is one row of a form's table (明细): an app with parameters of its own.
 type FormRow struct {
 	App        string
-	Parameters map[string]string   // as in Form
+	Parameters map[string][]string // as in Form
 	StandsFor  map[string][]string // as in Form
 }
 
@@ -87,7 +88,7 @@ func (r *formReader) readTable(name string, rows []map[string][]string, f *Form,
 }
 
 func (r *formReader) readRow(cells map[string][]string, problems *Problems) FormRow {
-	row := FormRow{Parameters: map[string]string{}, StandsFor: map[string][]string{}}
+	row := FormRow{Parameters: map[string][]string{}, StandsFor: map[string][]string{}}
 	for _, name := range sortedKeys(cells) {
 		values := clean(cells[name])
 		if len(values) == 0 || r.ignored[name] {
@@ -122,33 +123,35 @@ func (f *Form) row(i int) *FormRow {
 }
 
 // parametersOf are the parameters that the form gives its i-th app: the row's and those above the table.
-func (f *Form) parametersOf(i int, problems *Problems) map[string]string {
+func (f *Form) parametersOf(i int, problems *Problems) map[string][]string {
 	row := f.row(i)
 	if row == nil || len(row.Parameters) == 0 {
 		return f.Parameters
 	}
-	all := make(map[string]string, len(f.Parameters)+len(row.Parameters))
-	for name, value := range f.Parameters {
-		all[name] = value
-	}
-	for name, value := range row.Parameters {
-		if above, twice := all[name]; twice && above != value {
+	all := make(map[string][]string, len(f.Parameters)+len(row.Parameters))
+	maps.Copy(all, f.Parameters)
+	for name, values := range row.Parameters {
+		if above, twice := all[name]; twice && !slices.Equal(above, values) {
 			problems.add(name, "参数“%s”在明细和表单里的值不一致", model.Cut(name, 40))
 		}
-		all[name] = value
+		all[name] = values
 	}
 	return all
 }
 
-// validText tells whether a parameter's value can be passed on at all.
-func validText(name, value string, problems *Problems) bool {
-	switch {
-	case len(value) > maxValueBytes:
-		problems.add(name, "参数“%s”超过 4 kB", model.Cut(name, 40))
-	case !utf8.ValidString(value):
-		problems.add(name, "参数“%s”不是有效的 UTF-8 文本", model.Cut(name, 40))
-	default:
-		return true
+// validTexts tells whether a parameter's values can be passed on at all.
+func validTexts(name string, values []string, problems *Problems) bool {
+	size := 0
+	for _, value := range values {
+		size += len(value)
+		if !utf8.ValidString(value) {
+			problems.add(name, "参数“%s”不是有效的 UTF-8 文本", model.Cut(name, 40))
+			return false
+		}
 	}
-	return false
+	if size > maxValueBytes {
+		problems.add(name, "参数“%s”超过 4 kB", model.Cut(name, 40))
+		return false
+	}
+	return true
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -71,19 +72,32 @@ func TestTablesThatAreWrong(t *testing.T) {
 func TestAParameterThatWantsJSONIsNoTable(t *testing.T) {
 	f, problems := reader().Read(fields("CONFIG", `{"replicas":2}`))
 	wantProblems(t, problems)
-	if f.Parameters["CONFIG"] != `{"replicas":2}` || len(f.Rows) != 0 {
+	if !slices.Equal(f.Parameters["CONFIG"], []string{`{"replicas":2}`}) || len(f.Rows) != 0 {
 		t.Errorf("%+v", f)
 	}
 }
 
 func TestFormsWithoutATableKeepTheirFingerprint(t *testing.T) {
 	const before = "8f8006cecef94b4df14ec269f3439fa80a28cee04c74f26985ad131cfb222f95"
-	f := Form{Project: "mall", Apps: []string{"web"}, Mode: model.ExecuteNow, Parameters: map[string]string{"A": "1"}}
+	f := Form{Project: "mall", Apps: []string{"web"}, Mode: model.ExecuteNow, Parameters: map[string][]string{"A": {"1"}}}
 	if got := fingerprint(f); got != before {
 		t.Errorf("%s", got)
 	}
 	f.Rows = []FormRow{{App: "web"}}
 	if fingerprint(f) == before {
 		t.Error("a table leaves no mark")
+	}
+}
+
+func TestRowsWithSingleValuesKeepTheirFingerprint(t *testing.T) {
+	const before = "c377d648273f64a393add386bd65bdecea2039fbbc6db40c262d6ea71db406fa"
+	row := FormRow{App: "web", Parameters: map[string][]string{"A": {"1"}}, StandsFor: map[string][]string{"甲": {"A"}}}
+	f := Form{Project: "mall", Apps: []string{"web"}, Mode: model.ExecuteNow, Parameters: map[string][]string{}, Rows: []FormRow{row}}
+	if got := fingerprint(f); got != before {
+		t.Errorf("%s", got)
+	}
+	f.Rows[0].Parameters["A"] = []string{"1", "2"}
+	if fingerprint(f) == before {
+		t.Error("a second value leaves no mark")
 	}
 }

@@ -66,7 +66,7 @@ func TestEveryCanonicalFieldUnderEveryName(t *testing.T) {
 		for _, name := range config.Default().Form.Names()[field] {
 			t.Run(name, func(t *testing.T) {
 				in := fields(name, c.value)
-				want := Form{Mode: model.ExecuteNow, Parameters: map[string]string{}, StandsFor: map[string][]string{}, Raw: in}
+				want := Form{Mode: model.ExecuteNow, Parameters: map[string][]string{}, StandsFor: map[string][]string{}, Raw: in}
 				c.want(&want)
 				got, problems := reader().Read(in)
 				wantProblems(t, problems)
@@ -162,7 +162,6 @@ func TestWhatAFormMustNotCarry(t *testing.T) {
 		"approver too long":         {fields("审批人", "wang,"+long), "审批人字段不正确"},
 		"approver of control signs": {fields("审批人", "wa\x07ng"), "审批人字段不正确"},
 		"approver of no text":       {fields("审批人", "wa\xffng"), "审批人字段不正确"},
-		"parameter twice":           {fields("VERSION", "1", "VERSION", "2"), "只能填写一个值"},
 		"parameter too long":        {fields("VERSION", kilo), "超过 4 kB"},
 		"parameter of no text":      {fields("VERSION", "v\xff"), "UTF-8"},
 		"unknown mode":              {fields("执行方式", "马上"), "只能是 立即、定时 或 手动"},

@@ -99,7 +99,7 @@ func checkAccepted(t *testing.T, f Form) {
 	if strings.ContainsFunc(f.Reason, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\r\n\t", r) }) {
 		t.Errorf("control characters in the reason %q", f.Reason)
 	}
-	texts := append(slices.Collect(maps.Values(f.Parameters)), f.Project, f.Reason)
+	texts := append(slices.Concat(slices.Collect(maps.Values(f.Parameters))...), f.Project, f.Reason)
 	for _, text := range append(texts, ids...) {
 		if !utf8.ValidString(text) || len(text) > maxValueBytes || text != strings.TrimSpace(text) {
 			t.Errorf("accepted %q", text)

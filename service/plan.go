@@ -78,12 +78,12 @@ func (s *Service) planApps(p *Project, f Form, problems *Problems) []plannedApp 
 
 // planApp gives every parameter of the app its value: the form's, else the job's default, so that nothing is left to
 // what the job may declare later.
-func (s *Service) planApp(app *App, given map[string]string, problems *Problems) plannedApp {
+func (s *Service) planApp(app *App, given map[string][]string, problems *Problems) plannedApp {
 	planned := plannedApp{app: app}
 	releaseParameter := s.controllers[app.Controller].ReleaseParameter
 	for i := range app.Parameters {
 		def := &app.Parameters[i]
-		value, chosen := given[def.Name]
+		values, chosen := given[def.Name]
 		switch {
 		case def.Name == releaseParameter:
 			planned.releaseParameter = def.Name
@@ -91,7 +91,9 @@ func (s *Service) planApp(app *App, given map[string]string, problems *Problems)
 				problems.add(def.Name, "参数“%s”由系统填写，表单里不能填", def.Name)
 			}
 		case chosen:
-			if checked, ok := checkValue(def, value, problems); ok {
+			if len(values) > 1 {
+				problems.add(def.Name, "参数“%s”只能填写一个值", model.Cut(def.Name, 40))
+			} else if checked, ok := checkValue(def, values[0], problems); ok {
 				planned.parameters = append(planned.parameters, newValue(def, checked, true))
 			}
 		case def.Default != nil && !def.Kind.Forbidden():

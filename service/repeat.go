@@ -14,16 +14,39 @@ import (
 func fingerprint(f Form) string {
 	asked := map[string]any{
 		"project": f.Project, "apps": f.Apps, "mode": f.Mode, "at": f.ScheduledAt, "by": f.Originator,
-		"db": f.DBChange, "done": f.DBChangeDone, "reason": f.Reason, "parameters": f.Parameters,
+		"db": f.DBChange, "done": f.DBChangeDone, "reason": f.Reason, "parameters": compact(f.Parameters),
 	}
 	if len(f.Rows) > 0 { // forms without a table keep the fingerprint that they had before there were tables
-		asked["rows"] = f.Rows
+		asked["rows"] = compactRows(f.Rows)
 	}
 	b, err := json.Marshal(asked) // maps are written in the order of their keys
 	if err != nil {
 		panic(err) // strings, numbers and times always marshal
 	}
 	return model.Hash(string(b))
+}
+
+// compact writes a parameter with one value as forms did when there could be no more.
+func compact(parameters map[string][]string) map[string]any {
+	asked := make(map[string]any, len(parameters))
+	for name, values := range parameters {
+		if asked[name] = values; len(values) == 1 {
+			asked[name] = values[0]
+		}
+	}
+	return asked
+}
+
+func compactRows(rows []FormRow) []any {
+	asked := make([]any, len(rows))
+	for i, row := range rows {
+		asked[i] = struct {
+			App        string
+			Parameters map[string]any
+			StandsFor  map[string][]string
+		}{row.App, compact(row.Parameters), row.StandsFor}
+	}
+	return asked
 }
 
 // Kinds of idempotency keys.

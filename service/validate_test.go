@@ -107,6 +107,7 @@ var validationRules = map[string]struct {
 	"file":                           {[]string{"PATCH", "x"}, []string{"不能由表单填写"}},
 	"credentials":                    {[]string{"KEY", "deploy-key"}, []string{"不能由表单填写"}},
 	"git parameter":                  {[]string{"BRANCH", "origin/release-1"}, nil},
+	"several values for one":         {[]string{"VERSION", `["v1","v2"]`}, []string{"参数“VERSION”只能填写一个值"}},
 	"the release number is ours":     {[]string{"RELEASE_ID", "R-1"}, []string{"参数“RELEASE_ID”由系统填写，表单里不能填"}},
 	"over 4 kB":                      {[]string{"VERSION", strings.Repeat("x", 4097)}, []string{"参数“VERSION”超过 4 kB"}},
 	"database change not done":       {[]string{"dbChange", "是", "dbChangeDone", "否"}, []string{"请先完成数据库变更"}},
