@@ -101,6 +101,17 @@ func contractListing(t *testing.T, s *site) {
 	if job := at(s.job("confirming")); !job.Buildable || len(job.Parameters) != 0 {
 		t.Errorf("pipeline: %+v", job)
 	}
+	for _, job := range jobs {
+		if job.FullName != s.folder && !strings.HasPrefix(job.FullName, s.folder+"/") {
+			continue
+		}
+		read, err := s.Job(t.Context(), job.FullName)
+		if diff := cmp.Diff(job, read); diff != "" || err != nil {
+			t.Errorf("%s read alone: %v (-listed +read)\n%s", job.FullName, err, diff)
+		}
+	}
+	_, err = s.Job(t.Context(), s.job("no such 任务"))
+	wantCode(t, err, model.CodeJenkinsNotFound)
 }
 
 func contractSight(t *testing.T, s *site) {

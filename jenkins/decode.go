@@ -42,11 +42,15 @@ type propertyJSON struct {
 	} `json:"parameterDefinitions"`
 }
 
-func decodeJobs(r io.Reader) ([]model.Job, error) {
-	d := &jobsDecoder{
+func newJobsDecoder(r io.Reader) *jobsDecoder {
+	return &jobsDecoder{
 		json: json.NewDecoder(r), shared: map[string]string{}, values: map[string]*string{},
 		alike: map[string][]model.ParameterDefinition{},
 	}
+}
+
+func decodeJobs(r io.Reader) ([]model.Job, error) {
+	d := newJobsDecoder(r)
 	err := d.object(func(key string) error {
 		if key == "jobs" {
 			return d.list()
@@ -54,6 +58,15 @@ func decodeJobs(r io.Reader) ([]model.Job, error) {
 		return d.skip()
 	})
 	return slices.Clip(d.jobs), err
+}
+
+// decodeJob reads one job. What is neither a job nor a container that we know cannot be built.
+func decodeJob(r io.Reader) (model.Job, error) {
+	d := newJobsDecoder(r)
+	if err := d.item(); err != nil || len(d.jobs) == 0 {
+		return model.Job{}, err
+	}
+	return d.jobs[0], nil
 }
 
 // object walks an object; field must read each value.

@@ -36,3 +36,21 @@ func (c *Client) Jobs(ctx context.Context) ([]model.Job, error) {
 	}
 	return jobs, nil
 }
+
+// Job returns one job or container as it is now, without what a container holds. Errors: jenkins_not_found, also for a job
+// that the user may not read.
+func (c *Client) Job(ctx context.Context, fullName string) (model.Job, error) {
+	path, err := c.jobPath(fullName)
+	if err != nil {
+		return model.Job{}, err
+	}
+	var job model.Job
+	_, err = c.do(ctx, reading(kindJob, "读取", jobObject(fullName)), request{
+		path: path + "/api/json", query: treeQuery(jobTree),
+		decode: func(body io.Reader) (err error) {
+			job, err = decodeJob(body)
+			return err
+		},
+	})
+	return job, err
+}

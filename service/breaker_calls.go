@@ -82,3 +82,7 @@ func (b *breaker) Abort(ctx context.Context, job string, number int64, step stri
 func (b *breaker) Jobs(ctx context.Context) ([]model.Job, error) {
 	return call(b, func() ([]model.Job, error) { return b.client.Jobs(ctx) })
 }
+
+func (b *breaker) Job(ctx context.Context, fullName string) (model.Job, error) {
+	return call(b, func() (model.Job, error) { return b.client.Job(ctx, fullName) })
+}

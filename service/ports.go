@@ -178,6 +178,8 @@ type Asker interface {
 type Lister interface {
 	// Jobs returns every job and container that the user may see, in one request.
 	Jobs(ctx context.Context) ([]model.Job, error)
+	// Job returns one as it is now. Errors: jenkins_not_found, also for a job that the user may not see.
+	Job(ctx context.Context, fullName string) (model.Job, error)
 }
 
 // Timekeeper compares clocks.
