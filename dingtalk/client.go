@@ -77,10 +77,11 @@ func (c *Client) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "dingtalk a
 type endpoint struct {
 	what   string // for people
 	method string
-	path   string // with its query
-	limit  int    // of the answer, in bytes
-	counts string // CallAPI, or "" when it is exempt from the quotas
-	urgent bool   // a deployment waits for it: it goes before other calls
+	path   string                                  // with its query
+	limit  int                                     // of the answer, in bytes
+	counts string                                  // CallAPI, or "" when it is exempt from the quotas
+	urgent bool                                    // a deployment waits for it: it goes before other calls
+	judge  func(code, hint string) (verdict, bool) // nil: apiVerdict
 }
 
 // oapi posts body to an interface of oapi.dingtalk.com, which wants the access token in the query, and decodes the
@@ -131,9 +132,13 @@ func (c *Client) authorized(ctx context.Context, send func(token string) (answer
 }
 
 func (c *Client) request(e endpoint, token string, payload []byte) request {
+	judge := e.judge
+	if judge == nil {
+		judge = apiVerdict
+	}
 	return request{
 		what: e.what, method: e.method, body: payload, limit: e.limit, counts: e.counts, urgent: e.urgent,
-		hide: secrets{token, c.opts.AppSecret}, judge: apiVerdict,
+		hide: secrets{token, c.opts.AppSecret}, judge: judge,
 	}
 }
 

@@ -31,7 +31,7 @@ func apiVerdict(code, _ string) (verdict, bool) {
 		return verdict{model.CodeDingTalkAuth, "access token 无效或已过期", 0}, true
 	case "40089", "40096", "invalidClientIdOrSecret":
 		return verdict{model.CodeDingTalkAuth, "AppKey 或 AppSecret 不正确，请检查配置", 0}, true
-	case "60011", "50002", "Forbidden.AccessDenied.AccessTokenPermissionDenied":
+	case "60011", "43007", "50002", "Forbidden.AccessDenied.AccessTokenPermissionDenied":
 		return verdict{model.CodeDingTalkForbidden, "应用缺少权限，请在钉钉开发者后台申请", 0}, true
 	case "60020", "Forbidden.AccessDenied.IpNotInWhiteList":
 		return verdict{model.CodeDingTalkForbidden, "出口 IP 不在应用的服务器出口 IP 白名单中", 0}, true
@@ -59,6 +59,18 @@ var notThere = map[string]string{
 	"processInstanceNotExist": "审批实例不存在",
 	"processInstanceIdError":  "审批实例不存在",
 	"processCodeError":        "审批模板不存在，请检查 processCode",
+}
+
+// departmentVerdict knows what interfaces about departments say besides (DingTalk docs:
+// queries-the-list-of-all-parent-departments-of-a-user, query-the-list-of-all-parent-departments-of-a-department).
+func departmentVerdict(code, hint string) (verdict, bool) {
+	switch code {
+	case "33012":
+		return verdict{model.CodeDingTalkNotFound, "通讯录中没有该用户", 0}, true
+	case "60003":
+		return verdict{model.CodeDingTalkNotFound, "通讯录中没有该部门", 0}, true
+	}
+	return apiVerdict(code, hint)
 }
 
 // tokenRefused reports the codes after which a new access token can help.

@@ -10,7 +10,7 @@ import (
 // ControlHandler serves the switches to people and scripts: POST /_control/fail?status=500&times=2&prefix=/robot,
 // slow?delay=2s&times=1, cut-before, cut-after, rate-limit, ban-page, wrong-signature (each with times, default 1),
 // expire-tokens, down, up, heal, user?id=…, robot-rate?per-minute=100 and quota?kind=api&calls=10; and GET /_control/ledger
-// as JSON. rate-limit takes a prefix as fail does. controlApprovals has what people do to approvals, controlCallback the
+// as JSON. rate-limit takes a prefix as fail does. controlContacts has departments and roles, controlApprovals has what people do to approvals, controlCallback the
 // event subscription by HTTP, controlStream the Stream gateway.
 func (s *Server) ControlHandler() http.Handler {
 	mux := http.NewServeMux()
@@ -23,6 +23,7 @@ func (s *Server) ControlHandler() http.Handler {
 	mux.HandleFunc("POST /_control/rate-limit", s.controlRateLimit)
 	mux.HandleFunc("POST /_control/robot-rate", s.controlRobotRate)
 	mux.HandleFunc("POST /_control/user", s.controlUser)
+	s.controlContacts(mux)
 	s.controlCallback(mux)
 	mux.HandleFunc("POST /_control/quota", s.controlQuota)
 	s.controlApprovals(mux)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,8 @@ type Options struct {
 	WebhookQuota int
 	// Forms are the approval templates by process code. Without any every code is taken, and no form has a schema.
 	Forms map[string][]Component
+	// Departments are those below the organisation itself, with the department that each is in.
+	Departments map[int64]int64
 }
 
 // Robot is a custom group robot.
@@ -44,9 +47,11 @@ type Robot struct {
 
 // User is a member of the organisation.
 type User struct {
-	ID     string
-	Name   string
-	Mobile string
+	ID          string
+	Name        string
+	Mobile      string
+	Departments []int64 // none: the organisation itself, which is 1
+	Roles       []Role
 }
 
 // Server is the fake. It is an http.Handler for both of DingTalk's hosts, api.dingtalk.com and oapi.dingtalk.com.
@@ -91,12 +96,16 @@ func New(o Options) *Server {
 	for _, robot := range o.Robots {
 		s.robots[robot.AccessToken] = &robotState{Robot: robot, seen: map[string]bool{}}
 	}
+	s.opts.Users, s.opts.Departments = slices.Clone(o.Users), maps.Clone(o.Departments)
 	s.routes = map[string]func(call) reply{
 		"/v1.0/oauth2/accessToken": s.issueToken,
 		"/gettoken":                s.issueOldToken,
 		"/topapi/message/corpconversation/asyncsend_v2":  s.withOldToken(s.sendNotice),
 		"/topapi/message/corpconversation/getsendresult": s.withOldToken(s.noticeResult),
 		"/topapi/v2/user/get":                            s.withOldToken(s.getUser),
+		"/topapi/v2/department/listparentbyuser":         s.withOldToken(s.departmentsOfUser),
+		"/topapi/v2/department/listparentbydept":         s.withOldToken(s.departmentsAbove),
+		"/topapi/role/list":                              s.withOldToken(s.listRoles),
 		"/robot/send":                                    s.sendRobot,
 		"/v1.0/workflow/processInstances":                s.withToken(s.processInstances),
 		"/v1.0/workflow/processInstances/comments":       s.withToken(s.addComment),

@@ -36,7 +36,8 @@ func kindOf(path string) string {
 	switch {
 	case path == "/robot/send":
 		return usesWebhook
-	case path == "/gettoken", strings.HasPrefix(path, "/v1.0/oauth2/"), strings.HasPrefix(path, "/topapi/v2/user/"):
+	case path == "/gettoken", strings.HasPrefix(path, "/v1.0/oauth2/"), strings.HasPrefix(path, "/topapi/v2/user/"),
+		strings.HasPrefix(path, "/topapi/v2/department/"), strings.HasPrefix(path, "/topapi/role/"):
 		return ""
 	case strings.HasPrefix(path, "/v1.0/workflow/"), strings.HasPrefix(path, "/topapi/"):
 		return usesAPI

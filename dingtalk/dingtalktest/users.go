@@ -18,7 +18,7 @@ func (s *Server) AddUser(u User) {
 
 func (s *Server) userExists(id string) bool { return s.userIndex(id) >= 0 }
 
-// getUser answers topapi/v2/user/get with the fields that need no further permission, and the mobile.
+// getUser answers topapi/v2/user/get with the fields that need no further permission, the mobile and the roles.
 func (s *Server) getUser(c call) reply {
 	var in noticeRequest
 	_ = json.Unmarshal(c.body, &in)
@@ -28,6 +28,6 @@ func (s *Server) getUser(c call) reply {
 	}
 	u := s.opts.Users[i]
 	return s.old(0, "ok", map[string]any{"result": map[string]any{
-		"userid": u.ID, "name": u.Name, "mobile": u.Mobile, "active": true, "dept_id_list": []int64{1},
+		"userid": u.ID, "name": u.Name, "mobile": u.Mobile, "active": true, "dept_id_list": u.departments(), "role_list": rolesOf(u),
 	}})
 }
