@@ -12,18 +12,26 @@ type actionsJSON []struct {
 		UserID string `json:"userId"`
 	} `json:"causes"`
 	Parameters []struct {
-		Name  string `json:"name"`
-		Value scalar `json:"value"`
+		Name    string `json:"name"`
+		Value   scalar `json:"value"`
+		JobName string `json:"jobName"`
+		Number  scalar `json:"number"`
 	} `json:"parameters"`
 }
 
-// parameters are the values by name. Measured: passwords, files and runs have no value and are left out.
+// parametersTree are the fields of a value. Measured: a run has no value, but the job and the number of the build.
+const parametersTree = "parameters[name,value,jobName,number]"
+
+// parameters are the values by name. Measured: passwords and files have none and are left out.
 func (a actionsJSON) parameters() map[string]string {
 	values := map[string]string{}
 	for _, action := range a {
 		for _, p := range action.Parameters {
-			if p.Value.set {
+			switch {
+			case p.Value.set:
 				values[p.Name] = p.Value.text
+			case p.JobName != "" && p.Number.set:
+				values[p.Name] = p.JobName + "#" + p.Number.text
 			}
 		}
 	}

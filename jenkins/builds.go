@@ -10,7 +10,7 @@ import (
 
 // buildTree is measured as the recovery scan of one job: it finds the build of a queue item, or of a parameter of
 // ours, long after the item is gone.
-const buildTree = "number,url,queueId,building,result,timestamp,duration,actions[causes[_class,userId],parameters[name,value]]"
+const buildTree = "number,url,queueId,building,result,timestamp,duration,actions[causes[_class,userId]," + parametersTree + "]"
 
 type buildJSON struct {
 	Number    int64       `json:"number"`

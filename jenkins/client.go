@@ -16,7 +16,11 @@ import (
 const (
 	DefaultMaxInFlight = 8
 	DefaultTimeout     = 15 * time.Second
+	DefaultValues      = 30 * time.Second
 )
+
+// maxAside is how many requests may be under way beside MaxInFlight that Jenkins takes long to answer.
+const maxAside = 2
 
 // listingPatience is how many time-outs a listing may take: measured, 500 jobs need 0.14 s once Jenkins is warm and
 // ten times that on the first call.
@@ -35,6 +39,8 @@ type Options struct {
 	MaxInFlight int
 	// Timeout is for one request with its body, 15 s when 0; the listing may take four times that.
 	Timeout time.Duration
+	// ValuesTimeout is for reading what git parameters may be, for which Jenkins asks the git server; 30 s when 0.
+	ValuesTimeout time.Duration
 	// Observe is told about every request: its kind ("trigger", "queue", …), the status (0: no answer) and how long
 	// it took. It may be nil.
 	Observe func(method, kind string, status int, took time.Duration)
@@ -48,7 +54,9 @@ type Client struct {
 	user      string
 	basePath  string
 	timeout   time.Duration
+	values    time.Duration
 	slots     chan struct{}
+	asides    chan struct{}
 	observe   func(method, kind string, status int, took time.Duration)
 	now       func() time.Time
 	hide      *strings.Replacer
@@ -69,11 +77,12 @@ func New(o Options) (*Client, error) {
 	o.fill()
 	c := &Client{
 		name: o.Name, user: o.User, basePath: base.EscapedPath(), timeout: o.Timeout,
-		slots: make(chan struct{}, o.MaxInFlight), observe: o.Observe, now: o.Now, hide: hider(o.User, o.Token),
+		values: o.ValuesTimeout, slots: make(chan struct{}, o.MaxInFlight), asides: make(chan struct{}, maxAside),
+		observe: o.Observe, now: o.Now, hide: hider(o.User, o.Token),
 	}
 	next := o.Transport
 	if next == nil {
-		c.transport = newTransport(o.MaxInFlight)
+		c.transport = newTransport(o.MaxInFlight + maxAside)
 		next = c.transport
 	}
 	c.requester = newRequester(base.String(), o.User, o.Token, next)
@@ -93,6 +102,9 @@ func (o *Options) fill() {
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
+	}
+	if o.ValuesTimeout <= 0 {
+		o.ValuesTimeout = DefaultValues
 	}
 	if o.Observe == nil {
 		o.Observe = func(string, string, int, time.Duration) {}

@@ -28,6 +28,7 @@ func contract(t *testing.T, s *site) {
 		{"refusals", contractRefusals}, {"deployment", contractDeployment}, {"plain job", contractPlain},
 		{"failure", contractFailure}, {"queue", contractQueue}, {"stop", contractStop},
 		{"confirm", contractConfirm}, {"ask", contractAsk}, {"abort", contractAbort}, {"nothing there", contractNothing},
+		{"definitions", contractDefinitions}, {"kinds", contractKinds}, {"git values", contractGitValues},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, s) })
 	}

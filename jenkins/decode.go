@@ -36,6 +36,8 @@ type propertyJSON struct {
 		Name        string  `json:"name"`
 		Description string  `json:"description"`
 		Choices     choices `json:"choices"`
+		ProjectName string  `json:"projectName"`
+		Filter      string  `json:"filter"`
 		Default     *struct {
 			Value scalar `json:"value"`
 		} `json:"defaultParameterValue"`
@@ -207,6 +209,10 @@ func (d *jobsDecoder) parameters(raw []byte) ([]model.ParameterDefinition, error
 			p := &properties[i].Definitions[j]
 			definition := model.ParameterDefinition{
 				Name: d.share(p.Name), Kind: kindOf(p.Class, p.Type), Description: d.share(p.Description),
+			}
+			definition.Multiple = takesSeveral(definition.Kind, p.Type)
+			if definition.Kind == model.KindRun {
+				definition.BuildsOf, definition.Filter = d.share(p.ProjectName), d.share(p.Filter)
 			}
 			for _, choice := range p.Choices {
 				definition.Choices = append(definition.Choices, d.share(choice))

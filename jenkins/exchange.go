@@ -20,6 +20,7 @@ type request struct {
 	decode  func(io.Reader) error
 	limit   int64         // of the body, answerLimit when 0
 	timeout time.Duration // the client's when 0
+	aside   bool          // may take long and must not keep others waiting: it has slots of its own
 }
 
 // get asks for JSON and decodes it into target.
@@ -47,10 +48,14 @@ func decodeInto(target any) func(io.Reader) error {
 
 // do sends one request, waits for a free slot before, and judges the answer.
 func (c *Client) do(ctx context.Context, op operation, r request) (*exchange, error) {
-	if err := c.acquire(ctx); err != nil {
+	slots := c.slots
+	if r.aside {
+		slots = c.asides
+	}
+	if err := acquire(ctx, slots); err != nil {
 		return nil, c.unreachable(op, err)
 	}
-	defer c.release()
+	defer func() { <-slots }()
 	ctx, cancel := context.WithTimeout(ctx, c.patience(r))
 	defer cancel()
 	x := &exchange{limit: r.limit, decode: r.decode}
@@ -70,19 +75,17 @@ func (c *Client) do(ctx context.Context, op operation, r request) (*exchange, er
 	return x, c.judge(op, x, nil)
 }
 
-func (c *Client) acquire(ctx context.Context) error {
+func acquire(ctx context.Context, slots chan<- struct{}) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	select {
-	case c.slots <- struct{}{}:
+	case slots <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
-
-func (c *Client) release() { <-c.slots }
 
 func (c *Client) patience(r request) time.Duration {
 	if r.timeout > 0 {

@@ -18,6 +18,9 @@ func TestRecordedJob(t *testing.T) {
 	} {
 		c, seen := replay(t, number)
 		job, err := c.Job(t.Context(), name)
+		for i := range job.Parameters { // the listing was recorded without these fields
+			job.Parameters[i].BuildsOf, job.Parameters[i].Filter = "", ""
+		}
 		if diff := cmp.Diff(all[name], job); diff != "" || err != nil {
 			t.Errorf("%s: %v (-listed +read)\n%s", name, err, diff)
 		}

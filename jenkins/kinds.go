@@ -43,6 +43,12 @@ func kindOf(class, typ string) model.ParameterKind {
 	return model.KindOther
 }
 
+// takesSeveral tells by the type of an Extended Choice whether it takes more than one value. Measured: a PT_MULTI_SELECT
+// keeps the values of repeated fields and makes nothing of "a,b" in one.
+func takesSeveral(kind model.ParameterKind, typ string) bool {
+	return kind == model.KindExtendedChoice && (typ == "PT_MULTI_SELECT" || typ == "PT_CHECKBOX")
+}
+
 // isContainer knows folders, multibranch projects and organisation folders by their class. A POST …/build on a
 // multibranch project would start a scan, not a build.
 func isContainer(class string) bool {

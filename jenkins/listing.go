@@ -12,7 +12,7 @@ import (
 const depth = 6
 
 const jobTree = "name,fullName,displayName,description,url,_class,buildable,color," +
-	"property[parameterDefinitions[name,type,_class,description,choices,defaultParameterValue[value]]]"
+	"property[parameterDefinitions[name,type,_class,description,choices,projectName,filter,defaultParameterValue[value]]]"
 
 // listingTree names every field. Measured: without names, git parameters would run git ls-remote, and one parameter
 // whose export fails would empty the whole list.

@@ -66,7 +66,7 @@ func TestRecordedParameterKinds(t *testing.T) {
 	jobs := listed(t)
 	for name, want := range map[string][]model.ParameterDefinition{
 		"plugin-params": {
-			{Name: "HOSTS", Kind: model.KindExtendedChoice, Description: "主机(多选)", Default: text("h1")},
+			{Name: "HOSTS", Kind: model.KindExtendedChoice, Description: "主机(多选)", Default: text("h1"), Multiple: true},
 			{Name: "SINGLE", Kind: model.KindExtendedChoice, Description: "单选", Default: text("b")},
 			{Name: "SERVICE", Kind: model.KindActiveChoice, Description: "服务(动态)", Default: text("order")},
 			{Name: "TAG", Kind: model.KindActiveChoice, Description: "标签(联动)", Default: text("fallback")},

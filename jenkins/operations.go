@@ -25,6 +25,7 @@ const (
 	kindWhoAmI   = "whoami"
 	kindStatus   = "status"
 	kindJob      = "job"
+	kindValues   = "values"
 )
 
 // reading is a GET; only 200 is its success.

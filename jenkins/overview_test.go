@@ -57,7 +57,7 @@ func TestRecordedOverview(t *testing.T) {
 		t.Error(diff)
 	}
 	wantAsked := []string{
-		"GET /queue/api/json?tree=items[id,why,blocked,buildable,stuck,inQueueSince,task[url],actions[causes[userId],parameters[name,value]]]",
+		"GET /queue/api/json?tree=items[id,why,blocked,buildable,stuck,inQueueSince,task[url],actions[causes[userId],parameters[name,value,jobName,number]]]",
 		"GET /computer/api/json?tree=computer[offline,executors[currentExecutable[_class,url,number,queueId,actions[_class]]]," +
 			"oneOffExecutors[currentExecutable[_class,url,number,queueId,actions[_class]]]]",
 	}

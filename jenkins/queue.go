@@ -11,7 +11,7 @@ import (
 
 // Trees name the fields asked for; Jenkins exports everything else too when they are missing.
 const (
-	actionsTree = "actions[causes[userId],parameters[name,value]]"
+	actionsTree = "actions[causes[userId]," + parametersTree + "]"
 	itemsTree   = "items[id,why,blocked,buildable,stuck,inQueueSince,task[url]," + actionsTree + "]"
 	itemTree    = "id,why,inQueueSince,cancelled,task[url],executable[number,url]," + actionsTree
 )

@@ -103,7 +103,7 @@ func (s *site) furnish(t testing.TB) {
 		s.admin(t, "/job/"+s.folder+"/doDelete", "application/x-www-form-urlencoded", "")
 	})
 	s.create(t, "", s.folder, folderXML)
-	for name, config := range contractJobs() {
+	for name, config := range contractJobs(s.folder) {
 		s.create(t, "/job/"+s.folder, name, config)
 	}
 }
@@ -152,11 +152,12 @@ func (s *site) until(t testing.TB, what string, done func() bool) {
 }
 
 // contractJobs are the jobs of our folder by name, as config.xml.
-func contractJobs() map[string]string {
+func contractJobs(folder string) map[string]string {
 	parameters := parametersXML(
 		stringXML("VERSION", "v1"), booleanXML("DRY_RUN", true), choiceXML("ENV", "dev", "prod"), passwordXML("PIN", "0000"), textXML("NOTES", "a"))
 	return map[string]string{
 		"发布 网关":      freestyleXML(parameters, "sleep 1", false, ""),
+		"kinds":      freestyleXML(kindsXML(folder+"/plain"), "true", false, ""),
 		"plain":      freestyleXML("", "sleep 1", false, ""),
 		"failing":    freestyleXML("", "exit 1", false, ""),
 		"slow":       freestyleXML("", "sleep 300", false, ""),

@@ -12,7 +12,8 @@ import (
 const noDelay = "0sec"
 
 // Trigger POSTs once and never follows a redirect. It returns the queue id. parameterised chooses between
-// buildWithParameters and build. Every parameter is sent once; the last one of a name counts. Errors:
+// buildWithParameters and build. Every parameter is sent once, but for those with several values, which are sent one by
+// one; the last one of a name counts. Errors:
 // jenkins_unavailable (surely not accepted: no connection, 503, 429), jenkins_outcome_unknown (time-out, cut connection,
 // other 5xx), jenkins_folded (303), jenkins_auth, jenkins_forbidden, jenkins_not_found, jenkins_job_disabled,
 // jenkins_rejected (other 4xx), jenkins_protocol (201 without a queue id: look for it).
@@ -41,7 +42,10 @@ func (c *Client) Trigger(ctx context.Context, job string, parameterised bool, pa
 func formOf(parameters []model.ParameterValue) url.Values {
 	form := make(url.Values, len(parameters))
 	for _, p := range parameters {
-		form.Set(p.Name, p.Value)
+		form[p.Name] = p.Each
+		if len(p.Each) == 0 {
+			form.Set(p.Name, p.Value)
+		}
 	}
 	return form
 }

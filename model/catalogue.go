@@ -34,6 +34,17 @@ type ParameterDefinition struct {
 	Choices     []string      `json:"c,omitempty"`
 	// Default is nil when Jenkins exports none (passwords, plugin kinds): the value is then Jenkins' own affair.
 	Default *string `json:"v,omitempty"`
+	// Multiple: several values may be chosen, and each is sent in a field of its own.
+	Multiple bool `json:"m,omitempty"`
+	// BuildsOf is the job whose builds a run parameter offers; Filter says which of them.
+	BuildsOf string `json:"r,omitempty"`
+	Filter   string `json:"l,omitempty"`
+}
+
+// Offer is what Jenkins says that a parameter may be when it is asked for that alone.
+type Offer struct {
+	Values  []Option
+	Problem string // why Jenkins has no values, or not all of them; "" when it has
 }
 
 // Job is one item of a controller as Jenkins lists it: a buildable job or a container of others.

@@ -40,6 +40,19 @@ type ParameterValue struct {
 	Value  string `json:"value"`
 	Chosen bool   `json:"chosen,omitempty"` // by the form; else the job's default
 	Secret bool   `json:"secret,omitempty"` // never shown
+	// Each are the values that go out in fields of their own, as a selection of several wants it. Jenkins then shows them
+	// as one text, with something between them: with commas it is Value.
+	Each []string `json:"each,omitempty"`
+	// Label is what people call the parameter; "" when nobody gave it another name.
+	Label string `json:"label,omitempty"`
+}
+
+// Title is the parameter's name for people.
+func (p ParameterValue) Title() string {
+	if p.Label != "" {
+		return p.Label
+	}
+	return p.Name
 }
 
 // Masked stands for a secret value wherever people read.

@@ -86,3 +86,11 @@ func (b *breaker) Jobs(ctx context.Context) ([]model.Job, error) {
 func (b *breaker) Job(ctx context.Context, fullName string) (model.Job, error) {
 	return call(b, func() (model.Job, error) { return b.client.Job(ctx, fullName) })
 }
+
+// GitValues counts for nothing: it is slow, or fails, where the git server does.
+func (b *breaker) GitValues(ctx context.Context, job string) (map[string]model.Offer, error) {
+	if err := b.away(); err != nil {
+		return nil, err
+	}
+	return b.client.GitValues(ctx, job)
+}

@@ -168,14 +168,29 @@ func carriesOurNumber(d *model.Deployment, parameters map[string]string) bool {
 	return d.ReleaseParameter != "" && parameters[d.ReleaseParameter] == (&model.Release{ID: d.ReleaseID}).Number()
 }
 
-// sameParameters compares what Jenkins shows; it never shows the value of a password, and may have trimmed others.
+// sameParameters compares what Jenkins shows; it never shows the value of a password.
 func sameParameters(d *model.Deployment, shown map[string]string) bool {
 	for _, p := range d.Parameters {
-		if value, ok := shown[p.Name]; ok && plainText(value) != plainText(p.Value) {
+		if value, ok := shown[p.Name]; ok && !shownAs(p, value) {
 			return false
 		}
 	}
 	return true
+}
+
+// shownAs tells whether Jenkins shows the value that was sent; it may have trimmed it. Of several values an Extended Choice
+// makes one text, with commas or whatever the job says between them.
+func shownAs(p model.ParameterValue, text string) bool {
+	if plainText(text) == plainText(p.Value) {
+		return true
+	}
+	if len(p.Each) < 2 {
+		return false
+	}
+	first, second := p.Each[0], p.Each[1]
+	rest, ok := strings.CutPrefix(text, first)
+	at := strings.Index(rest, second)
+	return ok && at > 0 && text == strings.Join(p.Each, rest[:at])
 }
 
 func plainText(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }

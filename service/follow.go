@@ -239,10 +239,10 @@ func (f follower) runs(ctx context.Context, d *model.Deployment, b model.Build) 
 func (f follower) compare(r *model.Release, d *model.Deployment, b model.Build) {
 	for _, p := range d.Parameters {
 		got, shown := b.Parameters[p.Name]
-		if !shown || plainText(got) == plainText(p.Value) {
+		if !shown || shownAs(p, got) {
 			continue
 		}
-		message := fmt.Sprintf("构建的参数 %s 与批准的不同，请人工检查", p.Name)
+		message := fmt.Sprintf("构建的参数 %s 与批准的不同，请人工检查", p.Title())
 		r.Record(model.Event{
 			DeploymentID: d.ID, At: f.now(), Actor: actorJenkins, Kind: model.EventKindDiffers,
 			From: string(d.State), To: string(d.State), Code: model.CodeJobChanged, Message: message,

@@ -62,7 +62,7 @@ func TestAValueGoesToEveryAppThatDeclaresIt(t *testing.T) {
 	if diff := cmp.Diff(want, p.apps[0].parameters); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := p.apps[1].parameters[0]; got != want[0] {
+	if got := p.apps[1].parameters[0]; !cmp.Equal(got, want[0]) {
 		t.Errorf("the second app gets %+v", got)
 	}
 }

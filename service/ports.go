@@ -182,6 +182,13 @@ type Lister interface {
 	Job(ctx context.Context, fullName string) (model.Job, error)
 }
 
+// Valuer tells what parameters may be.
+type Valuer interface {
+	// GitValues returns what the job's git parameters may be, by their names; it may take long, and keeps no other call
+	// waiting. One that Jenkins does not export is missing. Errors: jenkins_not_found.
+	GitValues(ctx context.Context, job string) (map[string]model.Offer, error)
+}
+
 // Timekeeper compares clocks.
 type Timekeeper interface {
 	// Ahead is how far Jenkins' clock was ahead of ours when it last answered, to the second; negative when behind.
@@ -195,6 +202,7 @@ type Jenkins interface {
 	Watcher
 	Asker
 	Lister
+	Valuer
 }
 
 // Messenger delivers one message. Errors: the dingtalk_… codes; RetryAfter says when a throttled one may be tried

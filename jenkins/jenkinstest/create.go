@@ -148,7 +148,7 @@ func configParameter(n xmlNode) Parameter {
 		p.Choices = strings.Split(n.text("value"), ",")
 		p.Multi = strings.Contains(n.text("type"), "MULTI") || strings.Contains(n.text("type"), "CHECKBOX")
 	case Run:
-		p.Choices = []string{n.text("projectName")}
+		p.Choices, p.Filter = []string{n.text("projectName")}, n.text("filter")
 	default: // the others have no choices in their configuration
 	}
 	return p

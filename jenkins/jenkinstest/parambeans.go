@@ -1,6 +1,7 @@
 package jenkinstest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -90,7 +91,7 @@ func definitionBean(p Parameter) *bean {
 		if len(p.Choices) > 0 {
 			project = p.Choices[0]
 		}
-		b.add(3, "filter", "ALL").add(3, "projectName", project)
+		b.add(3, "filter", cmp.Or(p.Filter, "ALL")).add(3, "projectName", project)
 	case GitParameter:
 		b.add(3, "allValueItems", func() any { return revisions(p.Choices) })
 	default: // the others export no more

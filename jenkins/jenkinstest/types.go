@@ -43,6 +43,8 @@ type Parameter struct {
 	Default     string
 	Choices     []string
 	Description string
+	// Filter says which builds a Run offers, ALL when empty; its Choices are the one job that it offers builds of.
+	Filter string
 	// Multi makes an ExtendedChoice a multiple selection (PT_MULTI_SELECT).
 	Multi bool
 	// BrokenExport makes exporting all fields throw, which Jenkins answers with an empty parameterDefinitions.

@@ -182,7 +182,7 @@ func (v viewer) app(r *model.Release, d *model.Deployment) App {
 	for _, p := range d.Parameters {
 		if p.Chosen {
 			value := model.Cut(p.Shown(), maxParameter)
-			app.Parameters = append(app.Parameters, Parameter{v.escape(p.Name), v.escape(value), v.escape(p.Name + "=" + value)})
+			app.Parameters = append(app.Parameters, Parameter{v.escape(p.Title()), v.escape(value), v.escape(p.Title() + "=" + value)})
 		}
 	}
 	return app
