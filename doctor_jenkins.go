@@ -129,36 +129,36 @@ func (e *jenkinsExamination) folder(ctx context.Context, folder string) finding 
 func (e *jenkinsExamination) apps(ctx context.Context) {
 	var found service.Surveyed
 	f := e.checkWithin(ctx, listingTimeout, e.name("apps"), func(ctx context.Context) finding {
-		jobs, err := e.client.Jobs(ctx)
+		listing, err := e.client.List(ctx)
 		if err != nil {
 			return broken(explain(err), "see that Jenkins is well, or narrow what the user sees · 检查 Jenkins 状态，或缩小账号可见范围")
 		}
-		found = e.survey(catalogueRules(e.cfg), jobs)
+		found = e.survey(catalogueRules(e.cfg), listing)
 		if found.Apps == 0 {
-			return broken(fmt.Sprintf("none among %d items%s: forms have nothing to offer · 没有可选应用", len(jobs), e.unmatched(jobs, found)),
+			return broken(fmt.Sprintf("none among %d items%s: forms have nothing to offer · 没有可选应用", len(listing.Jobs), e.unmatched(listing, found)),
 				"check folders, include, exclude and project of this Jenkins, and the user's Job/Read · "+
 					"检查 folders、include、exclude、project 以及 Job/Read 权限")
 		}
 		return fine(fmt.Sprintf("%d apps in %d projects, %d disabled left out%s · %[1]d 个应用",
-			found.Apps, found.Projects, found.Disabled, e.unmatched(jobs, found)))
+			found.Apps, found.Projects, found.Disabled, e.unmatched(listing, found)))
 	})
 	if f.status == statusOK {
 		e.check(ctx, e.name("release parameter"), func(context.Context) finding { return e.releaseParameter(found) })
 	}
 }
 
-func (e *jenkinsExamination) survey(rules service.CatalogueRules, jobs []model.Job) service.Surveyed {
-	return service.Survey(rules, model.Listing{Controller: e.cfg.Name, Jobs: jobs}, e.cfg.ReleaseParameter)
+func (e *jenkinsExamination) survey(rules service.CatalogueRules, listing model.Listing) service.Surveyed {
+	return service.Survey(rules, listing, e.cfg.ReleaseParameter)
 }
 
 // unmatched says how many jobs the expression project leaves out; "" when it leaves out none.
-func (e *jenkinsExamination) unmatched(jobs []model.Job, found service.Surveyed) string {
+func (e *jenkinsExamination) unmatched(listing model.Listing, found service.Surveyed) string {
 	rules := catalogueRules(e.cfg)
 	if rules.Project == nil {
 		return ""
 	}
 	rules.Project = nil
-	all := e.survey(rules, jobs)
+	all := e.survey(rules, listing)
 	left := all.Apps + all.Disabled - found.Apps - found.Disabled
 	if left == 0 {
 		return ""

@@ -41,6 +41,8 @@ type Options struct {
 	Timeout time.Duration
 	// ValuesTimeout is for reading what git parameters may be, for which Jenkins asks the git server; 30 s when 0.
 	ValuesTimeout time.Duration
+	// Views makes a listing hold the views, too.
+	Views bool
 	// Observe is told about every request: its kind ("trigger", "queue", …), the status (0: no answer) and how long
 	// it took. It may be nil.
 	Observe func(method, kind string, status int, took time.Duration)
@@ -62,6 +64,7 @@ type Client struct {
 	hide      *strings.Replacer
 	transport *http.Transport // nil when the caller brought one
 	requester *gojenkins.Requester
+	views     bool
 	ahead     atomic.Int64 // a time.Duration, see Ahead
 }
 
@@ -79,6 +82,7 @@ func New(o Options) (*Client, error) {
 		name: o.Name, user: o.User, basePath: base.EscapedPath(), timeout: o.Timeout,
 		values: o.ValuesTimeout, slots: make(chan struct{}, o.MaxInFlight), asides: make(chan struct{}, maxAside),
 		observe: o.Observe, now: o.Now, hide: hider(o.User, o.Token),
+		views: o.Views,
 	}
 	next := o.Transport
 	if next == nil {

@@ -106,8 +106,9 @@ func contractKinds(t *testing.T, s *site) {
 
 // contractDefinitions is how the kinds are declared.
 func contractDefinitions(t *testing.T, s *site) {
-	jobs, err := s.Jobs(t.Context())
+	listing, err := s.List(t.Context())
 	ok(t, err)
+	jobs := listing.Jobs
 	at := slices.IndexFunc(jobs, func(j model.Job) bool { return j.FullName == s.job("kinds") })
 	if at < 0 {
 		t.Fatal("the job is not listed")

@@ -70,8 +70,9 @@ func contractIdentity(t *testing.T, s *site) {
 }
 
 func contractListing(t *testing.T, s *site) {
-	jobs, err := s.Jobs(t.Context())
+	listing, err := s.List(t.Context())
 	ok(t, err)
+	jobs := listing.Jobs
 	at := func(name string) model.Job {
 		i := slices.IndexFunc(jobs, func(j model.Job) bool { return j.FullName == name })
 		if i < 0 {
@@ -85,6 +86,7 @@ func contractListing(t *testing.T, s *site) {
 	str := func(s string) *string { return &s }
 	want := model.Job{
 		FullName: s.job("发布 网关"), Name: "发布 网关", DisplayName: "发布 网关", Description: "契约测试", Buildable: true,
+		Kind: model.JobFreestyle,
 		Parameters: []model.ParameterDefinition{
 			{Name: "VERSION", Kind: model.KindString, Description: "参数 VERSION", Default: str("v1")},
 			{Name: "DRY_RUN", Kind: model.KindBoolean, Description: "参数 DRY_RUN", Default: str("true")},

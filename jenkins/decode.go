@@ -9,11 +9,12 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// jobsDecoder reads a listing as it comes, so that only one job's fields are in memory beside the result: 10,000 jobs
+// listingDecoder reads a listing as it comes, so that only one job's fields are in memory beside the result: 10,000 jobs
 // are some 15 MB of JSON, most of it the same strings again and again.
-type jobsDecoder struct {
+type listingDecoder struct {
 	json   *json.Decoder
 	jobs   []model.Job
+	views  []model.View
 	shared map[string]string
 	values map[string]*string
 	alike  map[string][]model.ParameterDefinition // by their JSON
@@ -27,6 +28,7 @@ type jobFields struct {
 	class     string
 	buildable *bool
 	holds     bool // it has jobs of its own
+	views     []viewJSON
 }
 
 type propertyJSON struct {
@@ -44,27 +46,35 @@ type propertyJSON struct {
 	} `json:"parameterDefinitions"`
 }
 
-func newJobsDecoder(r io.Reader) *jobsDecoder {
-	return &jobsDecoder{
+func newDecoder(r io.Reader) *listingDecoder {
+	return &listingDecoder{
 		json: json.NewDecoder(r), shared: map[string]string{}, values: map[string]*string{},
 		alike: map[string][]model.ParameterDefinition{},
 	}
 }
 
-func decodeJobs(r io.Reader) ([]model.Job, error) {
-	d := newJobsDecoder(r)
+func decodeListing(r io.Reader) ([]model.Job, []model.View, error) {
+	d := newDecoder(r)
+	var top []viewJSON
 	err := d.object(func(key string) error {
-		if key == "jobs" {
+		switch key {
+		case "jobs":
 			return d.list()
+		case "views":
+			return d.json.Decode(&top)
 		}
 		return d.skip()
 	})
-	return slices.Clip(d.jobs), err
+	inFolders := d.views
+	d.views = nil
+	d.addViews("", top)
+	d.views = append(d.views, inFolders...)
+	return slices.Clip(d.jobs), d.shareJobNames(), err
 }
 
 // decodeJob reads one job. What is neither a job nor a container that we know cannot be built.
 func decodeJob(r io.Reader) (model.Job, error) {
-	d := newJobsDecoder(r)
+	d := newDecoder(r)
 	if err := d.item(); err != nil || len(d.jobs) == 0 {
 		return model.Job{}, err
 	}
@@ -72,7 +82,7 @@ func decodeJob(r io.Reader) (model.Job, error) {
 }
 
 // object walks an object; field must read each value.
-func (d *jobsDecoder) object(field func(key string) error) error {
+func (d *listingDecoder) object(field func(key string) error) error {
 	if err := d.expect('{'); err != nil {
 		return err
 	}
@@ -90,7 +100,7 @@ func (d *jobsDecoder) object(field func(key string) error) error {
 }
 
 // list walks an array of items.
-func (d *jobsDecoder) list() error {
+func (d *listingDecoder) list() error {
 	if err := d.expect('['); err != nil {
 		return err
 	}
@@ -102,7 +112,7 @@ func (d *jobsDecoder) list() error {
 	return d.expect(']')
 }
 
-func (d *jobsDecoder) expect(delim json.Delim) error {
+func (d *listingDecoder) expect(delim json.Delim) error {
 	token, err := d.json.Token()
 	if err == nil && token != delim {
 		err = fmt.Errorf("%v where %v was expected", token, delim)
@@ -110,14 +120,14 @@ func (d *jobsDecoder) expect(delim json.Delim) error {
 	return err
 }
 
-func (d *jobsDecoder) skip() error {
+func (d *listingDecoder) skip() error {
 	var ignored json.RawMessage
 	return d.json.Decode(&ignored)
 }
 
 // item reads a job or a container with what it holds. Its place in the list is taken first, so that a container
 // stands before its jobs; what turns out to be neither is taken out again.
-func (d *jobsDecoder) item() error {
+func (d *listingDecoder) item() error {
 	at := len(d.jobs)
 	d.jobs = append(d.jobs, model.Job{})
 	var job model.Job
@@ -127,9 +137,12 @@ func (d *jobsDecoder) item() error {
 	}
 	switch {
 	case isContainer(seen.class), seen.holds && seen.buildable == nil:
-		job.Container = true
+		job.Container, job.Kind = true, containerKind(seen.class)
+		if job.Kind == model.JobFolder { // those of the others are made by themselves: branches, pull requests
+			d.addViews(job.FullName+"/", seen.views)
+		}
 	case seen.buildable != nil:
-		job.Buildable = *seen.buildable
+		job.Buildable, job.Kind = *seen.buildable, jobKind(seen.class)
 	default:
 		d.jobs = slices.Delete(d.jobs, at, at+1)
 		return nil
@@ -138,7 +151,7 @@ func (d *jobsDecoder) item() error {
 	return nil
 }
 
-func (d *jobsDecoder) field(key string, job *model.Job, seen *jobFields) error {
+func (d *listingDecoder) field(key string, job *model.Job, seen *jobFields) error {
 	switch key {
 	case "_class":
 		return d.text(&seen.class)
@@ -157,12 +170,14 @@ func (d *jobsDecoder) field(key string, job *model.Job, seen *jobFields) error {
 	case "jobs":
 		seen.holds = true
 		return d.list()
+	case "views":
+		return d.json.Decode(&seen.views)
 	}
 	return d.skip()
 }
 
 // text reads a string that other jobs may have too; null is "".
-func (d *jobsDecoder) text(target *string) error {
+func (d *listingDecoder) text(target *string) error {
 	if err := d.json.Decode(target); err != nil {
 		return err
 	}
@@ -170,7 +185,7 @@ func (d *jobsDecoder) text(target *string) error {
 	return nil
 }
 
-func (d *jobsDecoder) share(s string) string {
+func (d *listingDecoder) share(s string) string {
 	if known, ok := d.shared[s]; ok {
 		return known
 	}
@@ -179,7 +194,7 @@ func (d *jobsDecoder) share(s string) string {
 }
 
 // property reads the parameters. Jobs made from one template declare the same ones, word for word: they share them.
-func (d *jobsDecoder) property(job *model.Job) error {
+func (d *listingDecoder) property(job *model.Job) error {
 	var raw json.RawMessage
 	if err := d.json.Decode(&raw); err != nil {
 		return err
@@ -198,7 +213,7 @@ func (d *jobsDecoder) property(job *model.Job) error {
 	return nil
 }
 
-func (d *jobsDecoder) parameters(raw []byte) ([]model.ParameterDefinition, error) {
+func (d *listingDecoder) parameters(raw []byte) ([]model.ParameterDefinition, error) {
 	var properties []propertyJSON
 	if err := json.Unmarshal(raw, &properties); err != nil {
 		return nil, err
@@ -226,7 +241,7 @@ func (d *jobsDecoder) parameters(raw []byte) ([]model.ParameterDefinition, error
 	return slices.Clip(list), nil
 }
 
-func (d *jobsDecoder) value(s scalar) *string {
+func (d *listingDecoder) value(s scalar) *string {
 	if !s.set {
 		return nil
 	}

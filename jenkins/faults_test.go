@@ -149,8 +149,8 @@ func TestRights(t *testing.T) {
 	if sight, err := blind.JobVisible(ctx, "团队"); err != nil || sight.Visible {
 		t.Errorf("%+v %v", sight, err)
 	}
-	if jobs, err := blind.Jobs(ctx); err != nil || len(jobs) != 0 {
-		t.Errorf("%+v %v", jobs, err)
+	if all, err := blind.List(ctx); err != nil || len(all.Jobs) != 0 {
+		t.Errorf("%+v %v", all, err)
 	}
 	if queued, running, err := blind.Overview(ctx); err != nil || len(queued)+len(running) != 0 {
 		t.Errorf("%+v %+v %v", queued, running, err)

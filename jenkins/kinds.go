@@ -55,6 +55,32 @@ func isContainer(class string) bool {
 	return strings.HasSuffix(class, "Folder") || strings.HasSuffix(class, "MultiBranchProject")
 }
 
+// containerKind tells what a container is by its class. Some other plugin's container counts as a folder.
+func containerKind(class string) model.JobKind {
+	switch {
+	case strings.HasSuffix(class, "MultiBranchProject"):
+		return model.JobMultibranch
+	case strings.HasSuffix(class, "OrganizationFolder"):
+		return model.JobOrganization
+	}
+	return model.JobFolder
+}
+
+// jobKind tells what can be built by its class.
+func jobKind(class string) model.JobKind {
+	switch class[strings.LastIndexByte(class, '.')+1:] {
+	case "FreeStyleProject":
+		return model.JobFreestyle
+	case "WorkflowJob":
+		return model.JobPipeline
+	case "MavenModuleSet":
+		return model.JobMaven
+	case "MatrixProject":
+		return model.JobMatrix
+	}
+	return model.JobOther
+}
+
 // choices are the values of a choice parameter. A plugin may export something else under that name: no choices then.
 type choices []string
 

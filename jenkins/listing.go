@@ -8,33 +8,46 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// depth is how many levels of folders a listing sees.
-const depth = 6
+// depth is how many levels of folders a listing sees, viewDepth how many levels of views within views.
+const (
+	depth     = 6
+	viewDepth = 3
+)
 
 const jobTree = "name,fullName,displayName,description,url,_class,buildable,color," +
 	"property[parameterDefinitions[name,type,_class,description,choices,projectName,filter,defaultParameterValue[value]]]"
 
+// viewTree are the views of a folder. Every view exports the items that it shows as "jobs".
+const viewTree = "views[name,_class,jobs[fullName]]"
+
 // listingTree names every field. Measured: without names, git parameters would run git ls-remote, and one parameter
 // whose export fails would empty the whole list.
-func listingTree() string {
-	return strings.Repeat("jobs["+jobTree+",", depth-1) + "jobs[" + jobTree + strings.Repeat("]", depth)
+func listingTree(views bool) string {
+	level, top := "jobs["+jobTree, ""
+	if views {
+		level += "," + viewTree
+		inner := strings.TrimSuffix(viewTree, "]")
+		top = "," + strings.Repeat(inner+",", viewDepth-1) + inner + strings.Repeat("]", viewDepth)
+	}
+	return strings.Repeat(level+",", depth-1) + level + strings.Repeat("]", depth) + top
 }
 
-// Jobs returns every job and container that the user may see, in one request. Containers stand before what they hold.
-// The jobs share what they have in common: read it, do not change it.
-func (c *Client) Jobs(ctx context.Context) ([]model.Job, error) {
-	var jobs []model.Job
+// List returns every job and container that the user may see, in one request, and the views when the Client was told to
+// ask for them. Containers stand before what they hold. The jobs share what they have in common: read it, do not change
+// it.
+func (c *Client) List(ctx context.Context) (model.Listing, error) {
+	listing := model.Listing{Controller: c.name}
 	_, err := c.do(ctx, reading(kindListing, "读取", "任务列表"), request{
-		path: "/api/json", query: treeQuery(listingTree()), limit: listingLimit, timeout: listingPatience * c.timeout,
+		path: "/api/json", query: treeQuery(listingTree(c.views)), limit: listingLimit, timeout: listingPatience * c.timeout,
 		decode: func(body io.Reader) (err error) {
-			jobs, err = decodeJobs(body)
+			listing.Jobs, listing.Views, err = decodeListing(body)
 			return err
 		},
 	})
 	if err != nil {
-		return nil, err
+		return model.Listing{}, err
 	}
-	return jobs, nil
+	return listing, nil
 }
 
 // Job returns one job or container as it is now, without what a container holds. Errors: jenkins_not_found, also for a job

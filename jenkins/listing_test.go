@@ -20,10 +20,11 @@ func text(s string) *string { return &s }
 func listed(t *testing.T) map[string]model.Job {
 	t.Helper()
 	c, seen := replay(t, "002")
-	jobs, err := c.Jobs(t.Context())
+	listing, err := c.List(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	jobs := listing.Jobs
 	if len(*seen) != 1 || (*seen)[0].path != "/api/json" {
 		t.Errorf("asked %v", *seen)
 	}
@@ -41,6 +42,7 @@ func TestRecordedListing(t *testing.T) {
 	jobs := listed(t)
 	want := model.Job{
 		FullName: "deploy-params", Name: "deploy-params", DisplayName: "参数化发布", Description: "参数化发布任务", Buildable: true,
+		Kind: model.JobFreestyle,
 		Parameters: []model.ParameterDefinition{
 			{Name: "VERSION", Kind: model.KindString, Description: "要发布的版本号", Default: text("v1.0.0")},
 			{Name: "DRY_RUN", Kind: model.KindBoolean, Description: "仅演练，不真正发布", Default: text("true")},
@@ -114,21 +116,23 @@ func TestDecodeJobs(t *testing.T) {
 		"unknown classes": {`{"jobs":[{"_class":"x.Strange","fullName":"a","name":"a"},
 			{"_class":"x.Strange","fullName":"b","name":"b","buildable":true},
 			{"_class":"x.Strange","fullName":"c","name":"c","jobs":[]}]}`,
-			[]model.Job{{FullName: "b", Name: "b", Buildable: true}, {FullName: "c", Name: "c", Container: true}}},
+			[]model.Job{{FullName: "b", Name: "b", Kind: model.JobOther, Buildable: true},
+				{FullName: "c", Name: "c", Kind: model.JobFolder, Container: true}}},
 		"containers": {`{"jobs":[{"jobs":[{"name":"x","fullName":"o/x","buildable":false}],"name":"o","fullName":"o","_class":"jenkins.branch.OrganizationFolder"},
 			{"_class":"org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject","fullName":"m","name":"m","description":null}]}`,
-			[]model.Job{{FullName: "o", Name: "o", Container: true}, {FullName: "o/x", Name: "x"}, {FullName: "m", Name: "m", Container: true}}},
+			[]model.Job{{FullName: "o", Name: "o", Kind: model.JobOrganization, Container: true}, {FullName: "o/x", Name: "x", Kind: model.JobOther},
+				{FullName: "m", Name: "m", Kind: model.JobMultibranch, Container: true}}},
 		"odd parameters": {`{"jobs":[{"fullName":"a","name":"a","buildable":true,"property":[{},{"parameterDefinitions":[
 			{"name":"N","type":"X","choices":"a,b","defaultParameterValue":{"value":1.50}},
 			{"name":"O","type":"X","choices":[1,true,"x"],"defaultParameterValue":{"value":{"a":1}}},
 			{"name":"P","type":"X","choices":null,"defaultParameterValue":{"value":null}}]}]}]}`,
-			[]model.Job{{FullName: "a", Name: "a", Buildable: true, Parameters: []model.ParameterDefinition{
+			[]model.Job{{FullName: "a", Name: "a", Kind: model.JobOther, Buildable: true, Parameters: []model.ParameterDefinition{
 				{Name: "N", Kind: model.KindOther, Default: text("1.50")},
 				{Name: "O", Kind: model.KindOther, Choices: []string{"1", "true", "x"}},
 				{Name: "P", Kind: model.KindOther},
 			}}}},
 	} {
-		got, err := decodeJobs(strings.NewReader(test.in))
+		got, _, err := decodeListing(strings.NewReader(test.in))
 		if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v %s", name, err, diff)
 		}
@@ -140,14 +144,14 @@ func TestDecodeJobsRefuses(t *testing.T) {
 		``, `[]`, `{"jobs":{}}`, `{"jobs":[1]}`, `{"jobs":[{"name":1}]}`, `{"jobs":[{"property":{}}]}`, `{"jobs":[`, `{"jobs":[{"name":`,
 		`{"jobs":[{"_class":[]}]}`, `{"jobs":[{"buildable":"x"}]}`, `{"jobs":[{"x":tru}]}`, `{"jobs":[{"property":[{"parameterDefinitions":[{"choices":[}]}]}]}`,
 	} {
-		if jobs, err := decodeJobs(strings.NewReader(in)); err == nil {
+		if jobs, _, err := decodeListing(strings.NewReader(in)); err == nil {
 			t.Errorf("%s gave %v", in, jobs)
 		}
 	}
 }
 
 func TestListingTree(t *testing.T) {
-	tree := listingTree()
+	tree := listingTree(false)
 	if strings.Count(tree, "jobs[") != depth || strings.Count(tree, "[") != strings.Count(tree, "]") {
 		t.Error(tree)
 	}
@@ -196,15 +200,15 @@ func TestTenThousandJobs(t *testing.T) {
 		_ = z.Close()
 	}), func(o *Options) { o.Timeout = time.Minute })
 	before := heap()
-	jobs, err := c.Jobs(t.Context())
-	kept := heap() - before
+	listing, err := c.List(t.Context())
+	kept, jobs := heap()-before, listing.Jobs
 	if err != nil || len(jobs) != count+count/100 || requests != 1 {
 		t.Fatal(len(jobs), requests, err)
 	}
 	if kept > limit {
 		t.Errorf("%d jobs keep %d kB, more than %d kB", count, kept>>10, limit>>10)
 	}
-	runtime.KeepAlive(jobs)
+	runtime.KeepAlive(listing)
 }
 
 func heap() int64 {
@@ -214,13 +218,13 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-func BenchmarkDecodeJobs10000(b *testing.B) {
+func BenchmarkDecodeListing10000(b *testing.B) {
 	var size strings.Builder
 	bigListing(&size, 10_000)
 	b.SetBytes(int64(size.Len()))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := decodeJobs(strings.NewReader(size.String())); err != nil {
+		if _, _, err := decodeListing(strings.NewReader(size.String())); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -88,7 +88,7 @@ func TestRecordedRunParameter(t *testing.T) {
 	if err := json.Unmarshal([]byte(record(t, "019").body), &job); err != nil {
 		t.Fatal(err)
 	}
-	d := &jobsDecoder{shared: map[string]string{}, values: map[string]*string{}}
+	d := &listingDecoder{shared: map[string]string{}, values: map[string]*string{}}
 	list, err := d.parameters(job.Property)
 	want := model.ParameterDefinition{Name: "RUN", Kind: model.KindRun, Description: "选择构建", BuildsOf: "slow-10s", Filter: "ALL"}
 	if err != nil || len(list) != 3 {

@@ -62,7 +62,7 @@ func TestWhatEachOperationCosts(t *testing.T) {
 		call func() error
 		want []string
 	}{
-		{"listing", func() error { _, err := s.Jobs(ctx); return err }, []string{"GET /api/json"}},
+		{"listing", func() error { _, err := s.List(ctx); return err }, []string{"GET /api/json"}},
 		{"trigger with parameters", func() error { return trigger("支付/pay", true) }, []string{"POST /job/支付/job/pay/buildWithParameters"}},
 		{"the same, folded", func() error { _ = trigger("支付/pay", true); return nil }, nil},
 		{"trigger without", func() error { return trigger("plain", false) }, []string{"POST /job/plain/build"}},
@@ -125,7 +125,8 @@ func TestManyJobsInOneRequest(t *testing.T) {
 			Parameters: []jenkinstest.Parameter{{Name: "VERSION", Default: "v1"}, {Name: "DRY_RUN", Kind: jenkinstest.Boolean}},
 		})
 	}
-	jobs, err := s.Jobs(t.Context())
+	listing, err := s.List(t.Context())
+	jobs := listing.Jobs
 	if err != nil || len(jobs) != 300+30+3 {
 		t.Fatal(len(jobs), err)
 	}

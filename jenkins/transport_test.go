@@ -253,7 +253,7 @@ func TestObserve(t *testing.T) {
 	status = 204
 	_ = c.CancelQueued(t.Context(), 1)
 	status = 403
-	_, _ = c.Jobs(t.Context())
+	_, _ = c.List(t.Context())
 	if got := strings.Join(seen, ", "); got != "POST cancel No Content, GET listing Forbidden" {
 		t.Error(got)
 	}

@@ -47,20 +47,43 @@ type Offer struct {
 	Problem string // why Jenkins has no values, or not all of them; "" when it has
 }
 
+// JobKind is what an item of a controller is, by Jenkins' class.
+type JobKind string
+
+// The kinds of items.
+const (
+	JobFreestyle    JobKind = "freestyle"
+	JobPipeline     JobKind = "pipeline"
+	JobMaven        JobKind = "maven"
+	JobMatrix       JobKind = "matrix"
+	JobOther        JobKind = "other" // something else that can be built
+	JobFolder       JobKind = "folder"
+	JobMultibranch  JobKind = "multibranch"  // its branches' jobs are built, never itself
+	JobOrganization JobKind = "organization" // holds multibranch projects
+)
+
 // Job is one item of a controller as Jenkins lists it: a buildable job or a container of others.
 type Job struct {
 	FullName    string                `json:"f"` // "folder/job"
 	Name        string                `json:"n"`
 	DisplayName string                `json:"t,omitempty"`
 	Description string                `json:"d,omitempty"`
+	Kind        JobKind               `json:"k,omitempty"` // empty in listings of older versions
 	Container   bool                  `json:"o,omitempty"` // folder, multibranch project, organisation folder
 	Buildable   bool                  `json:"b,omitempty"` // false: disabled
 	Parameters  []ParameterDefinition `json:"p,omitempty"`
+}
+
+// View is what Jenkins calls a view: a list of items under a name.
+type View struct {
+	Name string   `json:"n"` // with the views or folders it stands in: "folder/view"
+	Jobs []string `json:"j"` // full names of the items it shows: jobs, and containers with all they hold
 }
 
 // Listing is all jobs of one controller at one moment.
 type Listing struct {
 	Controller string
 	Jobs       []Job
+	Views      []View    // none unless they were asked for
 	At         time.Time // when Jenkins answered
 }

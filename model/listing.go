@@ -8,17 +8,28 @@ import (
 	"io"
 )
 
-// PackJobs is the jobs as gzip of one JSON object a line, the form in which listings are kept and shared. The whole
-// text, some megabytes, is never in memory.
-func PackJobs(jobs []Job) ([]byte, error) {
+// line is one line of a packed listing: a job, or a view.
+type line struct {
+	Job
+	View *View `json:"w,omitempty"`
+}
+
+// Pack is the listing's jobs and views as gzip of one JSON object a line, the form in which listings are kept and shared.
+// The whole text, some megabytes, is never in memory.
+func (l Listing) Pack() ([]byte, error) {
 	var packed bytes.Buffer
 	zip, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
 	if err != nil {
 		return nil, err
 	}
 	lines := json.NewEncoder(zip)
-	for i := range jobs {
-		if err := lines.Encode(&jobs[i]); err != nil {
+	for i := range l.Jobs {
+		if err := lines.Encode(&l.Jobs[i]); err != nil {
+			return nil, err
+		}
+	}
+	for i := range l.Views {
+		if err := lines.Encode(line{View: &l.Views[i]}); err != nil {
 			return nil, err
 		}
 	}
@@ -26,21 +37,24 @@ func PackJobs(jobs []Job) ([]byte, error) {
 	return packed.Bytes(), err
 }
 
-// UnpackJobs reads what PackJobs wrote.
-func UnpackJobs(packed []byte) ([]Job, error) {
+// Unpack reads what Pack wrote into the listing.
+func (l *Listing) Unpack(packed []byte) error {
 	zip, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var jobs []Job
 	lines := json.NewDecoder(zip)
 	for {
-		var job Job
-		if err := lines.Decode(&job); errors.Is(err, io.EOF) {
-			return jobs, nil
+		var next line
+		if err := lines.Decode(&next); errors.Is(err, io.EOF) {
+			return nil
 		} else if err != nil {
-			return nil, err
+			return err
 		}
-		jobs = append(jobs, job)
+		if next.View != nil {
+			l.Views = append(l.Views, *next.View)
+		} else {
+			l.Jobs = append(l.Jobs, next.Job)
+		}
 	}
 }

@@ -79,8 +79,8 @@ func (b *breaker) Abort(ctx context.Context, job string, number int64, step stri
 	return b.act(func() error { return b.client.Abort(ctx, job, number, step) })
 }
 
-func (b *breaker) Jobs(ctx context.Context) ([]model.Job, error) {
-	return call(b, func() ([]model.Job, error) { return b.client.Jobs(ctx) })
+func (b *breaker) List(ctx context.Context) (model.Listing, error) {
+	return call(b, func() (model.Listing, error) { return b.client.List(ctx) })
 }
 
 func (b *breaker) Job(ctx context.Context, fullName string) (model.Job, error) {

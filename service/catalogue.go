@@ -1,8 +1,6 @@
 package service
 
 import (
-	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -10,21 +8,17 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// CatalogueRules say which jobs of a controller are offered, and as which project's.
-type CatalogueRules struct {
-	Folders []string         // where to look; empty: everywhere
-	Include []*regexp.Regexp // on fullName; empty: all
-	Exclude []*regexp.Regexp // on fullName
-	// Project takes the project (group "project") and the app's name (group "app") out of a fullName; nil: a project is
-	// the folder that holds the job.
-	Project *regexp.Regexp
-}
-
-// App is one job that a form may ask for.
+// App is one job that a form may ask for, or a multibranch project whose branches' jobs it may ask for.
 type App struct {
-	model.JobRef
-	Label      string // unique within its project
-	Parameters []model.ParameterDefinition
+	model.JobRef        // of a multibranch project, which is never built itself; each of its Branches has its own
+	Label        string // unique within its project
+	Kind         model.JobKind
+	Parameters   []model.ParameterDefinition // of a multibranch project: the branch, and what its branches declare
+	Branches     []*App
+	Branch       string // which branch's job this is
+
+	project         string // the key of the project that it stands in
+	branchParameter string
 }
 
 // Parameter returns the job's parameter of this name, nil when it declares none.
@@ -39,7 +33,7 @@ func (a *App) Parameter(name string) *model.ParameterDefinition {
 
 // Project is a group of apps.
 type Project struct {
-	Key  string // "controller:path"
+	Key  string // "controller:path", or the id of an explicit project
 	Name string // unique
 	Apps []*App
 
@@ -48,187 +42,139 @@ type Project struct {
 	shown   *model.Choices
 }
 
+// newProject makes a project of the candidates; its name depends on the others and is not given yet.
+func newProject(key string, from []*candidate, tell ...func(*App) string) *Project {
+	p := &Project{Key: key, Apps: make([]*App, len(from)), options: make([]model.Option, len(from))}
+	for i, c := range from {
+		p.Apps[i] = c.app(key)
+	}
+	var labels []string
+	labels, p.index = nameAll(p.Apps, func(a *App) described {
+		key, name := a.Key(), a.FullName[strings.LastIndexByte(a.FullName, '/')+1:]
+		about := described{label: a.Label, hints: []string{name, a.FullName, key}, aliases: []string{key, a.FullName, name, a.Label}}
+		for _, hint := range tell {
+			about.hints = append(about.hints, hint(a))
+		}
+		about.hints = shortestFirst(about.hints)
+		return about
+	})
+	for i, app := range p.Apps {
+		app.Label = labels[i]
+		p.options[i] = model.Option{ID: app.Key(), Name: app.Label}
+		for _, branch := range app.Branches {
+			branch.Label = app.Label + " · " + branch.Branch
+		}
+	}
+	p.shown = newChoices(p.options)
+	return p
+}
+
 // Catalogue is everything that forms may ask for at one moment. It never changes: a refresh makes a new one.
 type Catalogue struct {
 	Projects []*Project
 	ListedAt map[string]time.Time // per controller: when Jenkins gave the listing
 
-	index   directory[*grouped]
-	apps    map[string]*App // by key
-	owner   map[string]*Project
-	options []model.Option
-	shown   *model.Choices
+	index    directory[*Project]
+	keys     map[string]*Project
+	sections map[string]*section
+	explicit []*explicitPart
+	named    map[string][]*App // what explicit projects offer, and its branches, by key
+	options  []model.Option
+	shown    *model.Choices
 }
 
-// Size is the number of apps.
-func (c *Catalogue) Size() int { return len(c.apps) }
+// Size is the number of apps, each counted once.
+func (c *Catalogue) Size() int {
+	n := 0
+	for _, s := range c.sections {
+		n += s.size
+	}
+	return n
+}
 
-// AppByKey returns an app and its project, nil when there is none.
-func (c *Catalogue) AppByKey(key string) (*App, *Project) { return c.apps[key], c.owner[key] }
+// AppByKey returns what is offered under the key of a job, also of a branch's job; nil when nothing is. The project is
+// nil when the app stands in several.
+func (c *Catalogue) AppByKey(key string) (*App, *Project) {
+	apps := c.named[key]
+	controller, fullName, _ := strings.Cut(key, ":")
+	if s := c.sections[controller]; s != nil && s.apps[fullName] != nil {
+		apps = append(append(slices.Clip(apps), s.apps[fullName]), s.more[fullName]...)
+	}
+	switch len(apps) {
+	case 0:
+		return nil, nil
+	case 1:
+		return apps[0], c.keys[apps[0].project]
+	}
+	return apps[0], nil
+}
 
-// source is one controller's part of a catalogue.
+// JobByKey returns a job as it was listed last, offered or not; nil when its controller did not list it.
+func (c *Catalogue) JobByKey(key string) *model.Job {
+	controller, fullName, _ := strings.Cut(key, ":")
+	if s := c.sections[controller]; s != nil {
+		return s.job(fullName)
+	}
+	return nil
+}
+
+// source is one controller's part of a catalogue, not yet made.
 type source struct {
 	rules   CatalogueRules
 	listing model.Listing
 }
 
 // buildCatalogue makes the catalogue of all controllers.
-func buildCatalogue(sources []source) *Catalogue {
-	c := &Catalogue{
-		ListedAt: map[string]time.Time{}, apps: map[string]*App{}, owner: map[string]*Project{},
+func buildCatalogue(sources []source, explicit ...ExplicitProject) *Catalogue {
+	sections := make([]*section, len(sources))
+	for i, src := range sources {
+		sections[i] = buildSection(src.rules, src.listing)
 	}
-	var groups []*grouped
-	for _, src := range sources {
-		c.ListedAt[src.listing.Controller] = src.listing.At
-		groups = append(groups, group(src)...)
+	return assemble(nil, sections, explicit)
+}
+
+// assemble makes a catalogue of the controllers' parts. What the one before has of explicit projects is taken over where
+// it rests on the same parts.
+func assemble(before *Catalogue, sections []*section, explicit []ExplicitProject) *Catalogue {
+	c := &Catalogue{ListedAt: map[string]time.Time{}, keys: map[string]*Project{}, sections: map[string]*section{}, named: map[string][]*App{}}
+	for _, s := range sections {
+		c.ListedAt[s.listing.Controller] = s.listing.At
+		c.sections[s.listing.Controller] = s
 	}
-	groups = slices.DeleteFunc(groups, func(g *grouped) bool { return len(g.jobs) == 0 })
-	names, byName := nameAll(groups, (*grouped).describe)
-	c.index = byName
-	for i, g := range groups {
-		g.project = c.add(g, names[i])
+	var templates []*Project
+	var about []described
+	for i, rule := range explicit {
+		part := before.explicitPart(i)
+		if part == nil || !part.stillTrue(c.sections) {
+			part = buildExplicit(rule, c.sections)
+		}
+		c.explicit = append(c.explicit, part)
+		if len(part.project.Apps) > 0 {
+			templates, about = append(templates, part.project), append(about, part.about)
+			part.enter(c.named)
+		}
 	}
-	c.shown = newChoices(c.options)
+	for _, s := range sections {
+		templates, about = append(templates, s.projects...), append(about, s.about...)
+	}
+	c.name(templates, about)
 	return c
 }
 
-// add makes a project of the group.
-func (c *Catalogue) add(g *grouped, name string) *Project {
-	p := &Project{Key: g.key(), Name: name}
-	for _, j := range g.jobs {
-		app := &App{JobRef: model.JobRef{Controller: g.controller, FullName: j.FullName}, Parameters: j.Parameters}
-		p.Apps = append(p.Apps, app)
-		c.apps[app.Key()], c.owner[app.Key()] = app, p
+// name gives the projects their names. They depend on all of them, so each catalogue has its own copies.
+func (c *Catalogue) name(templates []*Project, about []described) {
+	of := make(map[*Project]described, len(templates))
+	c.Projects = make([]*Project, len(templates))
+	for i, template := range templates {
+		p := *template
+		c.Projects[i], of[&p], c.keys[p.Key] = &p, about[i], &p
 	}
-	jobs := make(map[*App]model.Job, len(p.Apps))
-	for i, app := range p.Apps {
-		jobs[app] = g.jobs[i]
+	var names []string
+	names, c.index = nameAll(c.Projects, func(p *Project) described { return of[p] })
+	c.options = make([]model.Option, len(c.Projects))
+	for i, p := range c.Projects {
+		p.Name = names[i]
+		c.options[i] = model.Option{ID: p.Key, Name: p.Name}
 	}
-	var labels []string
-	labels, p.index = nameAll(p.Apps, func(a *App) described { return g.describeApp(a, jobs[a]) })
-	for i, app := range p.Apps {
-		app.Label = labels[i]
-		p.options = append(p.options, model.Option{ID: app.Key(), Name: app.Label})
-	}
-	p.shown = newChoices(p.options)
-	p.shown.Disabled = g.disabled
-	c.Projects = append(c.Projects, p)
-	c.options = append(c.options, model.Option{ID: p.Key, Name: p.Name})
-	return p
-}
-
-// grouped is the jobs of one project.
-type grouped struct {
-	controller string
-	path       string
-	label      string
-	pattern    *regexp.Regexp
-	jobs       []model.Job
-	disabled   int
-	project    *Project
-}
-
-func (g *grouped) key() string { return g.controller + ":" + g.path }
-
-func (g *grouped) describe() described {
-	return described{label: g.label, hints: []string{g.path, g.key()}, aliases: []string{g.key(), g.path, g.label}}
-}
-
-func (g *grouped) describeApp(a *App, j model.Job) described {
-	label := g.appLabel(j)
-	return described{
-		label: label, hints: []string{j.Name, j.FullName, a.Key()}, aliases: []string{a.Key(), j.FullName, j.Name, label},
-	}
-}
-
-// appLabel is what people call the job: its display name when somebody gave it one, else what the project's pattern
-// takes out of its name, else the first line of its description, else its name.
-func (g *grouped) appLabel(j model.Job) string {
-	if g.pattern != nil && (j.DisplayName == "" || j.DisplayName == j.Name) {
-		if app := subMatch(g.pattern, j.FullName, "app"); app != "" {
-			return app
-		}
-	}
-	return labelOf(j)
-}
-
-func labelOf(j model.Job) string {
-	if j.DisplayName != "" && j.DisplayName != j.Name {
-		return j.DisplayName
-	}
-	first, _, _ := strings.Cut(strings.TrimSpace(j.Description), "\n")
-	if first = strings.TrimSpace(first); first != "" {
-		return first
-	}
-	return j.Name
-}
-
-// group sorts a controller's jobs into projects, in the order of their first job.
-func group(src source) []*grouped {
-	labels := map[string]string{"": "根目录"}
-	for _, j := range src.listing.Jobs {
-		if j.Container {
-			labels[j.FullName] = labelOf(j)
-		}
-	}
-	byPath := map[string]*grouped{}
-	var ordered []*grouped
-	for _, j := range src.listing.Jobs {
-		path, ok := src.rules.place(j)
-		if !ok {
-			continue
-		}
-		g := byPath[path]
-		if g == nil {
-			g = &grouped{controller: src.listing.Controller, path: path, label: path, pattern: src.rules.Project}
-			if src.rules.Project == nil {
-				g.label = cmp.Or(labels[path], path)
-			}
-			byPath[path] = g
-			ordered = append(ordered, g)
-		}
-		if j.Buildable {
-			g.jobs = append(g.jobs, j)
-		} else {
-			g.disabled++
-		}
-	}
-	return ordered
-}
-
-// place says which project a job belongs to; false when it is not to be offered.
-func (r CatalogueRules) place(j model.Job) (string, bool) {
-	if j.Container || !r.selects(j.FullName) {
-		return "", false
-	}
-	if r.Project != nil {
-		project := subMatch(r.Project, j.FullName, "project")
-		return project, project != ""
-	}
-	parent := ""
-	if i := strings.LastIndexByte(j.FullName, '/'); i >= 0 {
-		parent = j.FullName[:i]
-	}
-	return parent, true
-}
-
-func (r CatalogueRules) selects(fullName string) bool {
-	within := func(folder string) bool { return strings.HasPrefix(fullName, strings.Trim(folder, "/")+"/") }
-	matches := func(re *regexp.Regexp) bool { return re.MatchString(fullName) }
-	if len(r.Folders) > 0 && !slices.ContainsFunc(r.Folders, within) {
-		return false
-	}
-	if len(r.Include) > 0 && !slices.ContainsFunc(r.Include, matches) {
-		return false
-	}
-	return !slices.ContainsFunc(r.Exclude, matches)
-}
-
-func subMatch(re *regexp.Regexp, s, group string) string {
-	m := re.FindStringSubmatch(s)
-	i := re.SubexpIndex(group)
-	if m == nil || i < 0 {
-		return ""
-	}
-	return m[i]
+	c.shown = newChoices(c.options)
 }

@@ -107,7 +107,7 @@ func TestLabels(t *testing.T) {
 		"a description that says what it's for": {model.Job{Name: "x", DisplayName: "", Description: "清理缓存，无参数"}, "清理缓存，无参数"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := labelOf(c.job); got != c.want {
+			if got := (CatalogueRules{}).label(&c.job); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
@@ -136,7 +136,7 @@ func TestSeveralControllers(t *testing.T) {
 		listing("north", container("mall", "商城"), plainJob("mall/web", "前端")),
 		listing("south", container("mall", "商城"), plainJob("mall/web", "前端"), container("pay", "支付"), plainJob("pay/x", "")),
 	})
-	if diff := cmp.Diff("商城 (north:mall): 前端\n商城 (south:mall): 前端\n支付: x\n", outline(c)); diff != "" {
+	if diff := cmp.Diff("商城 (north): 前端\n商城 (south): 前端\n支付: x\n", outline(c)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if c.Size() != 3 {

@@ -11,7 +11,7 @@ import (
 func (c *Catalogue) FindProject(value string) (*Project, error) {
 	switch found, n := c.index.find(value); {
 	case n == 1:
-		return found.project, nil
+		return found, nil
 	case n > 1:
 		return nil, model.Errorf(model.CodeUnknownProject, "有 %d 个项目可以叫“%s”，请重新选择", n, model.Cut(value, 40))
 	case isMore(value):

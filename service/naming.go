@@ -3,6 +3,7 @@ package service
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -12,6 +13,7 @@ const maxOptionName = 50
 
 // described is what there is to know of something that people choose by its name.
 type described struct {
+	key     string   // what the configuration calls it: means it alone, whatever others are called; may be empty
 	label   string   // what people call it
 	hints   []string // what tells it from others of the same label, the shortest first, the last one unique
 	aliases []string // what a form may call it beside its offered name
@@ -35,15 +37,22 @@ func withSuffix(label, suffix string) string {
 	return model.Cut(label, maxOptionName-len(s)) + string(s)
 }
 
+// shortestFirst sorts what tells things from one another; of the same length the first stays the first.
+func shortestFirst(hints []string) []string {
+	slices.SortStableFunc(hints, func(a, b string) int { return utf8.RuneCountInString(a) - utf8.RuneCountInString(b) })
+	return hints
+}
+
 // directory leads from names to what they mean. A name that could mean two things means none of them: an approved form
 // may be older than the second, and the wrong app must not be deployed.
 type directory[T comparable] struct {
+	keys   map[string]T // what the configuration decided
 	one    map[string]T
 	shared map[string]int // how many a name could mean
 }
 
 func newDirectory[T comparable]() directory[T] {
-	return directory[T]{one: map[string]T{}, shared: map[string]int{}}
+	return directory[T]{keys: map[string]T{}, one: map[string]T{}, shared: map[string]int{}}
 }
 
 // enter lets each of the names mean item.
@@ -72,6 +81,9 @@ func (d directory[T]) enter(item T, names ...string) {
 // find returns what a name means, and how many things it could mean.
 func (d directory[T]) find(name string) (T, int) {
 	name = strings.TrimSpace(name)
+	if item, ok := d.keys[name]; ok {
+		return item, 1
+	}
 	if item, ok := d.one[name]; ok {
 		return item, 1
 	}
@@ -85,6 +97,9 @@ func nameAll[T comparable](items []T, describe func(T) described) ([]string, dir
 	d := newDirectory[T]()
 	for _, item := range items {
 		about := describe(item)
+		if about.key != "" {
+			d.keys[about.key] = item
+		}
 		d.enter(item, append(about.candidates(), about.aliases...)...)
 	}
 	names := make([]string, len(items))

@@ -48,6 +48,7 @@ func (p Pace) withDefaults() Pace {
 type Options struct {
 	Store       Store
 	Controllers []Controller
+	Projects    []ExplicitProject // offered before the controllers' own, in this order
 	Messenger   Messenger
 	Observer    Observer
 	Logger      *slog.Logger

@@ -89,7 +89,7 @@ func TestStopThatJenkinsRefusesIsToldOnce(t *testing.T) {
 func TestOlderListingIsNoDrift(t *testing.T) {
 	w := newWorld(t)
 	got := w.submit()
-	l := w.listings.all["prod"]
+	l := w.listings.all["prod"].listing
 	jobs := slices.Clone(l.Jobs)
 	for i := range jobs {
 		if jobs[i].FullName == webJob {

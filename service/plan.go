@@ -67,11 +67,16 @@ func (s *Service) planApps(p *Project, f Form, problems *Problems) []plannedApp 
 			problems.add(FieldApp, "%s", model.MessageOf(err))
 			continue
 		}
+		given := f.parametersOf(i, problems)
+		if app, err = app.OnBranch(given[app.branchParameter]...); err != nil {
+			problems.add(FieldApp, "%s", model.MessageOf(err))
+			continue
+		}
 		if slices.ContainsFunc(planned, func(o plannedApp) bool { return o.app == app }) {
 			problems.add(FieldApp, "应用“%s”重复了", app.Label)
 			continue
 		}
-		planned = append(planned, s.planApp(app, f.parametersOf(i, problems), problems))
+		planned = append(planned, s.planApp(app, given, problems))
 	}
 	return planned
 }

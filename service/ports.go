@@ -176,8 +176,9 @@ type Asker interface {
 
 // Lister lists a controller's jobs.
 type Lister interface {
-	// Jobs returns every job and container that the user may see, in one request.
-	Jobs(ctx context.Context) ([]model.Job, error)
+	// List returns every job and container that the user may see, and the views where the rules need them, in one request.
+	// The time is the caller's to set.
+	List(ctx context.Context) (model.Listing, error)
 	// Job returns one as it is now. Errors: jenkins_not_found, also for a job that the user may not see.
 	Job(ctx context.Context, fullName string) (model.Job, error)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -20,19 +19,22 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-// listings are the last listings of all controllers, in memory.
+// listings are what the last listings of all controllers offer, in memory.
 type listings struct {
 	mu  sync.Mutex
-	all map[string]model.Listing
+	all map[string]*section
 }
 
-func newListings() *listings { return &listings{all: map[string]model.Listing{}} }
+func newListings() *listings { return &listings{all: map[string]*section{}} }
 
 // at says when the controller was listed last; the zero time when never.
 func (l *listings) at(controller string) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.all[controller].At
+	if s := l.all[controller]; s != nil {
+		return s.listing.At
+	}
+	return time.Time{}
 }
 
 // Warm loads the saved listings, so that forms can be answered before, or without, Jenkins.
@@ -112,14 +114,18 @@ func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
 	if !ours {
 		return s.loadSaved(ctx, c)
 	}
-	jobs, err := c.Client.Jobs(ctx)
-	if err == nil && s.offeredApps(c.Name) > 0 && offersNothing(c, jobs) {
+	var part *section
+	l, err := c.Client.List(ctx)
+	if err == nil {
+		l.Controller, l.At = c.Name, s.now()
+		part = buildSection(c.Rules, l)
+	}
+	if err == nil && s.offeredApps(c.Name) > 0 && part.size == 0 {
 		// More likely a right was lost than a company's every job: the last listing stays.
 		err = model.Errorf(model.CodeJenkinsForbidden, "Jenkins「%s」一个任务也没有列出，继续使用上次的清单；请检查账号的 Job/Read 权限", c.Name)
 	}
 	if err == nil {
-		l := model.Listing{Controller: c.Name, Jobs: jobs, At: s.now()}
-		s.offer(l)
+		s.offerPart(part)
 		if err = s.saved.SaveListing(ctx, l); err == nil {
 			s.wakeups.Send(wordListing + c.Name)
 		}
@@ -132,37 +138,29 @@ func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
 	return nil
 }
 
-func offersNothing(c *Controller, jobs []model.Job) bool {
-	groups := group(source{rules: c.Rules, listing: model.Listing{Controller: c.Name, Jobs: jobs}})
-	return !slices.ContainsFunc(groups, func(g *grouped) bool { return len(g.jobs) > 0 })
-}
-
 func (s *Service) offeredApps(controller string) int {
-	c := s.offered.Load()
-	if c == nil {
-		return 0
+	if c := s.offered.Load(); c != nil && c.sections[controller] != nil {
+		return c.sections[controller].size
 	}
-	n := 0
-	for _, app := range c.apps {
-		if app.Controller == controller {
-			n++
-		}
-	}
-	return n
+	return 0
 }
 
 // offer makes a new catalogue with the listing in it.
 func (s *Service) offer(l model.Listing) {
+	s.offerPart(buildSection(s.controllers[l.Controller].Rules, l))
+}
+
+func (s *Service) offerPart(part *section) {
 	s.listings.mu.Lock()
 	defer s.listings.mu.Unlock()
-	s.listings.all[l.Controller] = l
-	var sources []source
+	s.listings.all[part.listing.Controller] = part
+	var sections []*section
 	for _, c := range s.ordered {
-		if listing, ok := s.listings.all[c.Name]; ok {
-			sources = append(sources, source{rules: c.Rules, listing: listing})
+		if known := s.listings.all[c.Name]; known != nil {
+			sections = append(sections, known)
 		}
 	}
-	s.offered.Store(buildCatalogue(sources))
+	s.offered.Store(assemble(s.offered.Load(), sections, s.explicit))
 	// Reading a large listing leaves several times its size behind, and nothing like it comes for a while.
 	debug.FreeOSMemory()
 }

@@ -123,6 +123,7 @@ type Service struct {
 	store       Store
 	controllers map[string]*Controller
 	ordered     []*Controller
+	explicit    []ExplicitProject
 	messenger   Messenger
 	observer    Observer
 	log         *slog.Logger
@@ -168,7 +169,7 @@ func New(o Options) *Service {
 		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(),
 		write:     newWriter(o),
 		approvals: o.Approvals, policy: o.Policy.withDefaults(), names: newNameBook(), eventsSeen: o.EventsSeen,
-		bells: newBells(), adoptions: map[string]*sync.Mutex{},
+		bells: newBells(), adoptions: map[string]*sync.Mutex{}, explicit: o.Projects,
 	}
 	s.replica.ID, s.together = s.owner, o.Together
 	shared := o.Shared.withDefaults(o.Store)

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/oabridge/oabridge/model"
@@ -16,32 +17,63 @@ type Surveyed struct {
 
 // Survey counts what a listing offers under the rules, as the catalogue would, without a running Service.
 func Survey(rules CatalogueRules, listing model.Listing, releaseParameter string) Surveyed {
-	var s Surveyed
-	for _, g := range group(source{rules, listing}) {
-		s.Disabled += g.disabled
-		s.Apps += len(g.jobs)
-		if len(g.jobs) > 0 {
-			s.Projects++
+	part := buildSection(rules, listing)
+	s := Surveyed{Projects: len(part.projects) + part.namedProjects(rules), Apps: part.size}
+	for _, left := range part.left {
+		if left.Reason == model.LeftDisabled || left.Reason == model.LeftNoBranch {
+			s.Disabled++
 		}
-		for _, j := range g.jobs {
-			if app := (App{Parameters: j.Parameters}); app.Parameter(releaseParameter) == nil {
-				s.Undeclared = append(s.Undeclared, j.FullName)
-			}
+	}
+	for job := range part.built() {
+		if app := (App{Parameters: job.Parameters}); app.Parameter(releaseParameter) == nil {
+			s.Undeclared = append(s.Undeclared, job.FullName)
 		}
 	}
 	return s
 }
 
+// namedProjects counts the explicit projects that have an app here.
+func (s *section) namedProjects(rules CatalogueRules) int {
+	projects := map[string]bool{}
+	for fullName := range s.named {
+		for _, project := range rules.Named[fullName] {
+			projects[project] = true
+		}
+	}
+	return len(projects)
+}
+
+// built are the jobs that forms could have built, in the order of the listing.
+func (s *section) built() iter.Seq[*model.Job] {
+	return func(yield func(*model.Job) bool) {
+		branches := map[string]bool{}
+		for _, c := range s.named {
+			for _, branch := range c.branches {
+				branches[branch.FullName] = true
+			}
+		}
+		for i := range s.listing.Jobs {
+			j := &s.listing.Jobs[i]
+			app, named := s.apps[j.FullName], s.named[j.FullName] != nil
+			if !j.Container && (app != nil || named || branches[j.FullName]) && !yield(j) {
+				return
+			}
+		}
+	}
+}
+
 // Declared are the names of the parameters that apps on offer in the listing declare and a form may give.
 func Declared(rules CatalogueRules, listing model.Listing) []string {
 	var names []string
-	for _, g := range group(source{rules, listing}) {
-		for _, j := range g.jobs {
-			for _, p := range j.Parameters {
-				if !p.Kind.Forbidden() {
-					names = append(names, p.Name)
-				}
+	part := buildSection(rules, listing)
+	for job := range part.built() {
+		for _, p := range job.Parameters {
+			if !p.Kind.Forbidden() {
+				names = append(names, p.Name)
 			}
+		}
+		if parent := part.job(parentOf(job.FullName)); parent != nil && parent.Kind == model.JobMultibranch && rules.BranchParameter != "" {
+			names = append(names, rules.BranchParameter)
 		}
 	}
 	slices.Sort(names)

@@ -76,7 +76,7 @@ func checkUnknown(apps []plannedApp, standsFor map[string][]string, problems *Pr
 		return
 	}
 	declared := func(name string) bool {
-		return slices.ContainsFunc(apps, func(p plannedApp) bool { return p.app.Parameter(name) != nil })
+		return slices.ContainsFunc(apps, func(p plannedApp) bool { return p.app.Takes(name) })
 	}
 	for _, field := range sortedKeys(standsFor) {
 		if !slices.ContainsFunc(standsFor[field], declared) {

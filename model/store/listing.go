@@ -21,7 +21,7 @@ func (listingRow) TableName() string { return "listings" }
 
 // SaveListing replaces the controller's listing. Errors: database_unavailable.
 func (s *Store) SaveListing(ctx context.Context, l model.Listing) error {
-	jobs, err := model.PackJobs(l.Jobs)
+	jobs, err := l.Pack()
 	if err != nil {
 		return err
 	}
@@ -41,6 +41,7 @@ func (s *Store) LoadListing(ctx context.Context, controller string, since time.T
 	if err != nil {
 		return model.Listing{}, err
 	}
-	jobs, err := model.UnpackJobs(row.Jobs)
-	return model.Listing{Controller: controller, Jobs: jobs, At: timeOf(row.ListedAt)}, err
+	l := model.Listing{Controller: controller, At: timeOf(row.ListedAt)}
+	err = l.Unpack(row.Jobs)
+	return l, err
 }

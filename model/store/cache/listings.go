@@ -40,7 +40,7 @@ func (c *Listings) SaveListing(ctx context.Context, l model.Listing) error {
 	if err := c.table.SaveListing(ctx, l); err != nil {
 		return err
 	}
-	packed, err := model.PackJobs(l.Jobs)
+	packed, err := l.Pack()
 	if err != nil {
 		return err
 	}
@@ -75,8 +75,9 @@ func (c *Listings) copied(ctx context.Context, controller string, since time.Tim
 	if err != nil || !found || !stamped(value).After(since) {
 		return model.Listing{}, false
 	}
-	jobs, err := model.UnpackJobs(value[stampBytes:])
-	return model.Listing{Controller: controller, Jobs: jobs, At: stamped(value)}, err == nil
+	l := model.Listing{Controller: controller, At: stamped(value)}
+	err = l.Unpack(value[stampBytes:])
+	return l, err == nil
 }
 
 func listingKey(controller string) string { return kindListing + ":" + controller }
