@@ -74,7 +74,7 @@ func (a *app) wire(ctx context.Context) error {
 	a.meter = a.newMeter(texts)
 	messenger.Counted(a.meter.Count)
 	a.service = service.New(unsettled(service.Options{
-		Store: a.store, Controllers: controllers, Messenger: messenger, Observer: metrics, Logger: a.log,
+		Store: a.store, Controllers: controllers, Projects: explicitProjects(cfg.Projects), Messenger: messenger, Observer: metrics, Logger: a.log,
 		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
 		Notices:  texts,
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
@@ -169,7 +169,7 @@ func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
 		}
 		a.closers = append(a.closers, client.Close)
 		controllers = append(controllers, service.Controller{
-			Name: j.Name, URL: j.URL, Client: client, User: j.User, Rules: catalogueRules(j), Inputs: inputRules(j.Inputs),
+			Name: j.Name, URL: j.URL, Client: client, User: j.User, Rules: catalogueRules(a.cfg, j), Inputs: inputRules(j.Inputs),
 			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, Poll: j.Poll, MaxInFlight: j.MaxInFlight,
 			MaxParallelPerJob: j.MaxParallelPerJob,
 		})
@@ -182,18 +182,11 @@ func newJenkins(
 ) (*jenkins.Client, error) {
 	return jenkins.New(jenkins.Options{
 		Name: j.Name, URL: j.URL, User: j.User, Token: j.Token.Reveal(), MaxInFlight: j.MaxInFlight, Observe: observe, Now: now,
+		Views: j.Project == config.ProjectByView,
 	})
 }
 
 // The expressions below were compiled once already, when the configuration was checked.
-
-func catalogueRules(j config.Jenkins) service.CatalogueRules {
-	rules := service.CatalogueRules{Folders: j.Folders, Include: expressions(j.Include), Exclude: expressions(j.Exclude)}
-	if j.Project != config.ProjectByFolder {
-		rules.Project = regexp.MustCompile(j.Project)
-	}
-	return rules
-}
 
 func inputRules(inputs []config.Input) []service.InputRule {
 	rules := make([]service.InputRule, len(inputs))
@@ -204,14 +197,6 @@ func inputRules(inputs []config.Input) []service.InputRule {
 		}
 	}
 	return rules
-}
-
-func expressions(list []string) []*regexp.Regexp {
-	compiled := make([]*regexp.Regexp, len(list))
-	for i, e := range list {
-		compiled[i] = regexp.MustCompile(e)
-	}
-	return compiled
 }
 
 func formRules(f config.Form) service.FormRules {

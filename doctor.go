@@ -53,7 +53,7 @@ func diagnose(ctx context.Context, env *environment, out io.Writer, o doctorOpti
 		}
 		d.redis(ctx, cfg.Redis)
 		for _, j := range cfg.Jenkins {
-			d.jenkins(ctx, j)
+			d.jenkins(ctx, j, catalogueRules(cfg, j))
 		}
 		spent := d.dingtalk(ctx, cfg, stored, o)
 		if stored {

@@ -11,6 +11,7 @@ import (
 	"github.com/oabridge/oabridge/config"
 	"github.com/oabridge/oabridge/jenkins/jenkinstest"
 	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/service"
 )
 
 func TestNothingPrintedHasSecretsOrControlCharacters(t *testing.T) {
@@ -49,7 +50,7 @@ func TestACheckEndsInTime(t *testing.T) {
 	d := newExamination(&out, false)
 	d.timeout = 50 * time.Millisecond
 	started := time.Now()
-	d.jenkins(t.Context(), config.Jenkins{Name: "slow", URL: serveTest(t, fake), User: "admin", Token: "admin-token", MaxInFlight: 1})
+	d.jenkins(t.Context(), config.Jenkins{Name: "slow", URL: serveTest(t, fake), User: "admin", Token: "admin-token", MaxInFlight: 1}, service.CatalogueRules{})
 	if took := time.Since(started); took > 10*time.Second || d.count(statusFail) != 1 {
 		t.Errorf("after %s: %s", took, out.String())
 	}

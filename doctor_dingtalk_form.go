@@ -52,7 +52,7 @@ func (e *dingtalkExamination) declared(ctx context.Context) (names []string, err
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, service.Declared(catalogueRules(j), listing)...)
+		names = append(names, service.Declared(catalogueRules(e.cfg, j), listing)...)
 	}
 	return names, nil
 }

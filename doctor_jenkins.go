@@ -23,13 +23,14 @@ const loginRemedy = "give the user Overall/Read and a valid API token, and set j
 type jenkinsExamination struct {
 	*examination
 	cfg    config.Jenkins
+	rules  service.CatalogueRules
 	client *jenkins.Client
 	status jenkins.Status
 	err    error // why there is no status although the controller answers
 }
 
-func (d *examination) jenkins(ctx context.Context, cfg config.Jenkins) {
-	e := &jenkinsExamination{examination: d, cfg: cfg}
+func (d *examination) jenkins(ctx context.Context, cfg config.Jenkins, rules service.CatalogueRules) {
+	e := &jenkinsExamination{examination: d, cfg: cfg, rules: rules}
 	reachable := e.check(ctx, e.name("reachable"), e.reach)
 	if e.client != nil {
 		defer e.client.Close()
@@ -133,37 +134,26 @@ func (e *jenkinsExamination) apps(ctx context.Context) {
 		if err != nil {
 			return broken(explain(err), "see that Jenkins is well, or narrow what the user sees · 检查 Jenkins 状态，或缩小账号可见范围")
 		}
-		found = e.survey(catalogueRules(e.cfg), listing)
+		found = service.Survey(e.rules, listing, e.cfg.ReleaseParameter)
 		if found.Apps == 0 {
-			return broken(fmt.Sprintf("none among %d items%s: forms have nothing to offer · 没有可选应用", len(listing.Jobs), e.unmatched(listing, found)),
+			return broken(fmt.Sprintf("none among %d items%s: forms have nothing to offer · 没有可选应用", len(listing.Jobs), unplaced(found)),
 				"check folders, include, exclude and project of this Jenkins, and the user's Job/Read · "+
 					"检查 folders、include、exclude、project 以及 Job/Read 权限")
 		}
 		return fine(fmt.Sprintf("%d apps in %d projects, %d disabled left out%s · %[1]d 个应用",
-			found.Apps, found.Projects, found.Disabled, e.unmatched(listing, found)))
+			found.Apps, found.Projects, found.Disabled, unplaced(found)))
 	})
 	if f.status == statusOK {
 		e.check(ctx, e.name("release parameter"), func(context.Context) finding { return e.releaseParameter(found) })
 	}
 }
 
-func (e *jenkinsExamination) survey(rules service.CatalogueRules, listing model.Listing) service.Surveyed {
-	return service.Survey(rules, listing, e.cfg.ReleaseParameter)
-}
-
-// unmatched says how many jobs the expression project leaves out; "" when it leaves out none.
-func (e *jenkinsExamination) unmatched(listing model.Listing, found service.Surveyed) string {
-	rules := catalogueRules(e.cfg)
-	if rules.Project == nil {
+// unplaced says how many jobs no project takes; "" when none is left out for that.
+func unplaced(found service.Surveyed) string {
+	if found.Unplaced == 0 {
 		return ""
 	}
-	rules.Project = nil
-	all := e.survey(rules, listing)
-	left := all.Apps + all.Disabled - found.Apps - found.Disabled
-	if left == 0 {
-		return ""
-	}
-	return fmt.Sprintf(", %d that project does not match left out", left)
+	return fmt.Sprintf(", %d that project does not match left out", found.Unplaced)
 }
 
 // undeclaredShown is how many apps a warning names.

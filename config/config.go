@@ -22,7 +22,9 @@ type Config struct {
 	Database Database `yaml:"database"`
 	Redis    Redis    `yaml:"redis"`
 	// Jenkins lists the controllers: one entry for each Jenkins server.
-	Jenkins  []Jenkins `yaml:"jenkins"`
+	Jenkins []Jenkins `yaml:"jenkins"`
+	// Projects are offered first, in this order, and have what they name for themselves.
+	Projects []Project `yaml:"projects"`
 	DingTalk DingTalk  `yaml:"dingtalk"`
 	Form     Form      `yaml:"form"`
 	Schedule Schedule  `yaml:"schedule"`

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -45,10 +46,27 @@ func checkMentions(t *testing.T, node *yaml.Node, section reflect.Type, text, pr
 			continue
 		}
 		if typ.Kind() == reflect.Slice && !isLeaf(typ.Elem()) {
+			if len(value.Content) == 0 {
+				checkComments(t, typ.Elem(), text, prefix+k.name+"[].")
+				continue
+			}
 			value, typ = value.Content[0], typ.Elem()
 		}
 		if typ.Kind() == reflect.Struct {
 			checkMentions(t, value, typ, text, prefix+k.name+".")
+		}
+	}
+}
+
+// checkComments wants every key of an entry in a comment, where the example has no entry.
+func checkComments(t *testing.T, section reflect.Type, text, prefix string) {
+	t.Helper()
+	for _, k := range keysOf(section) {
+		if !regexp.MustCompile(`(?m)^#.*\b` + k.name + ":").MatchString(text) {
+			t.Errorf("%s%s is in no comment", prefix, k.name)
+		}
+		if k.typ.Kind() == reflect.Slice && k.typ.Elem().Kind() == reflect.Struct {
+			checkComments(t, k.typ.Elem(), text, prefix+k.name+"[].")
 		}
 	}
 }
@@ -87,6 +105,9 @@ func checkDefaults(t *testing.T, node *yaml.Node, section reflect.Type) {
 			t.Errorf("line %d: %s is %q, its default is %q", value.Line, k.name, value.Value, k.fallback)
 		}
 		if typ.Kind() == reflect.Slice && !isLeaf(typ.Elem()) {
+			if len(value.Content) == 0 {
+				continue
+			}
 			value, typ = value.Content[0], typ.Elem()
 		}
 		if typ.Kind() == reflect.Struct {

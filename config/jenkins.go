@@ -4,11 +4,16 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
-// ProjectByFolder is the value of Jenkins.Project that makes each folder a project.
-const ProjectByFolder = "folder"
+// The values of Jenkins.Project that are no regular expression.
+const (
+	ProjectByFolder = "folder"   // each folder is a project
+	ProjectByView   = "view"     // each view is a project
+	ProjectExplicit = "explicit" // only what the section projects names is offered
+)
 
 // Jenkins is one controller: a Jenkins server and what of it is offered.
 type Jenkins struct {
@@ -22,8 +27,19 @@ type Jenkins struct {
 	// Include and Exclude are regular expressions on a job's full name.
 	Include []string `yaml:"include"`
 	Exclude []string `yaml:"exclude"`
-	// Project is "folder", or a regular expression with the groups project and app.
+	// Project is folder, view, explicit, or a regular expression with the groups project and app.
 	Project string `yaml:"project" default:"folder"`
+	// ProjectDepth is how many folders below the one in Folders make a project; 0: the folder that holds the job.
+	ProjectDepth int `yaml:"project_depth" default:"0"`
+	// ProjectPath makes a project's label of the labels of all folders, or views, on its path.
+	ProjectPath bool `yaml:"project_path" default:"false"`
+	// Labels are what people call jobs, folders (by their full names) and views.
+	Labels map[string]string `yaml:"labels"`
+	// LabelFrom is where other labels come from, the first that says something: display_name, description, name.
+	LabelFrom []string `yaml:"label_from"`
+	// BranchParameter is the name under which a form gives the branch of a multibranch project. Without one every branch's
+	// job is an app.
+	BranchParameter string `yaml:"branch_parameter"`
 	// Refresh is how often the catalogue is read again, Poll how often running builds are looked at.
 	Refresh time.Duration `yaml:"refresh" default:"30s"`
 	Poll    time.Duration `yaml:"poll" default:"2s"`
@@ -48,6 +64,7 @@ func (j Jenkins) check(r report) {
 	r.at("include").expressions(j.Include)
 	r.at("exclude").expressions(j.Exclude)
 	j.checkProject(r.at("project"))
+	j.checkCatalogue(r)
 	r.at("refresh").lasts(j.Refresh, time.Second, 24*time.Hour)
 	r.at("poll").lasts(j.Poll, 50*time.Millisecond, 5*time.Minute)
 	r.at("max_in_flight").between(j.MaxInFlight, 1, 100)
@@ -68,15 +85,20 @@ func (j Jenkins) checkAccess(r report) {
 }
 
 func (j Jenkins) checkProject(r report) {
-	if j.Project == ProjectByFolder || !r.expression(j.Project) {
+	if j.projectWord() || !r.expression(j.Project) {
 		return
 	}
 	groups := regexp.MustCompile(j.Project).SubexpNames()
 	if !slices.Contains(groups, "project") || !slices.Contains(groups, "app") {
 		r.add(j.Project, "the expression lacks the groups project and app",
-			`write "folder" or an expression such as ^deploy/(?P<project>[^/]+)/(?P<app>.+)$`)
+			`write `+strings.Join(projectWords, ", ")+`, or an expression such as ^deploy/(?P<project>[^/]+)/(?P<app>.+)$`)
 	}
 }
+
+var projectWords = []string{ProjectByFolder, ProjectByView, ProjectExplicit}
+
+// projectWord tells whether Project is a word and no expression.
+func (j Jenkins) projectWord() bool { return slices.Contains(projectWords, j.Project) }
 
 func checkControllers(r report, list []Jenkins) {
 	if len(list) == 0 {

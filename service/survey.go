@@ -12,6 +12,7 @@ type Surveyed struct {
 	Projects   int // with at least one app
 	Apps       int
 	Disabled   int      // jobs that would be apps were they not disabled
+	Unplaced   int      // jobs that no expression, view or explicit project makes an app of a project
 	Undeclared []string // full names of the apps that do not declare the release parameter
 }
 
@@ -20,8 +21,12 @@ func Survey(rules CatalogueRules, listing model.Listing, releaseParameter string
 	part := buildSection(rules, listing)
 	s := Surveyed{Projects: len(part.projects) + part.namedProjects(rules), Apps: part.size}
 	for _, left := range part.left {
-		if left.Reason == model.LeftDisabled || left.Reason == model.LeftNoBranch {
+		switch left.Reason {
+		case model.LeftDisabled, model.LeftNoBranch:
 			s.Disabled++
+		case model.LeftUnmatched, model.LeftNoView, model.LeftNotNamed:
+			s.Unplaced++
+		default: // somebody meant it so
 		}
 	}
 	for job := range part.built() {
