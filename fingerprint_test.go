@@ -17,6 +17,7 @@ func everything() *config.Config {
 	cfg := config.Default()
 	cfg.API.Tokens = []config.APIToken{{Name: "ops", Token: "hush-api-token"}}
 	cfg.Jenkins = []config.Jenkins{{Name: "prod", URL: "https://a", Token: "hush-jenkins", Inputs: []config.Input{{ID: "a"}}}}
+	cfg.Projects = []config.Project{{ID: "a", Apps: []config.ProjectApp{{Job: "prod:a"}}}}
 	cfg.DingTalk.Robots = []config.Robot{{Name: "ops", Webhook: "hush-webhook"}}
 	return cfg
 }
@@ -71,7 +72,7 @@ func sectionOf(path string) []string {
 			return []string{part}
 		}
 	}
-	return []string{top}
+	return []string{strings.TrimSuffix(top, "[]")}
 }
 
 // TestFingerprintsCoverEveryKey wants whoever adds a key to say so when replicas may differ in it.
