@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/oabridge/oabridge/api"
@@ -243,9 +242,9 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 		Token: connector.Token.Reveal(), Insecure: connector.Insecure,
 	}
 	if connector.Secret != "" {
+		key := dingtalk.NewConnectorKey(connector.Secret.Reveal())
 		auth.Signature = func(h http.Header) error {
-			return dingtalk.VerifyConnector(connector.Secret.Reveal(), h.Get(dingtalk.HeaderTimestamp),
-				h.Get(dingtalk.HeaderSignature), processNow(), connector.MaxSkew)
+			return key.VerifyCall(h, processNow(), connector.MaxSkew)
 		}
 	}
 	tokens := make([]api.Token, len(a.cfg.API.Tokens))
@@ -259,7 +258,7 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 			Open: a.service.Open, Dead: a.service.Dead, Listed: a.service.Listed, RedisUp: a.redisUp(), Stream: a.streamState(),
 			Used: a.meter.Used, Quota: a.meter.Quota(),
 		},
-		NewID: func() string { return strings.ToLower(rand.Text()) }, Now: processNow,
+		NewID: api.NewTraceID, Now: processNow,
 		Checks: []api.Check{
 			{Name: "database", Probe: a.store.Writable},
 			{Name: "catalogue", Probe: func(context.Context) error { return a.catalogueLoaded() }},

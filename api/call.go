@@ -3,17 +3,22 @@ package api
 import (
 	"context"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/oabridge/oabridge/model"
 )
 
-// call is what the middleware knows of one request. It is the request's context, too, so that no map is needed.
+// call is what the middleware knows of one request. It is the context in which the request is worked on, and stands in
+// for the writer of its answer, where gin keeps it: a copy of the request to hold it, or a map, would cost more than the call.
 type call struct {
 	context.Context
+	gin.ResponseWriter
 	traceID string
 	actor   string     // name of the token, "" for none
 	code    model.Code // of the failure answered, "" for success
 	cause   error      // for the log
 	blank   blank      // what a failed connector action carries beside the envelope
+	headers [2][1]string
 }
 
 type callKey struct{}
@@ -24,6 +29,12 @@ func (c *call) Value(key any) any {
 		return c
 	}
 	return c.Context.Value(key)
+}
+
+// current is the call of a request that came through the middleware.
+func current(c *gin.Context) *call {
+	found, _ := c.Writer.(*call)
+	return found
 }
 
 // callOf is the request's call; an empty one outside the middleware, so that nobody needs to check.

@@ -42,8 +42,9 @@ func nothing(string) fragment { return nil }
 // connect makes the handler of an action.
 func (s *Server) connect(a action) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		callOf(c.Request.Context()).blank = a.blank
-		body, err := s.perform(c.Writer, c.Request, a)
+		now := current(c)
+		now.blank = a.blank
+		body, err := s.perform(now, c.Request, a)
 		if err != nil {
 			s.fail(c, err)
 			return
@@ -52,15 +53,15 @@ func (s *Server) connect(a action) gin.HandlerFunc {
 	}
 }
 
-func (s *Server) perform(w http.ResponseWriter, r *http.Request, a action) (fragment, error) {
+func (s *Server) perform(now *call, r *http.Request, a action) (fragment, error) {
 	if err := s.doors.connector(r); err != nil {
 		return nil, err
 	}
-	f, err := s.read(w, r)
+	f, err := s.read(now, r)
 	if err != nil {
 		return nil, err
 	}
-	return a.answer(r.Context(), f)
+	return a.answer(now, f)
 }
 
 // successHead is the envelope of success up to the trace id.
@@ -77,7 +78,7 @@ func (s *Server) failAction(c *gin.Context, m meaning, code model.Code, message 
 		status = http.StatusOK
 	}
 	var body fragment
-	if makeBlank := callOf(c.Request.Context()).blank; makeBlank != nil {
+	if makeBlank := current(c).blank; makeBlank != nil {
 		body = makeBlank(message)
 	}
 	head := encode(failedEnvelope{Code: code, Message: message})
@@ -94,20 +95,21 @@ type failedEnvelope struct {
 // send writes head, the trace id, and body as one JSON object. The body, which may be the large list of a project, is not
 // copied.
 func (s *Server) send(c *gin.Context, status int, head string, body fragment) {
+	now := current(c)
 	buffer, _ := s.buffers.Get().(*[]byte)
 	b := append((*buffer)[:0], head...)
-	b = append(b, TraceID(c.Request.Context())...)
+	b = append(b, now.traceID...)
 	if len(body) > 0 {
 		b = append(b, `",`...)
 	} else {
 		b = append(b, `"}`...)
 	}
-	h := c.Writer.Header()
-	h["Content-Type"] = []string{"application/json; charset=utf-8"}
-	h["Content-Length"] = []string{strconv.Itoa(len(b) + len(body))}
-	c.Status(status)
-	_, _ = c.Writer.Write(b) // the caller hung up
-	_, _ = c.Writer.Write(body)
+	now.headers[1][0] = strconv.Itoa(len(b) + len(body))
+	h := now.Header()
+	h["Content-Type"], h["Content-Length"] = s.typed, now.headers[1][:]
+	now.WriteHeader(status)
+	_, _ = now.Write(b) // the caller hung up
+	_, _ = now.Write(body)
 	*buffer = b
 	s.buffers.Put(buffer)
 }

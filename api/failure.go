@@ -22,17 +22,17 @@ func (s *Server) fail(c *gin.Context, err error) {
 	if m.status == http.StatusInternalServerError {
 		message = internalMessage
 	}
-	current := callOf(c.Request.Context())
-	current.code = code
+	now := current(c)
+	now.code = code
 	if m.status >= http.StatusInternalServerError {
-		current.cause = err
+		now.cause = err
 	}
 	setAdvice(c.Writer.Header(), m.status, err)
 	if strings.HasPrefix(c.Request.URL.Path, "/connector/") {
 		s.failAction(c, m, code, message)
 		return
 	}
-	c.AbortWithStatusJSON(m.status, failure{Error: failureDetail{Code: code, Message: message, TraceID: current.traceID}})
+	c.AbortWithStatusJSON(m.status, failure{Error: failureDetail{Code: code, Message: message, TraceID: now.traceID}})
 }
 
 // failure is the JSON API's answer when something went wrong.

@@ -30,7 +30,7 @@ type checkReply struct {
 
 // readyz says whether requests should be sent here.
 func (s *Server) readyz(c *gin.Context) {
-	ctx, cancel := context.WithTimeout(c.Request.Context(), s.limits.Probe)
+	ctx, cancel := context.WithTimeout(current(c), s.limits.Probe)
 	defer cancel()
 	reply, status := readyReply{Status: "ready", Checks: s.probe(ctx)}, http.StatusOK
 	for _, check := range reply.Checks {

@@ -74,12 +74,15 @@ func (s *Server) several(f fields, name string) []string {
 
 // inputs reads inputs of one value each. A field with a name that means nothing is refused: it is a slip in the connector's mapping.
 func (s *Server) inputs(f fields, names ...string) ([]string, error) {
+	values := make([]string, len(names))
+	if len(f) == 0 {
+		return values, nil
+	}
 	for field := range f {
 		if !s.names.known[field] {
 			return nil, invalid("不认识的字段%s，请检查连接器的入参配置", quoted(field))
 		}
 	}
-	values := make([]string, len(names))
 	for i, name := range names {
 		var err error
 		if values[i], err = s.input(f, name); err != nil {
@@ -94,12 +97,20 @@ func unfold(values []string) []string {
 	var out []string
 	for _, v := range values {
 		v = strings.TrimSpace(v)
-		var list []string
-		if strings.HasPrefix(v, "[") && json.Unmarshal([]byte(v), &list) == nil {
+		if list, ok := listIn(v); ok {
 			out = append(out, unfold(list)...)
 		} else if v != "" && v != "null" {
 			out = append(out, v)
 		}
 	}
 	return out
+}
+
+// listIn reads a JSON list of texts.
+func listIn(v string) (list []string, ok bool) {
+	if !strings.HasPrefix(v, "[") {
+		return nil, false
+	}
+	err := json.Unmarshal([]byte(v), &list)
+	return list, err == nil
 }

@@ -93,10 +93,18 @@ func (m *Metrics) watch(g Gauges, timeout time.Duration, now func() time.Time) {
 	m.gauges.from.Store(&gaugeSource{Gauges: g, timeout: timeout, now: now})
 }
 
-func (m *Metrics) request(route, method string, status int, took time.Duration) {
-	method = known(method)
-	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
-	m.durations.WithLabelValues(route, method).Observe(took.Seconds())
+// requestMeter counts requests of one kind.
+type requestMeter struct {
+	count    prometheus.Counter
+	duration prometheus.Observer
+}
+
+// request is the meter of a kind of request, which costs more to find than to use.
+func (m *Metrics) request(k kind) requestMeter {
+	return requestMeter{
+		m.requests.WithLabelValues(k.route, k.method, strconv.Itoa(k.status)),
+		m.durations.WithLabelValues(k.route, k.method),
+	}
 }
 
 // JenkinsRequest counts one request to a controller; status is 0 when there was no answer.

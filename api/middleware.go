@@ -16,9 +16,10 @@ const headerTrace = "X-Trace-Id"
 
 // trace gives the request its id. What the caller may have sent as one is not trusted.
 func (s *Server) trace(c *gin.Context) {
-	current := &call{Context: c.Request.Context(), traceID: s.newID()}
-	c.Request = c.Request.WithContext(current)
-	c.Writer.Header()[headerTrace] = []string{current.traceID}
+	now := &call{Context: c.Request.Context(), ResponseWriter: c.Writer, traceID: s.newID()}
+	now.headers[0][0] = now.traceID
+	c.Writer.Header()[headerTrace] = now.headers[0][:]
+	c.Writer = now
 	c.Next()
 }
 
@@ -32,8 +33,8 @@ func (s *Server) recover(c *gin.Context) {
 		if err, ok := caught.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(caught)
 		}
-		ctx := c.Request.Context()
-		s.log.ErrorContext(ctx, "panic", "trace_id", TraceID(ctx), "panic", fmt.Sprint(caught), "stack", string(debug.Stack()))
+		now := current(c)
+		s.log.ErrorContext(now, "panic", "trace_id", now.traceID, "panic", fmt.Sprint(caught), "stack", string(debug.Stack()))
 		c.Abort()
 		if c.Writer.Written() {
 			return // the caller has half an answer; nothing can be added to it

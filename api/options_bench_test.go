@@ -62,7 +62,10 @@ func manyJobs(apps int) []model.Job {
 func startBridge(b *testing.B) (*httptest.Server, [][]byte) {
 	m := api.NewMetrics()
 	s, _ := newService(b, manyJobs(10_000), m)
-	r := newRigWith(b, s, m, func(o *api.Options) { o.Logger = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
+	r := newRigWith(b, s, m, func(o *api.Options) {
+		o.Logger = slog.New(slog.NewJSONHandler(io.Discard, nil))
+		o.NewID = api.NewTraceID
+	})
 	server := httptest.NewServer(r.handler)
 	b.Cleanup(server.Close)
 	h := http.Header{}

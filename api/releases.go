@@ -24,7 +24,7 @@ func (s *Server) identify(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	callOf(c.Request.Context()).actor = name
+	current(c).actor = name
 	c.Writer.Header()[headerZone] = s.zone
 	c.Next()
 }
@@ -44,9 +44,9 @@ func (s *Server) handle(answer func(context.Context, request) (any, error)) gin.
 			s.fail(c, err)
 			return
 		}
-		ctx, cancel := context.WithTimeout(c.Request.Context(), s.limits.API)
+		ctx, cancel := context.WithTimeout(current(c), s.limits.API)
 		defer cancel()
-		reply, err := answer(ctx, request{by: callOf(ctx).actor, number: cmp.Or(c.Param("number"), c.Param("id")), fields: f})
+		reply, err := answer(ctx, request{by: current(c).actor, number: cmp.Or(c.Param("number"), c.Param("id")), fields: f})
 		if err != nil {
 			s.fail(c, err)
 			return

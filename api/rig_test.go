@@ -40,7 +40,7 @@ type jobs struct {
 	list []model.Job
 }
 
-func (j jobs) Jobs(context.Context) ([]model.Job, error) { return j.list, nil }
+func (j jobs) List(context.Context) (model.Listing, error) { return model.Listing{Jobs: j.list}, nil }
 
 func company() []model.Job {
 	branch := "main"
@@ -143,8 +143,9 @@ func newReal(t testing.TB) (*rig, *store.Store) {
 }
 
 func verify(secret string) func(http.Header) error {
+	key := dingtalk.NewConnectorKey(secret)
 	return func(h http.Header) error {
-		return dingtalk.VerifyConnector(secret, h.Get(dingtalk.HeaderTimestamp), h.Get(dingtalk.HeaderSignature), time.Now(), time.Minute)
+		return key.VerifyCall(h, time.Now(), time.Minute)
 	}
 }
 

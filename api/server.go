@@ -17,6 +17,7 @@ type Server struct {
 	events   Events
 	doors    doors
 	zone     []string // the value of headerZone
+	typed    []string // the value of Content-Type of the connector's answers
 	names    inputNames
 	checks   []Check
 	metrics  *Metrics
@@ -26,6 +27,7 @@ type Server struct {
 	limits   Limits
 	draining atomic.Bool
 	buffers  sync.Pool
+	books    atomic.Pointer[map[kind]*book]
 	engine   *gin.Engine
 }
 
@@ -35,10 +37,12 @@ func New(o Options) *Server {
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{
 		service: o.Service, callback: o.Callback, events: o.Events,
-		doors: newDoors(o.Connector, o.Tokens), zone: []string{o.Zone.String()}, names: newInputNames(o.Fields), checks: o.Checks,
+		doors: newDoors(o.Connector, o.Tokens), zone: []string{o.Zone.String()},
+		typed: []string{"application/json; charset=utf-8"}, names: newInputNames(o.Fields), checks: o.Checks,
 		metrics: o.Metrics, log: o.Logger, newID: o.NewID, now: o.Now, limits: o.Limits,
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}
+	s.books.Store(&map[kind]*book{})
 	o.Metrics.watch(o.Gauges, o.Limits.Probe, o.Now)
 	s.engine = s.routes()
 	return s

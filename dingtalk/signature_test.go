@@ -26,13 +26,13 @@ func TestSignConnectorVectors(t *testing.T) {
 			t.Errorf("SignConnector(%q, %q) = %q, want %q", v.secret, v.timestamp, got, v.signature)
 		}
 		now := time.Unix(1670577222, 0)
-		if err := VerifyConnector(v.secret, v.timestamp, v.signature, now, time.Minute); err != nil {
-			t.Errorf("VerifyConnector refuses %q: %v", v.timestamp, err)
+		if err := NewConnectorKey(v.secret).Verify(v.timestamp, v.signature, now, time.Minute); err != nil {
+			t.Errorf("the key refuses %q: %v", v.timestamp, err)
 		}
 	}
 }
 
-func TestVerifyConnector(t *testing.T) {
+func TestConnectorKey(t *testing.T) {
 	const secret = "s3cret"
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	at := func(d time.Duration) string { return strconv.FormatInt(now.Add(d).UnixMilli(), 10) }
@@ -67,7 +67,7 @@ func TestVerifyConnector(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := VerifyConnector(tt.secret, tt.timestamp, tt.signature, now, 10*time.Minute)
+			err := NewConnectorKey(tt.secret).Verify(tt.timestamp, tt.signature, now, 10*time.Minute)
 			wantCode(t, err, tt.want)
 			if err != nil && !strings.Contains(model.MessageOf(err), tt.words) {
 				t.Errorf("message %q lacks %q", model.MessageOf(err), tt.words)
@@ -77,10 +77,10 @@ func TestVerifyConnector(t *testing.T) {
 }
 
 // The connector of the fake signs on its own; what it sends must pass, in every encoding.
-func TestVerifyConnectorTakesAConnectorsCall(t *testing.T) {
+func TestAKeyTakesAConnectorsCall(t *testing.T) {
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := VerifyConnector("s3cret", r.Header.Get(HeaderTimestamp), r.Header.Get(HeaderSignature), now, time.Minute)
+		err := NewConnectorKey("s3cret").VerifyCall(r.Header, now, time.Minute)
 		_, _ = fmt.Fprintf(w, `{"errorCode":%q}`, model.CodeOf(err))
 	}))
 	for _, encoding := range []dingtalktest.Encoding{dingtalktest.EncodingJSON, dingtalktest.EncodingForm, dingtalktest.EncodingQuery} {
@@ -97,7 +97,7 @@ func TestVerifyConnectorTakesAConnectorsCall(t *testing.T) {
 	}
 }
 
-func FuzzVerifyConnector(f *testing.F) {
+func FuzzConnectorKey(f *testing.F) {
 	for _, v := range connectorVectors {
 		f.Add(v.secret, int64(1670577222000), v.timestamp, v.signature, uint8(3))
 	}
@@ -105,7 +105,7 @@ func FuzzVerifyConnector(f *testing.F) {
 	f.Add("", int64(-1), "", "", uint8(0))
 	f.Fuzz(func(t *testing.T, secret string, ms int64, timestamp, signature string, position uint8) {
 		now := time.UnixMilli(ms)
-		if err := VerifyConnector(secret, timestamp, signature, now, time.Hour); err == nil &&
+		if err := NewConnectorKey(secret).Verify(timestamp, signature, now, time.Hour); err == nil &&
 			(secret == "" || signature != SignConnector(secret, timestamp)) {
 			t.Fatalf("accepts %q for %q", signature, timestamp)
 		}
@@ -114,16 +114,16 @@ func FuzzVerifyConnector(f *testing.F) {
 			return
 		}
 		signed := SignConnector(secret, valid)
-		if err := VerifyConnector(secret, valid, signed, now, time.Second); err != nil {
+		if err := NewConnectorKey(secret).Verify(valid, signed, now, time.Second); err != nil {
 			t.Fatalf("refuses a valid signature: %v", err)
 		}
-		if err := VerifyConnector(secret, valid, flip(signed, position), now, time.Hour); model.CodeOf(err) != model.CodeSignatureInvalid {
+		if err := NewConnectorKey(secret).Verify(valid, flip(signed, position), now, time.Hour); model.CodeOf(err) != model.CodeSignatureInvalid {
 			t.Fatalf("a changed signature: %v", err)
 		}
-		if err := VerifyConnector(secret, flip(valid, position), signed, now, time.Hour); model.CodeOf(err) != model.CodeSignatureInvalid {
+		if err := NewConnectorKey(secret).Verify(flip(valid, position), signed, now, time.Hour); model.CodeOf(err) != model.CodeSignatureInvalid {
 			t.Fatalf("a changed timestamp: %v", err)
 		}
-		if err := VerifyConnector(flip(secret, position), valid, signed, now, time.Hour); model.CodeOf(err) != model.CodeSignatureInvalid {
+		if err := NewConnectorKey(flip(secret, position)).Verify(valid, signed, now, time.Hour); model.CodeOf(err) != model.CodeSignatureInvalid {
 			t.Fatalf("a changed secret: %v", err)
 		}
 	})

@@ -142,10 +142,11 @@ func startAcceptingBridge(b testing.TB, s *store.Store) dingtalktest.Connector {
 	if err := bridge.RefreshOnce(b.Context(), "bench"); err != nil {
 		b.Fatal(err)
 	}
+	key := dingtalk.NewConnectorKey(acceptSecret)
 	return connectorOf(b, api.New(api.Options{
 		Service: bridge, Fields: config.Form{}.Names(), Metrics: metrics, NewID: newID, Logger: slog.New(slog.DiscardHandler),
 		Connector: api.ConnectorAuth{Signature: func(h http.Header) error {
-			return dingtalk.VerifyConnector(acceptSecret, h.Get(dingtalk.HeaderTimestamp), h.Get(dingtalk.HeaderSignature), time.Now(), time.Hour)
+			return key.VerifyCall(h, time.Now(), time.Hour)
 		}},
 	}))
 }
