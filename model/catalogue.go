@@ -85,5 +85,6 @@ type Listing struct {
 	Controller string
 	Jobs       []Job
 	Views      []View    // none unless they were asked for
-	At         time.Time // when Jenkins answered
+	Changed    time.Time // when Jenkins was first asked and listed this; which listing it is
+	At         time.Time // when Jenkins was last asked and listed this
 }

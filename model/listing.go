@@ -6,7 +6,17 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"time"
 )
+
+// ListingTimes are the times of a controller's listing and of the one that is held back; zero where there is none.
+type ListingTimes struct {
+	Changed, At     time.Time
+	HeldSince, Held time.Time // Changed and At of the one that is held back
+}
+
+// HeldName is the name under which the listing is kept that is held back. No controller has such a name.
+func HeldName(controller string) string { return controller + "#held" }
 
 // line is one line of a packed listing: a job, or a view.
 type line struct {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,6 +11,8 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
+// listingRow is a listing, or says when a listing was seen last: then Jobs is its ListedAt as text. That stands in a row of
+// its own, so that some megabytes need not be written again each time.
 type listingRow struct {
 	Controller string `gorm:"primaryKey"`
 	ListedAt   int64
@@ -19,19 +22,42 @@ type listingRow struct {
 // TableName is gorm's hook.
 func (listingRow) TableName() string { return "listings" }
 
+// seenName is the name of the row that says when the controller's listing was seen last. No controller has such a name.
+func seenName(controller string) string { return controller + "#seen" }
+
 // SaveListing replaces the controller's listing. Errors: database_unavailable.
 func (s *Store) SaveListing(ctx context.Context, l model.Listing) error {
 	jobs, err := l.Pack()
 	if err != nil {
 		return err
 	}
-	row := listingRow{Controller: l.Controller, ListedAt: l.At.UnixMicro(), Jobs: jobs}
+	if l.Changed.IsZero() {
+		l.Changed = l.At
+	}
+	return s.putListing(ctx, listingRow{Controller: l.Controller, ListedAt: l.Changed.UnixMicro(), Jobs: jobs})
+}
+
+// TouchListing says that the listing that was saved with changed was seen again. It does nothing to another one. Errors:
+// database_unavailable.
+func (s *Store) TouchListing(ctx context.Context, controller string, changed, at time.Time) error {
+	mark := strconv.FormatInt(changed.UnixMicro(), 10)
+	return s.putListing(ctx, listingRow{Controller: seenName(controller), ListedAt: at.UnixMicro(), Jobs: []byte(mark)})
+}
+
+func (s *Store) putListing(ctx context.Context, row listingRow) error {
 	return s.exclusive(ctx, func(db *gorm.DB) error {
 		return db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
 	})
 }
 
-// LoadListing returns the controller's last listing when it is newer than since. Errors: not_found (none newer),
+// DropListing deletes the controller's listing. Errors: database_unavailable.
+func (s *Store) DropListing(ctx context.Context, controller string) error {
+	return s.exclusive(ctx, func(db *gorm.DB) error {
+		return db.Delete(&listingRow{}, "controller IN ?", []string{controller, seenName(controller)}).Error
+	})
+}
+
+// LoadListing returns the controller's last listing when it changed after since. Errors: not_found (it did not),
 // database_unavailable.
 func (s *Store) LoadListing(ctx context.Context, controller string, since time.Time) (model.Listing, error) {
 	var row listingRow
@@ -41,7 +67,48 @@ func (s *Store) LoadListing(ctx context.Context, controller string, since time.T
 	if err != nil {
 		return model.Listing{}, err
 	}
-	l := model.Listing{Controller: controller, At: timeOf(row.ListedAt)}
+	times, err := s.ListingTimes(ctx, controller)
+	if err != nil {
+		return model.Listing{}, err
+	}
+	l := model.Listing{Controller: controller, Changed: timeOf(row.ListedAt), At: timeOf(row.ListedAt)}
+	if times.Changed.Equal(l.Changed) {
+		l.At = times.At
+	}
 	err = l.Unpack(row.Jobs)
 	return l, err
+}
+
+// ListingTimes returns the times of the controller's listings without reading them. Errors: database_unavailable.
+func (s *Store) ListingTimes(ctx context.Context, controller string) (model.ListingTimes, error) {
+	held := model.HeldName(controller)
+	names := []string{controller, seenName(controller), held, seenName(held)}
+	var rows []listingRow
+	err := s.read(ctx, func(db *gorm.DB) error {
+		const sql = "SELECT controller, listed_at, CASE WHEN controller IN (?, ?) THEN jobs ELSE '' END AS jobs" +
+			" FROM listings WHERE controller IN ?"
+		return db.Raw(sql, names[1], names[3], names).Scan(&rows).Error
+	})
+	by := map[string]listingRow{}
+	for _, row := range rows {
+		by[row.Controller] = row
+	}
+	var t model.ListingTimes
+	t.Changed, t.At = timesOf(by, controller)
+	t.HeldSince, t.Held = timesOf(by, held)
+	return t, err
+}
+
+// timesOf are the times of one of the listings; the zero time when it is not there.
+func timesOf(by map[string]listingRow, controller string) (changed, at time.Time) {
+	row, ok := by[controller]
+	if !ok {
+		return time.Time{}, time.Time{}
+	}
+	changed, at = timeOf(row.ListedAt), timeOf(row.ListedAt)
+	seen := by[seenName(controller)]
+	if string(seen.Jobs) == strconv.FormatInt(row.ListedAt, 10) && seen.ListedAt > row.ListedAt {
+		at = timeOf(seen.ListedAt)
+	}
+	return changed, at
 }

@@ -12,11 +12,14 @@ import (
 type Table interface {
 	SaveListing(ctx context.Context, l model.Listing) error
 	LoadListing(ctx context.Context, controller string, since time.Time) (model.Listing, error)
+	TouchListing(ctx context.Context, controller string, changed, at time.Time) error
+	ListingTimes(ctx context.Context, controller string) (model.ListingTimes, error)
 }
 
-// Listings shares listings through Redis. What counts is the table: Redis has copies, which may be missing or old.
+// Listings shares listings through Redis. What counts is the table, which is also asked for times: Redis has copies of the
+// jobs, which may be missing or old.
 type Listings struct {
-	table  Table
+	Table
 	redis  *Redis
 	looked func(kind, found string)
 }
@@ -26,7 +29,7 @@ func NewListings(table Table, redis *Redis, looked func(kind, found string)) *Li
 	if looked == nil {
 		looked = func(string, string) {}
 	}
-	return &Listings{table: table, redis: redis, looked: looked}
+	return &Listings{Table: table, redis: redis, looked: looked}
 }
 
 // listingLife is how old a shared listing may be: as long as anybody lists, it is replaced much sooner.
@@ -37,30 +40,33 @@ const stampBytes = 8
 
 // SaveListing replaces the controller's listing in the table, then the copy. Errors: those of the table.
 func (c *Listings) SaveListing(ctx context.Context, l model.Listing) error {
-	if err := c.table.SaveListing(ctx, l); err != nil {
+	if err := c.Table.SaveListing(ctx, l); err != nil {
 		return err
 	}
 	packed, err := l.Pack()
 	if err != nil {
 		return err
 	}
-	value := binary.BigEndian.AppendUint64(nil, uint64(l.At.UnixMicro())) // #nosec G115 -- read back as it was
+	if l.Changed.IsZero() {
+		l.Changed = l.At
+	}
+	value := binary.BigEndian.AppendUint64(nil, uint64(l.Changed.UnixMicro())) // #nosec G115 -- read back as it was
 	_ = c.redis.set(ctx, listingKey(l.Controller), append(value, packed...), listingLife, patienceLarge)
 	return nil
 }
 
-// LoadListing returns the controller's listing when it is newer than since: the copy, or else the table's. Errors: those
-// of the table.
+// LoadListing returns the controller's listing when it changed after since: the copy, or else the table's. A copy does not
+// know when it was seen last. Errors: those of the table.
 func (c *Listings) LoadListing(ctx context.Context, controller string, since time.Time) (model.Listing, error) {
 	if l, ok := c.copied(ctx, controller, since); ok {
 		c.looked(kindListing, FoundShared)
 		return l, nil
 	}
 	c.looked(kindListing, FoundNot)
-	return c.table.LoadListing(ctx, controller, since)
+	return c.Table.LoadListing(ctx, controller, since)
 }
 
-// copied is the copy when it is newer than since. Its time is read first: mostly it is known already, and the jobs are
+// copied is the copy when it changed after since. Its time is read first: mostly it is known already, and the jobs are
 // some megabytes.
 func (c *Listings) copied(ctx context.Context, controller string, since time.Time) (model.Listing, bool) {
 	var stamp []byte
@@ -75,7 +81,7 @@ func (c *Listings) copied(ctx context.Context, controller string, since time.Tim
 	if err != nil || !found || !stamped(value).After(since) {
 		return model.Listing{}, false
 	}
-	l := model.Listing{Controller: controller, At: stamped(value)}
+	l := model.Listing{Controller: controller, Changed: stamped(value), At: stamped(value)}
 	err = l.Unpack(value[stampBytes:])
 	return l, err == nil
 }

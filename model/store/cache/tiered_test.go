@@ -74,6 +74,7 @@ func TestTieredWithoutRedis(t *testing.T) {
 
 // table is a table of listings that can be away.
 type table struct {
+	cache.Table
 	kept model.Listing
 	err  error
 }
