@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"net/http"
 	"os"
 	"regexp"
@@ -77,7 +78,7 @@ func (a *app) wire(ctx context.Context) error {
 		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
 		Notices:  texts,
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
-		Now: a.store.Now, NewID: rand.Text,
+		Now: a.store.Now, NewID: rand.Text, Random: mathrand.Float64,
 		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots), Together: messenger.Share,
 		Fallbacks: fallbacks(cfg.DingTalk.Robots), Fates: a.fates(messenger),
 		Comments:  service.Comments{On: cfg.DingTalk.AppKey != "", Author: cfg.DingTalk.CommentUserID},

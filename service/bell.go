@@ -2,16 +2,16 @@ package service
 
 // bells wake the loops at once when there is something to do; the loops' own timers make it certain.
 type bells struct {
-	submit map[string]chan struct{}
-	follow map[string]chan struct{}
-	listed map[string]chan struct{} // by another process
-	outbox chan struct{}
-	checks chan struct{}
+	submit  map[string]chan struct{}
+	follow  map[string]chan struct{}
+	listing map[string]chan struct{} // another process listed, or something is missed
+	outbox  chan struct{}
+	checks  chan struct{}
 }
 
 func newBells() bells {
 	return bells{
-		submit: map[string]chan struct{}{}, follow: map[string]chan struct{}{}, listed: map[string]chan struct{}{},
+		submit: map[string]chan struct{}{}, follow: map[string]chan struct{}{}, listing: map[string]chan struct{}{},
 		outbox: make(chan struct{}, 1), checks: make(chan struct{}, 1),
 	}
 }
@@ -19,7 +19,7 @@ func newBells() bells {
 func (b bells) add(controller string) {
 	b.submit[controller] = make(chan struct{}, 1)
 	b.follow[controller] = make(chan struct{}, 1)
-	b.listed[controller] = make(chan struct{}, 1)
+	b.listing[controller] = make(chan struct{}, 1)
 }
 
 // ring wakes the loop behind the bell; one that is awake looks once more.

@@ -125,7 +125,9 @@ func (s *Service) probe(ctx context.Context, c *Controller) bool {
 	if err != nil {
 		s.log.WarnContext(ctx, "waiting deployments not recalled; they go on by themselves", "controller", c.Name, slog.Any("error", err))
 	}
+	c.turn.back()
 	ring(s.bells.submit[c.Name])
 	ring(s.bells.follow[c.Name])
+	ring(s.bells.listing[c.Name])
 	return true
 }

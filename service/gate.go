@@ -50,6 +50,9 @@ func (s submitter) askConditions(ctx context.Context, d *model.Deployment) (deci
 // object applies an objection to a deployment that is waiting, or submitting once more.
 func (s submitter) object(r *model.Release, d *model.Deployment, o *objection) error {
 	release(d)
+	if o.code == model.CodeJobChanged {
+		s.mistaken(d)
+	}
 	cause := model.Cause{At: s.now(), Actor: actorSystem, Code: o.code, Message: o.message}
 	switch {
 	case o.final && d.State == model.StateWaiting:

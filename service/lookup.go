@@ -47,7 +47,7 @@ func (s *Service) ProjectOptions(_ context.Context, q model.Question) (*model.Ch
 	if q.Keyword == "" {
 		return c.shown, nil
 	}
-	return newChoices(search(c.options, q.Keyword)), nil
+	return s.found(c.options, q.Keyword, func() []*Controller { return s.ordered }), nil
 }
 
 // AppOptions offers a project's apps.
@@ -59,14 +59,14 @@ func (s *Service) AppOptions(_ context.Context, q model.Question) (*model.Choice
 	if strings.TrimSpace(q.Project) == "" {
 		return newChoices(nil), nil // a form asks before anything is chosen
 	}
-	p, err := c.FindProject(q.Project)
+	p, err := s.findProject(c, q.Project)
 	if err != nil {
 		return nil, err
 	}
 	if q.Keyword == "" {
 		return p.shown, nil
 	}
-	o := newChoices(search(p.options, q.Keyword))
+	o := s.found(p.options, q.Keyword, func() []*Controller { return s.behind(p) })
 	o.Disabled = p.shown.Disabled
 	return o, nil
 }

@@ -61,7 +61,8 @@ type Options struct {
 	Keep        time.Duration // how long finished releases are kept; 0: for ever
 	Replica     model.Replica // what other processes are told of this one; it gets its id here
 	Now         func() time.Time
-	NewID       func() string // unguessable and unique
+	NewID       func() string  // unguessable and unique
+	Random      func() float64 // from 0 up to 1; nil: always in the middle
 	Pace        Pace
 	Shared      Shared
 	Approvals   Approvals // nil: no app is configured, so approvals cannot be read

@@ -18,7 +18,7 @@ func (s *Service) ParameterOptions(_ context.Context, q model.Question) (*model.
 	if strings.TrimSpace(q.Project) == "" || len(q.Apps) == 0 {
 		return newChoices(nil), nil // a form asks before anything is chosen
 	}
-	p, err := c.FindProject(q.Project)
+	p, err := s.findProject(c, q.Project)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (s *Service) valuesOf(p *Project, app, parameter string) ([]model.Option, e
 	if strings.TrimSpace(parameter) == "" {
 		return nil, model.Errorf(model.CodeUnknownParameter, "缺少入参 parameter(参数)，请在连接器里填写 Jenkins 参数名")
 	}
-	a, err := p.FindApp(app)
+	a, err := s.findApp(p, app)
 	if err != nil {
 		return nil, err
 	}

@@ -27,14 +27,14 @@ func (s *Service) plan(f Form) (plan, Problems, error) {
 		return plan{}, nil, err
 	}
 	var problems Problems
-	p := plan{form: f, project: findProject(c, f, &problems)}
+	p := plan{form: f, project: s.chosenProject(c, f, &problems)}
 	if p.project != nil {
 		p.apps = s.planApps(p.project, f, &problems)
 	}
 	return p, problems, nil
 }
 
-func findProject(c *Catalogue, f Form, problems *Problems) *Project {
+func (s *Service) chosenProject(c *Catalogue, f Form, problems *Problems) *Project {
 	if len(f.Apps) == 0 {
 		problems.add(FieldApp, "请选择应用")
 	}
@@ -47,7 +47,7 @@ func findProject(c *Catalogue, f Form, problems *Problems) *Project {
 		problems.add(FieldProject, "请选择项目")
 		return nil
 	}
-	p, err := c.FindProject(f.Project)
+	p, err := s.findProject(c, f.Project)
 	if err != nil {
 		problems.add(FieldProject, "%s", model.MessageOf(err))
 		return nil
@@ -62,13 +62,13 @@ func (s *Service) planApps(p *Project, f Form, problems *Problems) []plannedApp 
 	}
 	var planned []plannedApp
 	for i, value := range f.Apps {
-		app, err := p.FindApp(value)
+		app, err := s.findApp(p, value)
 		if err != nil {
 			problems.add(FieldApp, "%s", model.MessageOf(err))
 			continue
 		}
 		given := f.parametersOf(i, problems)
-		if app, err = app.OnBranch(given[app.branchParameter]...); err != nil {
+		if app, err = s.onBranch(app, given[app.branchParameter]); err != nil {
 			problems.add(FieldApp, "%s", model.MessageOf(err))
 			continue
 		}

@@ -130,8 +130,12 @@ type Letters interface {
 type Listings interface {
 	// SaveListing replaces the controller's listing.
 	SaveListing(ctx context.Context, l model.Listing) error
-	// LoadListing returns the controller's last listing when it is newer than since. Errors: not_found (none newer).
+	// TouchListing says that the listing that was saved with changed was seen again at the time.
+	TouchListing(ctx context.Context, controller string, changed, at time.Time) error
+	// LoadListing returns the controller's last listing when it changed after since. Errors: not_found (it did not).
 	LoadListing(ctx context.Context, controller string, since time.Time) (model.Listing, error)
+	// ListingTimes returns the times of the controller's listings without reading them.
+	ListingTimes(ctx context.Context, controller string) (model.ListingTimes, error)
 }
 
 // Starter gives builds to Jenkins.

@@ -185,7 +185,7 @@ func (mute) LoadListing(context.Context, string, time.Time) (model.Listing, erro
 func TestNewReplicaStartsWarmFromRedis(t *testing.T) {
 	f := newFleet(t)
 	first := f.replicas[0]
-	f.clock.Advance(time.Minute) // the lease of the world's own listing ends
+	f.addApp("new")
 	if err := first.RefreshOnce(t.Context(), "prod"); err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +212,7 @@ func idle(o *Options) {
 func TestReplicasWakeEachOther(t *testing.T) {
 	f := newFleet(t, idle)
 	awake := f.replicas[1]
-	f.clock.Advance(2 * time.Hour) // the lease of the world's own listing ends
+	f.clock.Advance(2 * time.Hour)
 	f.must(f.replicas[0].RefreshOnce(t.Context(), "prod"))
 	f.work(awake)
 	f.background(func(ctx context.Context) { f.replicas[0].wakeups.Run(ctx, f.replicas[0].hear) }) // it only speaks

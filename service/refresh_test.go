@@ -81,11 +81,17 @@ func TestAnotherReplicasListingIsTakenFromTheDatabase(t *testing.T) {
 
 func TestDeadReplicasLeaseRunsOut(t *testing.T) {
 	w := newWorld(t)
-	other := w.replica()
 	w.addApp("new")
-	w.clock.Advance(w.options.Controllers[0].Refresh + w.pace.Lease)
-	if err := other.RefreshOnce(t.Context(), "prod"); err != nil || !other.offers("new") {
-		t.Errorf("%v", err)
+	if _, err := w.store.Lease(t.Context(), listLease(w.controller()), "dead", listTimeout+w.pace.Lease); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(listTimeout)
+	if pause := w.refreshDue(); pause != lookAgain || w.offers("new") {
+		t.Errorf("did not wait for who lists: %s", pause)
+	}
+	w.clock.Advance(w.pace.Lease)
+	if w.refreshDue(); !w.offers("new") {
+		t.Error("not listed when the lease was over")
 	}
 }
 

@@ -99,7 +99,8 @@ type Controller struct {
 	Rules            CatalogueRules
 	Inputs           []InputRule
 	ReleaseParameter string
-	Refresh          time.Duration // between two listings
+	Refresh          time.Duration // between two listings, while they change
+	RefreshMax       time.Duration // while they do not; 0: 5 min
 	Poll             time.Duration // between two looks at what runs
 	MaxInFlight      int           // deployments handled at once
 	// MaxParallelPerJob is how many builds of one job may be wanted at the same time; 0 counts as 1.
@@ -107,6 +108,7 @@ type Controller struct {
 
 	line  *breaker // what Client is behind
 	watch *watch
+	turn  *listTurn
 }
 
 // buildURL is where people find a build.
@@ -136,6 +138,7 @@ type Service struct {
 	runIfLateBy time.Duration
 	now         func() time.Time
 	newID       func() string
+	random      func() float64
 	pace        Pace
 	keep        time.Duration
 	replica     model.Replica
@@ -175,6 +178,9 @@ func New(o Options) *Service {
 	shared := o.Shared.withDefaults(o.Store)
 	s.saved, s.answers, s.wakeups = shared.Listings, shared.Answers, shared.Wakeups
 	s.fallbacks, s.fates, s.comments = o.Fallbacks, o.Fates, o.Comments
+	if s.random = o.Random; s.random == nil {
+		s.random = func() float64 { return 0.5 }
+	}
 	s.budgets = newBudgets(o.RobotLimits, shared.Budget, s.now, o.Logger)
 	if s.order == "" {
 		s.order = model.OrderSequence
@@ -182,7 +188,10 @@ func New(o Options) *Service {
 	for i := range o.Controllers {
 		c := new(o.Controllers[i])
 		c.line = newBreaker(c.Name, c.Client, s.now)
-		c.Client, c.watch = c.line, &watch{}
+		c.Client, c.watch, c.turn = c.line, &watch{}, &listTurn{stretch: 1}
+		if c.RefreshMax == 0 {
+			c.RefreshMax = max(c.Refresh, 5*time.Minute)
+		}
 		s.controllers[c.Name] = c
 		s.ordered = append(s.ordered, c)
 		s.bells.add(c.Name)

@@ -269,6 +269,7 @@ func (s submitter) notQueued(r *model.Release, d *model.Deployment, err error) e
 	case model.CodeJenkinsAuth, model.CodeJenkinsForbidden:
 		return waitFor(model.WaitAuth, authPause)
 	case model.CodeJenkinsNotFound, model.CodeJenkinsDisabled, model.CodeJenkinsRejected:
+		s.mistaken(d)
 		return s.fire(r, d, model.EventRefused, cause)
 	default:
 		// Nobody knows whether there is a build now: look for it before anything else.

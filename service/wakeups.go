@@ -37,7 +37,7 @@ func (s *Service) hear(word string) {
 	} else if controller, ok := strings.CutPrefix(word, wordFollow); ok {
 		ring(s.bells.follow[controller])
 	} else if controller, ok := strings.CutPrefix(word, wordListing); ok {
-		ring(s.bells.listed[controller])
+		ring(s.bells.listing[controller])
 	}
 }
 

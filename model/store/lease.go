@@ -25,7 +25,10 @@ func (s *Store) Lease(ctx context.Context, name, owner string, ttl time.Duration
 		if err != nil {
 			return err
 		}
-		row := leaseRow{Name: keyColumn(name), LeaseOwner: keyColumn(owner), LeaseUntil: now.Add(ttl).UnixMicro()}
+		row := leaseRow{Name: keyColumn(name), LeaseOwner: keyColumn(owner)}
+		if ttl > 0 { // what is given back stays so when the clock is set back
+			row.LeaseUntil = now.Add(ttl).UnixMicro()
+		}
 		free := db.Model(&leaseRow{}).
 			Where("name = ? AND (lease_owner = ? OR lease_until <= ?)", row.Name, row.LeaseOwner, now.UnixMicro())
 		result := free.UpdateColumns(map[string]any{"lease_owner": row.LeaseOwner, "lease_until": row.LeaseUntil})
