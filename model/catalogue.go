@@ -41,6 +41,14 @@ type ParameterDefinition struct {
 	Filter   string `json:"l,omitempty"`
 }
 
+// Place is where a parameter is asked for.
+type Place struct {
+	Controller string
+	Project    string // its key, without the controller
+	Job        string // fullName
+	App        string // the last part of the job's fullName
+}
+
 // Offer is what Jenkins says that a parameter may be when it is asked for that alone.
 type Offer struct {
 	Values  []Option

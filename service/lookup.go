@@ -63,6 +63,7 @@ func (s *Service) AppOptions(_ context.Context, q model.Question) (*model.Choice
 	if err != nil {
 		return nil, err
 	}
+	s.readAhead(p)
 	if q.Keyword == "" {
 		return p.shown, nil
 	}

@@ -86,7 +86,7 @@ func TestChoicesOfParameters(t *testing.T) {
 	s := offering(CatalogueRules{}, mall()...)
 	for parameter, want := range map[string][]string{
 		"ENV": {"staging", "prod", strings.Repeat("长", 60)}, "DRY_RUN": {"true", "false"}, "VERSION": {"v1.0.0"}, "NOTES": nil,
-		"BRANCH": nil,
+		"BRANCH": {noticeID},
 	} {
 		o, err := s.ParameterOptions(t.Context(), model.Question{Project: "商城", Apps: []string{"商城前端"}, Parameter: parameter})
 		if err != nil {

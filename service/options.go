@@ -53,9 +53,10 @@ type Options struct {
 	Observer    Observer
 	Logger      *slog.Logger
 	Form        FormRules
-	Robots      []string     // names of the robots that are told of every release
-	WorkNotices bool         // whether people are told by work notice
-	Notices     *notices.Set // what people are told; nil: in Chinese, by the built-in templates
+	Parameters  []ParameterRule // the first of a parameter's that matches decides
+	Robots      []string        // names of the robots that are told of every release
+	WorkNotices bool            // whether people are told by work notice
+	Notices     *notices.Set    // what people are told; nil: in Chinese, by the built-in templates
 	Location    *time.Location
 	RunIfLateBy time.Duration // how late a schedule may still run
 	Keep        time.Duration // how long finished releases are kept; 0: for ever

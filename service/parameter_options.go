@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -8,8 +9,9 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// ParameterOptions offers the values of one parameter: a choice's list, yes and no of a boolean, else the default. Of
-// several apps it offers what all of them take.
+// ParameterOptions offers the values of one parameter, out of memory: a choice's list, yes and no of a boolean, what was
+// read from git, from builds or from the configured source, else the default. Of several apps it offers what all of them
+// take. The last entry says when more is still being read, or could not be.
 func (s *Service) ParameterOptions(_ context.Context, q model.Question) (*model.Choices, error) {
 	c, err := s.catalogue()
 	if err != nil {
@@ -23,68 +25,91 @@ func (s *Service) ParameterOptions(_ context.Context, q model.Question) (*model.
 		return nil, err
 	}
 	var common []model.Option
+	var notice string
 	for i, app := range q.Apps {
-		options, err := s.valuesOf(p, app, q.Parameter)
+		asked, err := s.parameterOf(p, app, q.Parameter)
 		if err != nil {
 			return nil, err
 		}
+		options, said := asked.offer()
 		if i == 0 {
 			common = options
 		}
+		notice = cmp.Or(notice, said)
 		common = slices.DeleteFunc(common, func(o model.Option) bool {
 			return !slices.ContainsFunc(options, func(other model.Option) bool { return other.ID == o.ID })
 		})
 	}
-	return newChoices(search(common, q.Keyword)), nil
+	return withNotice(search(common, q.Keyword), notice), nil
 }
 
-// valuesOf are the values that one app's parameter may take.
-func (s *Service) valuesOf(p *Project, app, parameter string) ([]model.Option, error) {
-	if strings.TrimSpace(parameter) == "" {
-		return nil, model.Errorf(model.CodeUnknownParameter, "缺少入参 parameter(参数)，请在连接器里填写 Jenkins 参数名")
+// parameterOf finds what a form asks the values of.
+func (s *Service) parameterOf(p *Project, app, name string) (parameter, error) {
+	if strings.TrimSpace(name) == "" {
+		return parameter{}, model.Errorf(model.CodeUnknownParameter, "缺少入参 parameter(参数)，请在连接器里填写 Jenkins 参数名")
 	}
 	a, err := s.findApp(p, app)
 	if err != nil {
-		return nil, err
+		return parameter{}, err
 	}
-	for _, name := range s.form.parameterNames(strings.TrimSpace(parameter)) {
-		if def := a.Parameter(name); def != nil && !def.Kind.Forbidden() {
-			return choicesOf(def), nil
+	for _, name := range s.form.parameterNames(strings.TrimSpace(name)) {
+		def := a.Parameter(name)
+		if def == nil || def.Kind.Forbidden() {
+			continue
+		}
+		if found := s.parameter(a, def); !found.rule.Hidden {
+			return found, nil
 		}
 	}
-	return nil, model.Errorf(model.CodeUnknownParameter, "应用“%s”没有可填写的参数“%s”", a.Label, model.Cut(parameter, 40))
+	return parameter{}, model.Errorf(model.CodeUnknownParameter, "应用“%s”没有可填写的参数“%s”", a.Label, model.Cut(name, 40))
 }
 
-func choicesOf(def *model.ParameterDefinition) []model.Option {
-	var values []string
-	switch {
-	case def.Kind == model.KindBoolean:
-		return []model.Option{{ID: "true", Name: "是"}, {ID: "false", Name: "否"}}
-	case len(def.Choices) > 0:
-		values = def.Choices
-	case def.Default != nil && *def.Default != "":
-		values = []string{*def.Default}
+// offer is what a form may choose from, the values of successful builds first, and what to say at the end.
+func (p parameter) offer() ([]model.Option, string) {
+	if p.rule.Fixed != "" {
+		return named([]model.Option{{ID: p.rule.Fixed, Name: p.rule.Fixed}}), ""
 	}
-	values = distinct(values)
-	names, _ := nameAll(values, func(v string) described {
-		return described{label: v, hints: []string{model.Hash(v)[:6]}, aliases: []string{v}}
-	})
-	options := make([]model.Option, len(values))
-	for i, v := range values {
-		options[i] = model.Option{ID: v, Name: names[i]}
+	known := p.list()
+	shown := known
+	if !known.known {
+		shown = plainList(p.parts(p.usual()))
+	}
+	lasting, read := p.successes()
+	options := lastFirst(slices.DeleteFunc(lasting, func(v string) bool { return !p.listed(v, known) }), shown)
+	options = slices.DeleteFunc(options, func(o model.Option) bool { return p.fits(o.ID) != "" })
+	return options, p.notice(known, read)
+}
+
+// listed tells whether nothing that is known speaks against the value.
+func (p parameter) listed(value string, l valueList) bool {
+	return l.ids[value] || !l.known || !l.whole || p.rule.Loose && p.def.Kind != model.KindChoice
+}
+
+// lastMark stands behind the value of the last successful build.
+const lastMark = " · 上次成功"
+
+// lastFirst are the values of successful builds, the newest of them marked, before the others.
+func lastFirst(lasting []string, l valueList) []model.Option {
+	names := make(map[string]string, len(l.options))
+	for _, o := range l.options {
+		names[o.ID] = o.Name
+	}
+	options := make([]model.Option, 0, len(lasting)+len(l.options))
+	for _, v := range lasting {
+		name, ok := names[v]
+		if !ok {
+			name = named([]model.Option{{ID: v, Name: v}})[0].Name
+		}
+		if len(options) == 0 {
+			name = withSuffix(name, lastMark)
+		}
+		options = append(options, model.Option{ID: v, Name: name})
+		delete(names, v)
+	}
+	for _, o := range l.options {
+		if _, left := names[o.ID]; left {
+			options = append(options, o)
+		}
 	}
 	return options
-}
-
-// distinct keeps the first of equal values and drops empty ones.
-func distinct(values []string) []string {
-	var kept []string
-	seen := map[string]bool{"": true}
-	for _, v := range values {
-		if !seen[v] {
-			seen[v] = true
-			kept = append(kept, v)
-		}
-	}
-	return kept
 }

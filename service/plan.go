@@ -18,6 +18,8 @@ type plannedApp struct {
 	app              *App
 	parameters       []model.ParameterValue
 	releaseParameter string
+	doubts           Problems // values that are in no list that was read some time ago
+	unchecked        Problems // values that nothing is known about
 }
 
 // plan finds in the catalogue what a form asks for. Errors: catalogue_unready.
@@ -77,33 +79,6 @@ func (s *Service) planApps(p *Project, f Form, problems *Problems) []plannedApp 
 			continue
 		}
 		planned = append(planned, s.planApp(app, given, problems))
-	}
-	return planned
-}
-
-// planApp gives every parameter of the app its value: the form's, else the job's default, so that nothing is left to
-// what the job may declare later.
-func (s *Service) planApp(app *App, given map[string][]string, problems *Problems) plannedApp {
-	planned := plannedApp{app: app}
-	releaseParameter := s.controllers[app.Controller].ReleaseParameter
-	for i := range app.Parameters {
-		def := &app.Parameters[i]
-		values, chosen := given[def.Name]
-		switch {
-		case def.Name == releaseParameter:
-			planned.releaseParameter = def.Name
-			if chosen {
-				problems.add(def.Name, "参数“%s”由系统填写，表单里不能填", def.Name)
-			}
-		case chosen:
-			if len(values) > 1 {
-				problems.add(def.Name, "参数“%s”只能填写一个值", model.Cut(def.Name, 40))
-			} else if checked, ok := checkValue(def, values[0], problems); ok {
-				planned.parameters = append(planned.parameters, newValue(def, checked, true))
-			}
-		case def.Default != nil && !def.Kind.Forbidden():
-			planned.parameters = append(planned.parameters, newValue(def, *def.Default, false))
-		}
 	}
 	return planned
 }

@@ -22,6 +22,7 @@ func (s *Service) Run(ctx context.Context) {
 		all.Go(func() { s.following(ctx, follower{worker{s, c}}) })
 		all.Go(func() { s.probing(ctx, c) })
 	}
+	all.Go(func() { s.readingValues(ctx) })
 	all.Go(func() { s.delivering(ctx) })
 	all.Go(func() { s.checking(ctx) })
 	all.Go(func() { s.inquiring(ctx) })

@@ -130,6 +130,7 @@ type Service struct {
 	observer    Observer
 	log         *slog.Logger
 	form        *formReader
+	values      *valueBook
 	order       model.Order
 	robots      []string
 	workNotices bool
@@ -160,6 +161,8 @@ type Service struct {
 	names       *nameBook
 	eventsSeen  func() time.Time
 	wakeups     Wakeups
+
+	parameterRules parameterRules
 }
 
 // New makes a Service. Run makes it work.
@@ -174,6 +177,7 @@ func New(o Options) *Service {
 		approvals: o.Approvals, policy: o.Policy.withDefaults(), names: newNameBook(), eventsSeen: o.EventsSeen,
 		bells: newBells(), adoptions: map[string]*sync.Mutex{}, explicit: o.Projects,
 	}
+	s.values, s.parameterRules = newValueBook(s.now), newParameterRules(o.Parameters)
 	s.replica.ID, s.together = s.owner, o.Together
 	shared := o.Shared.withDefaults(o.Store)
 	s.saved, s.answers, s.wakeups = shared.Listings, shared.Answers, shared.Wakeups
@@ -195,6 +199,7 @@ func New(o Options) *Service {
 		s.controllers[c.Name] = c
 		s.ordered = append(s.ordered, c)
 		s.bells.add(c.Name)
+		s.values.lanes[c.Name] = newLane()
 		s.adoptions[c.Name] = &sync.Mutex{}
 	}
 	return s
