@@ -128,9 +128,9 @@ func (a *App) OnBranch(branches ...string) (*App, error) {
 		}
 		return nil, model.Errorf(model.CodeUnknownApp, "应用“%s”有 %d 个分支，请用参数“%s”选择分支", a.Label, len(a.Branches), a.branchParameter)
 	}
-	offered := choicesOf(&a.Parameters[0])
-	for i, b := range a.Branches {
-		if b.Branch == branch || offered[i].Name == branch { // a long one was offered shortened
+	branch = plainList(a.Parameters[0].Choices).resolve(branch) // a long one was offered shortened
+	for _, b := range a.Branches {
+		if b.Branch == branch {
 			return b, nil
 		}
 	}

@@ -54,7 +54,7 @@ func (p parameter) remote() (reading, bool) {
 	switch {
 	case kind == model.KindChoice, kind == model.KindBoolean, len(p.rule.Values) > 0:
 	case p.rule.Source != nil:
-		return reading{kind: readSource, JobRef: p.app.JobRef, rule: p.rule}, true
+		return reading{kind: readSource, JobRef: p.app.JobRef, rule: p.rule, project: p.app.project}, true
 	case kind == model.KindGit:
 		return reading{kind: readGit, JobRef: p.app.JobRef}, true
 	case kind == model.KindRun && p.def.BuildsOf != "":

@@ -74,7 +74,15 @@ type parameter struct {
 	rule *ParameterRule
 }
 
+// parameter is what an app declares. Of a multibranch project, which is no job itself, the first branch speaks that
+// declares it too.
 func (s *Service) parameter(app *App, def *model.ParameterDefinition) parameter {
+	for _, branch := range app.Branches {
+		if own := branch.Parameter(def.Name); own != nil && def.Name != app.branchParameter {
+			app, def = branch, own
+			break
+		}
+	}
 	return parameter{s, app, def, s.parameterRules.of(app, def.Name)}
 }
 

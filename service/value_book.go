@@ -20,7 +20,8 @@ const (
 type reading struct {
 	kind readingKind
 	model.JobRef
-	rule *ParameterRule // of readSource
+	rule    *ParameterRule // of readSource
+	project string         // the same
 }
 
 // page is what a reading brought.

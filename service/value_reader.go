@@ -87,7 +87,7 @@ func (s *Service) ask(ctx context.Context, r reading) (page, error) {
 		builds, err := s.controllers[r.Controller].Client.RecentBuilds(ctx, r.FullName, mostBuilds)
 		return buildsPage(builds), err
 	default:
-		values, err := r.rule.Source.Values(ctx, s.placeOf(r.JobRef))
+		values, err := r.rule.Source.Values(ctx, r.place())
 		return page{lists: map[string]valueList{"": outsideList(values)}}, err
 	}
 }
@@ -115,15 +115,12 @@ func (s *Service) askGit(ctx context.Context, r reading) (page, error) {
 	return got, nil
 }
 
-// placeOf is where a job stands, as sources are told it.
-func (s *Service) placeOf(job model.JobRef) model.Place {
-	at := model.Place{Controller: job.Controller, Job: job.FullName, App: job.FullName[strings.LastIndexByte(job.FullName, '/')+1:]}
-	if c := s.offered.Load(); c != nil {
-		if _, project := c.AppByKey(job.Key()); project != nil {
-			at.Project = strings.TrimPrefix(project.Key, job.Controller+":")
-		}
+// place is where the values are asked for.
+func (r reading) place() model.Place {
+	return model.Place{
+		Controller: r.Controller, Project: strings.TrimPrefix(r.project, r.Controller+":"), Job: r.FullName,
+		App: r.FullName[strings.LastIndexByte(r.FullName, '/')+1:],
 	}
-	return at
 }
 
 // Results of builds, as Jenkins names them.
