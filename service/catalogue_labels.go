@@ -64,7 +64,7 @@ func firstLine(text string) string {
 
 // folderLabel is what people call a project that is a folder.
 func (b *sectionBuilder) folderLabel(path string) string {
-	root, _ := b.rules.rootOf(path)
+	root, _ := b.rules.rootOf(path + "/") // itself, when it is one
 	if !b.rules.JoinPath || path == "" || path == root {
 		return b.oneFolderLabel(path)
 	}

@@ -11,6 +11,7 @@ type item struct {
 	job        Job
 	parent     *item
 	children   []*item // sorted by name
+	views      []View  // sorted by name
 	builds     []*build
 	nextNumber int
 	ran        bool // a build has started: ParametersAfterFirstRun is over

@@ -21,7 +21,7 @@ func (k Kind) classes() (job, run string) {
 }
 
 func (s *Server) rootBean(c *call) *bean {
-	view := newBean("hudson.model.AllView").add(3, "name", "all").add(3, "url", s.opt.RootURL+"/")
+	view := s.allView(c, s.root, "all")
 	var quietReason any
 	return newBean("hudson.model.Hudson").
 		add(1, "assignedLabels", []*bean{newBean("").add(9, "name", builtIn)}).
@@ -32,7 +32,7 @@ func (s *Server) rootBean(c *call) *bean {
 		add(1, "quietingDown", s.quieting).add(1, "slaveAgentPort", -1).
 		add(1, "unlabeledLoad", newBean("jenkins.model.UnlabeledLoadStatistics")).
 		add(1, "url", s.opt.RootURL+"/").add(1, "useCrumbs", true).add(1, "useSecurity", true).
-		add(1, "views", []*bean{view})
+		add(1, "views", func() any { return s.viewBeans(c, s.root, view) })
 }
 
 // children are the items below a container that the caller may read.
@@ -64,9 +64,9 @@ func (s *Server) itemBean(c *call, i *item) *bean {
 }
 
 func (s *Server) containerFields(c *call, i *item, b *bean) *bean {
-	view := newBean("hudson.model.AllView").add(3, "name", "All").add(3, "url", s.opt.RootURL+i.path()+"/")
+	view := s.allView(c, i, "All")
 	return b.add(1, "healthReport", []*bean{}).add(1, "jobs", func() any { return s.children(c, i) }).
-		add(1, "primaryView", view).add(1, "views", []*bean{view})
+		add(1, "primaryView", view).add(1, "views", func() any { return s.viewBeans(c, i, view) })
 }
 
 func (s *Server) jobFields(c *call, i *item, b *bean) *bean {
@@ -102,11 +102,11 @@ func (s *Server) jobFields(c *call, i *item, b *bean) *bean {
 	if i.pipeline() {
 		return b.add(1, "resumeBlocked", false) // pipelines export no "disabled"
 	}
-	return i.projectFields(b)
+	return s.projectFields(i, b)
 }
 
 // projectFields are what freestyle, Maven and matrix jobs export beside the fields of every job.
-func (i *item) projectFields(b *bean) *bean {
+func (s *Server) projectFields(i *item, b *bean) *bean {
 	scm := i.job.SCM
 	if scm == "" {
 		scm = "hudson.scm.NullSCM"
@@ -115,8 +115,21 @@ func (i *item) projectFields(b *bean) *bean {
 	if i.job.Label != "" {
 		label = i.job.Label
 	}
+	if i.job.Kind == Matrix {
+		b.add(1, "activeConfigurations", func() any { return s.configurations(i) })
+	}
 	return b.add(1, "disabled", i.job.Disabled).add(1, "downstreamProjects", []*bean{}).
 		add(1, "labelExpression", label).add(1, "scm", newBean(scm)).add(1, "upstreamProjects", []*bean{})
+}
+
+// configurations are the parts of a matrix job's builds.
+func (s *Server) configurations(i *item) []*bean {
+	beans := make([]*bean, len(i.job.Configurations))
+	for n, name := range i.job.Configurations {
+		beans[n] = newBean("hudson.matrix.MatrixConfiguration").add(3, "name", name).
+			add(3, "url", s.opt.RootURL+i.path()+"/"+name+"/").add(3, "color", "notbuilt")
+	}
+	return beans
 }
 
 // queuedOf is the oldest queue item of a job, nil when none waits.

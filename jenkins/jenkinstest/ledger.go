@@ -16,6 +16,7 @@ type Ledger struct {
 	ByPath   map[string]int
 	Builds   []Build   // in the order they started
 	Triggers []Trigger // in the order they were accepted
+	Scans    []string  // multibranch projects and organisation folders that were told to scan, by a POST as for a build
 }
 
 // Trigger is one accepted POST of build or buildWithParameters.
@@ -51,7 +52,8 @@ func (s *Server) Ledger() Ledger {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tick(s.opt.Now())
-	l := Ledger{Requests: s.requests, Busy: s.worker.total(), ByPath: maps.Clone(s.byPath), Triggers: slices.Clone(s.triggers)}
+	l := Ledger{Requests: s.requests, Busy: s.worker.total(), ByPath: maps.Clone(s.byPath), Triggers: slices.Clone(s.triggers),
+		Scans: slices.Clone(s.scans)}
 	for _, b := range s.ledgerBuilds {
 		l.Builds = append(l.Builds, b.view())
 	}

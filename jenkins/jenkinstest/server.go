@@ -53,6 +53,7 @@ type Server struct {
 	requests     int
 	byPath       map[string]int
 	triggers     []Trigger
+	scans        []string
 	ledgerBuilds []*build
 	worker       worker
 }

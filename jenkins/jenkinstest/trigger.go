@@ -24,6 +24,7 @@ func (s *Server) trigger(c *call, i *item, withParameters bool) *answer {
 		return s.postForm()
 	}
 	if i.container() {
+		s.scans = append(s.scans, i.job.FullName)
 		return redirect(c, http.StatusFound, i.path()+"/") // this starts a scan, not a build
 	}
 	if i.job.Disabled {

@@ -102,6 +102,8 @@ type Job struct {
 	Log string
 	// Error is the message of a failing pipeline stage.
 	Error string
+	// Configurations of a matrix job, such as "OS=linux": parts of its builds, and no jobs.
+	Configurations []string
 	// SCM is the class of the source control, hudson.scm.NullSCM when empty.
 	SCM string
 }
