@@ -1,0 +1,226 @@
+package service
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// rank says how well an option fits a keyword, 0 best: how it fits first, then what of it does.
+type rank uint8
+
+// How it fits.
+const (
+	exactly  rank = iota << 2 // it is the keyword
+	asPrefix                  // it begins with it
+	atWord                    // a word within begins with it
+	inside                    // it is somewhere within
+	unfit                     // it is not there
+)
+
+// What of it does.
+const (
+	byLabel rank = iota
+	byInitials
+	byPinyin
+	byID
+)
+
+// searchIndex finds options by their names, by how those sound, and by their ids. It is made once for a list, and small:
+// one text, two bytes for each character of Chinese names, and 16 for each option.
+type searchIndex struct {
+	alphabet *alphabet
+	text     string  // of each option: its name, a zero byte, its id; folded
+	sounds   []sound // of names with Chinese in them
+	entries  []entry
+}
+
+// entry says where the parts of one option are; they begin where those of the one before end.
+type entry struct {
+	name  uint32 // end of its name in text; its id is behind the zero byte
+	short uint32 // start of the last part of its id, by which people call a job
+	end   uint32 // end of its id
+	heard uint32 // end of its sounds
+}
+
+// newSearchIndex makes the index of a list.
+func (a *alphabet) newSearchIndex(list []model.Option) *searchIndex {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	x := &searchIndex{alphabet: a, entries: make([]entry, len(list))}
+	var text strings.Builder
+	for i, o := range list {
+		e, name, id := &x.entries[i], fold(o.Name), fold(o.ID)
+		text.WriteString(name)
+		e.name = uint32(text.Len())
+		text.WriteByte(0)
+		text.WriteString(id)
+		e.end = uint32(text.Len())
+		e.short = e.end - uint32(len(id)-1-strings.LastIndexAny(id, ":/"))
+		if strings.ContainsFunc(name, isHan) {
+			x.sounds = a.spell(x.sounds, name)
+		}
+		e.heard = uint32(len(x.sounds))
+	}
+	x.text = text.String()
+	return x
+}
+
+// find returns the best limit options that fit all words of the keyword, the best first, those that fit alike in the order
+// of the list, and how many fit at all. sees leaves options out; nil leaves out none.
+func (x *searchIndex) find(keyword string, limit int, sees func(int) bool) (best []int, total int) {
+	phrase := fold(keyword)
+	words := strings.Fields(phrase)
+	ranks := make([]rank, len(x.entries))
+	for _, word := range words[:min(len(words), maxWords)] {
+		x.demote(ranks, word)
+	}
+	if len(words) > 1 {
+		x.promote(ranks, phrase)
+	}
+	var counts [unfit]int
+	for i, r := range ranks {
+		if r < unfit && (sees == nil || sees(i)) {
+			counts[r]++
+			total++
+		} else {
+			ranks[i] = unfit
+		}
+	}
+	return sorted(ranks, counts, min(limit, total)), total
+}
+
+// maxWords is how many words of a keyword count.
+const maxWords = 6
+
+// demote lets a word make ranks worse: an option is as good as the word that fits it worst.
+func (x *searchIndex) demote(ranks []rank, word string) {
+	sp := x.alphabet.newSpelling(strings.ReplaceAll(word, "'", "")) // xi'an
+	var before entry
+	for i, e := range x.entries {
+		if ranks[i] < unfit {
+			r := x.rankText(before.end, e, word)
+			if sp != nil && r > byInitials && before.heard < e.heard {
+				r = min(r, sp.rank(x.sounds[before.heard:e.heard]))
+			}
+			ranks[i] = max(ranks[i], r)
+		}
+		before = e
+	}
+}
+
+// promote lets names that have the words as they were typed come before those that have them here and there.
+func (x *searchIndex) promote(ranks []rank, phrase string) {
+	from := uint32(0)
+	for i, e := range x.entries {
+		if ranks[i] < unfit {
+			ranks[i] = min(ranks[i], x.rankText(from, e, phrase))
+		}
+		from = e.end
+	}
+}
+
+// sorted are the first options by rank, taken from counted ranks.
+func sorted(ranks []rank, counts [unfit]int, limit int) []int {
+	best := make([]int, limit)
+	next, first := [unfit]int{}, 0
+	for r, n := range counts {
+		next[r] = first
+		first += n
+	}
+	for i, r := range ranks {
+		if r < unfit {
+			if next[r] < limit {
+				best[next[r]] = i
+			}
+			next[r]++
+		}
+	}
+	return best
+}
+
+// rankText ranks the option whose text starts at from by its name and id.
+func (x *searchIndex) rankText(from uint32, e entry, word string) rank {
+	at := strings.Index(x.text[from:e.end], word)
+	if at < 0 {
+		return unfit
+	}
+	r, id := unfit, e.name+1
+	if name := x.text[from:e.name]; at < len(name) {
+		if r = rankWithin(name, at, word) + byLabel; r == exactly {
+			return r
+		}
+		if at = strings.Index(x.text[id:e.end], word); at < 0 {
+			return r
+		}
+	} else {
+		at -= len(name) + 1
+	}
+	switch short := x.text[e.short:e.end]; {
+	case short == word:
+		return min(r, exactly+byID)
+	case strings.HasPrefix(short, word):
+		return min(r, asPrefix+byID)
+	default:
+		return min(r, rankWithin(x.text[id:e.end], at, word)+byID)
+	}
+}
+
+// rankWithin ranks a text by a word's occurrences in it, of which the first is known.
+func rankWithin(text string, at int, word string) rank {
+	switch {
+	case len(text) == len(word):
+		return exactly
+	case at == 0:
+		return asPrefix
+	}
+	for !beginsAt(text, at) {
+		next := strings.Index(text[at+1:], word)
+		if next < 0 {
+			return inside
+		}
+		at += 1 + next
+	}
+	return atWord
+}
+
+// beginsAt tells whether a word begins at a place within a folded text.
+func beginsAt(text string, at int) bool {
+	if before, r := text[at-1], text[at]; before < utf8.RuneSelf && r < utf8.RuneSelf {
+		return begins(rune(before), rune(r))
+	}
+	before, _ := utf8.DecodeLastRuneInString(text[:at])
+	r, _ := utf8.DecodeRuneInString(text[at:])
+	return begins(before, r)
+}
+
+// rank ranks a name by how it sounds.
+func (sp *spelling) rank(sounds []sound) rank {
+	best := unfit
+	for i, s := range sounds {
+		if !sp.opens[s&^wordStart] {
+			continue
+		}
+		found := sp.from(sounds[i:], false)
+		if found == unheard {
+			continue
+		}
+		r := inside + byPinyin
+		switch {
+		case i == 0 && found == wholly:
+			r = exactly + byPinyin
+		case i == 0:
+			r = asPrefix + byPinyin
+		case s&wordStart != 0:
+			r = atWord + byPinyin
+		}
+		if sp.from(sounds[i:], true) == found {
+			r -= byPinyin - byInitials
+		}
+		if best = min(best, r); best < inside {
+			break
+		}
+	}
+	return best
+}
