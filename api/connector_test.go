@@ -109,6 +109,12 @@ func TestOptionsOfTheRealCatalogue(t *testing.T) {
 			}
 		}
 	}
+	if a := r.call("apps", `{"项目名称":"交易平台","关键字":"zff"}`); !cmp.Equal(a.body["names"], []any{"支付服务"}) {
+		t.Errorf("%s", a.raw)
+	}
+	if a := r.call("projects", `{"关键字":"jiaoyipt"}`); !cmp.Equal(a.body["names"], []any{"交易平台"}) {
+		t.Errorf("%s", a.raw)
+	}
 	if a := r.call("apps", `{"项目名称":"交易平台","关键字":"支付"}`); !cmp.Equal(a.body["names"], []any{"支付服务"}) {
 		t.Errorf("apps with a keyword: %s", a.raw)
 	}

@@ -37,14 +37,13 @@ type Project struct {
 	Name string // unique
 	Apps []*App
 
-	index   directory[*App]
-	options []model.Option
-	shown   *model.Choices
+	*menu
+	index directory[*App]
 }
 
 // newProject makes a project of the candidates; its name depends on the others and is not given yet.
 func newProject(key string, from []*candidate, tell ...func(*App) string) *Project {
-	p := &Project{Key: key, Apps: make([]*App, len(from)), options: make([]model.Option, len(from))}
+	p, options := &Project{Key: key, Apps: make([]*App, len(from))}, make([]model.Option, len(from))
 	for i, c := range from {
 		p.Apps[i] = c.app(key)
 	}
@@ -60,12 +59,12 @@ func newProject(key string, from []*candidate, tell ...func(*App) string) *Proje
 	})
 	for i, app := range p.Apps {
 		app.Label = labels[i]
-		p.options[i] = model.Option{ID: app.Key(), Name: app.Label}
+		options[i] = model.Option{ID: app.Key(), Name: app.Label}
 		for _, branch := range app.Branches {
 			branch.Label = app.Label + " · " + branch.Branch
 		}
 	}
-	p.shown = newChoices(p.options)
+	p.menu = newMenu(options)
 	return p
 }
 
@@ -74,13 +73,12 @@ type Catalogue struct {
 	Projects []*Project
 	ListedAt map[string]time.Time // per controller: when Jenkins gave the listing
 
+	*menu
 	index    directory[*Project]
 	keys     map[string]*Project
 	sections map[string]*section
 	explicit []*explicitPart
 	named    map[string][]*App // what explicit projects offer, and its branches, by key
-	options  []model.Option
-	shown    *model.Choices
 }
 
 // Size is the number of apps, each counted once.
@@ -171,10 +169,10 @@ func (c *Catalogue) name(templates []*Project, about []described) {
 	}
 	var names []string
 	names, c.index = nameAll(c.Projects, func(p *Project) described { return of[p] })
-	c.options = make([]model.Option, len(c.Projects))
+	options := make([]model.Option, len(c.Projects))
 	for i, p := range c.Projects {
 		p.Name = names[i]
-		c.options[i] = model.Option{ID: p.Key, Name: p.Name}
+		options[i] = model.Option{ID: p.Key, Name: p.Name}
 	}
-	c.shown = newChoices(c.options)
+	c.menu = newMenu(options)
 }

@@ -3,6 +3,7 @@ package service
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -15,13 +16,16 @@ const moreID = "__more__"
 
 // newChoices cuts the list to DingTalk's limit; the last entry then says how many more there are.
 func newChoices(all []model.Option) *model.Choices {
-	o := &model.Choices{Total: len(all), List: all}
-	if len(all) > maxOptions {
-		rest := len(all) - (maxOptions - 1)
-		o.List = append(make([]model.Option, 0, maxOptions), all[:maxOptions-1]...)
-		o.List = append(o.List, model.Option{ID: moreID, Name: fmt.Sprintf("还有 %d 项，请输入关键字", rest)})
+	if len(all) <= maxOptions {
+		return &model.Choices{Total: len(all), List: all}
 	}
-	return o
+	return cutChoices(all[:maxOptions-1:maxOptions-1], len(all))
+}
+
+// cutChoices are the first of total options, with the entry that says how many more there are.
+func cutChoices(first []model.Option, total int) *model.Choices {
+	more := model.Option{ID: moreID, Name: fmt.Sprintf("还有 %d 项，请输入关键字", total-len(first))}
+	return &model.Choices{Total: total, List: append(first, more)}
 }
 
 // isMore tells whether somebody chose the entry that only says how many more there are.
@@ -30,14 +34,39 @@ func isMore(value string) bool {
 	return value == moreID || (strings.HasPrefix(value, "还有 ") && strings.HasSuffix(value, " 项，请输入关键字"))
 }
 
-// search keeps the options whose name or id contains the keyword, in any case.
-func search(all []model.Option, keyword string) []model.Option {
-	keyword = strings.ToLower(strings.TrimSpace(keyword))
-	var found []model.Option
-	for _, o := range all {
-		if strings.Contains(strings.ToLower(o.Name), keyword) || strings.Contains(strings.ToLower(o.ID), keyword) {
-			found = append(found, o)
-		}
+// menu is a list that forms are offered, as a whole or searched. What is in it never changes.
+type menu struct {
+	options []model.Option
+	shown   *model.Choices // all of it
+
+	indexing sync.Once
+	words    *searchIndex
+}
+
+func newMenu(options []model.Option) *menu {
+	return &menu{options: options, shown: newChoices(options)}
+}
+
+// prepare makes the index, so that no form waits for it.
+func (m *menu) prepare(a *alphabet) *searchIndex {
+	m.indexing.Do(func() { m.words = a.newSearchIndex(m.options) })
+	return m.words
+}
+
+// search offers what fits the keyword, the best first. sees leaves options out; nil leaves out none.
+func (m *menu) search(a *alphabet, keyword string, sees func(int) bool) *model.Choices {
+	best, total := m.prepare(a).find(keyword, maxOptions, sees)
+	if total > maxOptions {
+		best = best[:maxOptions-1]
 	}
+	list := make([]model.Option, len(best), len(best)+1)
+	for i, at := range best {
+		list[i] = m.options[at]
+	}
+	found := &model.Choices{Total: total, List: list}
+	if total > maxOptions {
+		found = cutChoices(list, total)
+	}
+	found.Disabled = m.shown.Disabled
 	return found
 }

@@ -77,7 +77,12 @@ func (s *Service) offerPart(part *section) {
 			sections = append(sections, known)
 		}
 	}
-	s.offered.Store(assemble(s.offered.Load(), sections, s.explicit))
+	c := assemble(s.offered.Load(), sections, s.explicit)
+	c.prepare(s.alphabet)
+	for _, p := range c.Projects {
+		p.prepare(s.alphabet)
+	}
+	s.offered.Store(c)
 	s.listings.note(l.Controller, func(t *model.ListingTimes) { t.Changed, t.At = l.Changed, l.At })
 	// Reading a large listing leaves several times its size behind, and nothing like it comes until the next change.
 	debug.FreeOSMemory()

@@ -47,7 +47,7 @@ func (s *Service) ProjectOptions(_ context.Context, q model.Question) (*model.Ch
 	if q.Keyword == "" {
 		return c.shown, nil
 	}
-	return s.found(c.options, q.Keyword, func() []*Controller { return s.ordered }), nil
+	return s.found(c.menu, q.Keyword, func() []*Controller { return s.ordered }), nil
 }
 
 // AppOptions offers a project's apps.
@@ -67,7 +67,5 @@ func (s *Service) AppOptions(_ context.Context, q model.Question) (*model.Choice
 	if q.Keyword == "" {
 		return p.shown, nil
 	}
-	o := s.found(p.options, q.Keyword, func() []*Controller { return s.behind(p) })
-	o.Disabled = p.shown.Disabled
-	return o, nil
+	return s.found(p.menu, q.Keyword, func() []*Controller { return s.behind(p) }), nil
 }

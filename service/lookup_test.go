@@ -1,6 +1,7 @@
 package service
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -57,6 +58,7 @@ func TestKeywords(t *testing.T) {
 	s := offering(CatalogueRules{}, mall()...)
 	for keyword, want := range map[string][]string{
 		"": {"prod:mall/web", "prod:mall/order"}, "前端": {"prod:mall/web"}, "ORDER": {"prod:mall/order"},
+		"qianduan": {"prod:mall/web"}, "ＱＤ": {"prod:mall/web"}, "order mall": {"prod:mall/order"},
 		"mall/": {"prod:mall/web", "prod:mall/order"}, " 前端 ": {"prod:mall/web"}, "火箭": nil,
 	} {
 		o, err := s.AppOptions(t.Context(), model.Question{Project: "商城", Keyword: keyword})
@@ -171,6 +173,31 @@ func TestParametersOfSeveralAppsAreWhatAllOfThemTake(t *testing.T) {
 	for name, apps := range map[string][]string{"": {"商城前端"}, "商城": nil} {
 		if o, err := s.ParameterOptions(t.Context(), model.Question{Project: name, Apps: apps, Parameter: "ENV"}); err != nil || len(o.List) != 0 {
 			t.Errorf("before project or app is chosen: %+v %v", o, err)
+		}
+	}
+}
+
+// TestWhatDoesNotFit holds for lists of every length: as many options as fit, then the one that says how many more there
+// are and means nothing.
+func TestWhatDoesNotFit(t *testing.T) {
+	for _, apps := range []int{1, 199, 200, 201, 1000} {
+		jobs := []model.Job{container("mall", "商城")}
+		for i := range apps {
+			jobs = append(jobs, plainJob(fmt.Sprintf("mall/app-%04d", i), fmt.Sprintf("应用 %04d", i)))
+		}
+		s := offering(CatalogueRules{}, jobs...)
+		for _, keyword := range []string{"", "应用", "yingyong", "yy", "app"} {
+			o, err := s.AppOptions(t.Context(), model.Question{Project: "商城", Keyword: keyword})
+			if err != nil || o.Total != apps || len(o.List) != min(apps, 200) {
+				t.Fatalf("%d apps, %q: %d of %d, %v", apps, keyword, len(o.List), o.Total, err)
+			}
+			last := o.List[len(o.List)-1]
+			if apps > 200 != isMore(last.ID) || apps > 200 != isMore(last.Name) {
+				t.Errorf("%d apps, %q: the last is %+v", apps, keyword, last)
+			}
+			if more := fmt.Sprintf("还有 %d 项，请输入关键字", apps-199); apps > 200 && last.Name != more {
+				t.Errorf("%q, want %q", last.Name, more)
+			}
 		}
 	}
 }

@@ -108,12 +108,12 @@ func (s *Service) onBranch(app *App, branches []string) (*App, error) {
 }
 
 // found are the options that a keyword finds. When there are none, what is looked for may be new.
-func (s *Service) found(options []model.Option, keyword string, behind func() []*Controller) *model.Choices {
-	list := search(options, keyword)
-	if len(list) == 0 {
+func (s *Service) found(m *menu, keyword string, behind func() []*Controller) *model.Choices {
+	found := m.search(s.alphabet, keyword, nil)
+	if found.Total == 0 {
 		s.missing(keyword, behind()...)
 	}
-	return newChoices(list)
+	return found
 }
 
 // mistaken notes that the catalogue has a job otherwise than Jenkins.

@@ -40,7 +40,7 @@ func (s *Service) ParameterOptions(_ context.Context, q model.Question) (*model.
 			return !slices.ContainsFunc(options, func(other model.Option) bool { return other.ID == o.ID })
 		})
 	}
-	return withNotice(search(common, q.Keyword), notice), nil
+	return withNotice(s.alphabet.search(common, q.Keyword), notice), nil
 }
 
 // parameterOf finds what a form asks the values of.

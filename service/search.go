@@ -33,11 +33,11 @@ type searchIndex struct {
 	alphabet *alphabet
 	text     string  // of each option: its name, a zero byte, its id; folded
 	sounds   []sound // of names with Chinese in them
-	entries  []entry
+	places   []place
 }
 
-// entry says where the parts of one option are; they begin where those of the one before end.
-type entry struct {
+// place says where the parts of one option are; they begin where those of the one before end.
+type place struct {
 	name  uint32 // end of its name in text; its id is behind the zero byte
 	short uint32 // start of the last part of its id, by which people call a job
 	end   uint32 // end of its id
@@ -48,10 +48,10 @@ type entry struct {
 func (a *alphabet) newSearchIndex(list []model.Option) *searchIndex {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	x := &searchIndex{alphabet: a, entries: make([]entry, len(list))}
+	x := &searchIndex{alphabet: a, places: make([]place, len(list))}
 	var text strings.Builder
 	for i, o := range list {
-		e, name, id := &x.entries[i], fold(o.Name), fold(o.ID)
+		e, name, id := &x.places[i], fold(o.Name), fold(o.ID)
 		text.WriteString(name)
 		e.name = uint32(text.Len())
 		text.WriteByte(0)
@@ -72,7 +72,7 @@ func (a *alphabet) newSearchIndex(list []model.Option) *searchIndex {
 func (x *searchIndex) find(keyword string, limit int, sees func(int) bool) (best []int, total int) {
 	phrase := fold(keyword)
 	words := strings.Fields(phrase)
-	ranks := make([]rank, len(x.entries))
+	ranks := make([]rank, len(x.places))
 	for _, word := range words[:min(len(words), maxWords)] {
 		x.demote(ranks, word)
 	}
@@ -91,14 +91,27 @@ func (x *searchIndex) find(keyword string, limit int, sees func(int) bool) (best
 	return sorted(ranks, counts, min(limit, total)), total
 }
 
+// search are the options of a short list that fit the keyword, the best first; all of them when there is none.
+func (a *alphabet) search(list []model.Option, keyword string) []model.Option {
+	if strings.TrimSpace(keyword) == "" {
+		return list
+	}
+	best, _ := a.newSearchIndex(list).find(keyword, len(list), nil)
+	found := make([]model.Option, len(best))
+	for i, at := range best {
+		found[i] = list[at]
+	}
+	return found
+}
+
 // maxWords is how many words of a keyword count.
 const maxWords = 6
 
 // demote lets a word make ranks worse: an option is as good as the word that fits it worst.
 func (x *searchIndex) demote(ranks []rank, word string) {
 	sp := x.alphabet.newSpelling(strings.ReplaceAll(word, "'", "")) // xi'an
-	var before entry
-	for i, e := range x.entries {
+	var before place
+	for i, e := range x.places {
 		if ranks[i] < unfit {
 			r := x.rankText(before.end, e, word)
 			if sp != nil && r > byInitials && before.heard < e.heard {
@@ -113,7 +126,7 @@ func (x *searchIndex) demote(ranks []rank, word string) {
 // promote lets names that have the words as they were typed come before those that have them here and there.
 func (x *searchIndex) promote(ranks []rank, phrase string) {
 	from := uint32(0)
-	for i, e := range x.entries {
+	for i, e := range x.places {
 		if ranks[i] < unfit {
 			ranks[i] = min(ranks[i], x.rankText(from, e, phrase))
 		}
@@ -141,7 +154,7 @@ func sorted(ranks []rank, counts [unfit]int, limit int) []int {
 }
 
 // rankText ranks the option whose text starts at from by its name and id.
-func (x *searchIndex) rankText(from uint32, e entry, word string) rank {
+func (x *searchIndex) rankText(from uint32, e place, word string) rank {
 	at := strings.Index(x.text[from:e.end], word)
 	if at < 0 {
 		return unfit

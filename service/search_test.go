@@ -81,16 +81,16 @@ func TestSearchRanks(t *testing.T) {
 
 func TestSearchHeteronyms(t *testing.T) {
 	for name, keywords := range map[string]string{
-		"银行":     "yinhang yinxing yh yx yinh",
-		"重庆":     "chongqing zhongqing cq zq",
-		"会计":     "kuaiji huiji kj hj",
-		"单车":     "danche chanche danju dc dj",
-		"长乐音乐":   "changleyinyue changleyinle zlyy clyl",
-		"重庆银行行长": "chongqingyinhanghangzhang cqyhhz zhongqingyinxingxingchang",
-		"厦门":     "xiamen shamen xm sm",
+		"银行":          "yinhang yinxing yh yx yinh",
+		"重庆":          "chongqing zhongqing cq zq",
+		"会计":          "kuaiji huiji kj hj",
+		"单车":          "danche chanche danju dc dj",
+		"长乐音乐":        "changleyinyue changleyinle zlyy clyl",
+		"重庆银行行长":      "chongqingyinhanghangzhang cqyhhz zhongqingyinxingxingchang",
+		"厦门":          "xiamen shamen xm sm",
 		"大都会行省重调长乐参差": "dadouhuihangshengzhongtiaozhanglecancha dadukuaixingxingchongdiaochangyueshenchai",
-		"银行-重庆":      "yinhangchongqing yhcq",
-		"查询":         "chaxun zhaxun cx zx",
+		"银行-重庆":       "yinhangchongqing yhcq",
+		"查询":          "chaxun zhaxun cx zx",
 	} {
 		list := listed(name + ",另一个")
 		for keyword := range strings.FieldsSeq(keywords) {

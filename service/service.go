@@ -147,6 +147,7 @@ type Service struct {
 	claims      atomic.Int64
 	offered     atomic.Pointer[Catalogue]
 	listings    *listings
+	alphabet    *alphabet
 	bells       bells
 	adoptions   map[string]*sync.Mutex // by controller
 	saved       Listings
@@ -172,7 +173,7 @@ func New(o Options) *Service {
 		log: o.Logger, form: newFormReader(o.Form, o.Location), order: o.Form.Order, robots: o.Robots,
 		workNotices: o.WorkNotices, location: o.Location, runIfLateBy: o.RunIfLateBy,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, newID: o.NewID,
-		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(),
+		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(), alphabet: newAlphabet(),
 		write:     newWriter(o),
 		approvals: o.Approvals, policy: o.Policy.withDefaults(), names: newNameBook(), eventsSeen: o.EventsSeen,
 		bells: newBells(), adoptions: map[string]*sync.Mutex{}, explicit: o.Projects,
