@@ -44,6 +44,7 @@ var waitWords = map[model.Wait]string{
 	model.WaitFolded:      "等待他人的排队项开始 · for somebody else's queued item to start",
 	model.WaitJob:         "等待同一任务的其他上线单结束 · for another release of the same job",
 	model.WaitApproval:    "等待核对审批 · for DingTalk to confirm the approval",
+	model.WaitAccess:      "等待确认发起人的权限 · for DingTalk to tell what the initiator may deploy",
 }
 
 var proofWords = map[model.ProofState]string{

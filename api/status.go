@@ -37,6 +37,7 @@ var meanings = map[model.Code]meaning{
 	model.CodeCatalogueUnready:    {status: http.StatusServiceUnavailable},
 	model.CodeJobChanged:          {status: http.StatusConflict},
 	model.CodeApprovalRefuted:     {status: http.StatusConflict},
+	model.CodeAccessDenied:        {status: http.StatusForbidden},
 	model.CodeDatabaseUnavailable: {status: http.StatusServiceUnavailable},
 	model.CodeDatabaseBusy:        {status: http.StatusServiceUnavailable},
 	model.CodeDatabaseReadOnly:    {status: http.StatusServiceUnavailable},

@@ -18,11 +18,12 @@ const (
 	WaitFolded      Wait = "folded"      // Jenkins folded the request into somebody else's queued item
 	WaitJob         Wait = "job"         // until another release of the same job has ended
 	WaitApproval    Wait = "approval"    // until DingTalk confirms the approval
+	WaitAccess      Wait = "access"      // until DingTalk tells whether the initiator may use the project
 )
 
 // Waits returns every reason to wait.
 func Waits() []Wait {
-	return []Wait{WaitSchedule, WaitPredecessor, WaitManual, WaitJenkins, WaitAuth, WaitFolded, WaitJob, WaitApproval}
+	return []Wait{WaitSchedule, WaitPredecessor, WaitManual, WaitJenkins, WaitAuth, WaitFolded, WaitJob, WaitApproval, WaitAccess}
 }
 
 // JobRef names one Jenkins job.

@@ -34,6 +34,7 @@ const (
 	CodeCatalogueUnready    Code = "catalogue_unready"
 	CodeJobChanged          Code = "job_changed"
 	CodeApprovalRefuted     Code = "approval_refuted"
+	CodeAccessDenied        Code = "access_denied"
 	CodeDatabaseUnavailable Code = "database_unavailable"
 	CodeDatabaseBusy        Code = "database_busy"
 	CodeDatabaseReadOnly    Code = "database_read_only"
@@ -70,7 +71,7 @@ func Codes() []Code {
 		CodeEventUnreadable, CodeEventOwner,
 		CodeNotFound, CodeConflict, CodeInvalidTransition,
 		CodeValidationFailed, CodeUnknownProject, CodeUnknownApp, CodeUnknownParameter, CodeSubmissionConflict,
-		CodeCatalogueUnready, CodeJobChanged, CodeApprovalRefuted, CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly,
+		CodeCatalogueUnready, CodeJobChanged, CodeApprovalRefuted, CodeAccessDenied, CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly,
 		CodeDatabaseFull, CodeDatabaseUnknown, CodeShuttingDown, CodeInternal,
 		CodeJenkinsUnavailable, CodeJenkinsUnknown, CodeJenkinsAuth, CodeJenkinsForbidden, CodeJenkinsNotFound,
 		CodeJenkinsDisabled, CodeJenkinsFolded, CodeJenkinsRejected, CodeJenkinsProtocol,

@@ -33,9 +33,10 @@ func (a *App) Parameter(name string) *model.ParameterDefinition {
 
 // Project is a group of apps.
 type Project struct {
-	Key  string // "controller:path", or the id of an explicit project
-	Name string // unique
-	Apps []*App
+	Key   string // "controller:path", or the id of an explicit project
+	Name  string // unique
+	Label string // what people call it, others perhaps, too
+	Apps  []*App
 
 	*menu
 	index directory[*App]
@@ -93,11 +94,7 @@ func (c *Catalogue) Size() int {
 // AppByKey returns what is offered under the key of a job, also of a branch's job; nil when nothing is. The project is
 // nil when the app stands in several.
 func (c *Catalogue) AppByKey(key string) (*App, *Project) {
-	apps := c.named[key]
-	controller, fullName, _ := strings.Cut(key, ":")
-	if s := c.sections[controller]; s != nil && s.apps[fullName] != nil {
-		apps = append(append(slices.Clip(apps), s.apps[fullName]), s.more[fullName]...)
-	}
+	apps := c.appsByKey(key)
 	switch len(apps) {
 	case 0:
 		return nil, nil
@@ -105,6 +102,27 @@ func (c *Catalogue) AppByKey(key string) (*App, *Project) {
 		return apps[0], c.keys[apps[0].project]
 	}
 	return apps[0], nil
+}
+
+// appsByKey are the app as each of its projects has it.
+func (c *Catalogue) appsByKey(key string) []*App {
+	apps := c.named[key]
+	controller, fullName, _ := strings.Cut(key, ":")
+	if s := c.sections[controller]; s != nil && s.apps[fullName] != nil {
+		apps = append(append(slices.Clip(apps), s.apps[fullName]), s.more[fullName]...)
+	}
+	return apps
+}
+
+// projectsOf are the projects that a job, or a branch's job, is offered in.
+func (c *Catalogue) projectsOf(key string) []*Project {
+	var projects []*Project
+	for _, app := range c.appsByKey(key) {
+		if p := c.keys[app.project]; p != nil {
+			projects = append(projects, p)
+		}
+	}
+	return projects
 }
 
 // JobByKey returns a job as it was listed last, offered or not; nil when its controller did not list it.
@@ -171,7 +189,7 @@ func (c *Catalogue) name(templates []*Project, about []described) {
 	names, c.index = nameAll(c.Projects, func(p *Project) described { return of[p] })
 	options := make([]model.Option, len(c.Projects))
 	for i, p := range c.Projects {
-		p.Name = names[i]
+		p.Name, p.Label = names[i], of[p].label
 		options[i] = model.Option{ID: p.Key, Name: p.Name}
 	}
 	c.menu = newMenu(options)

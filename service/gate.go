@@ -25,7 +25,7 @@ type objection struct {
 }
 
 // conditions are all of them; the first that objects decides.
-func (s submitter) conditions() []condition { return []condition{s.fitsTheJob} }
+func (s submitter) conditions() []condition { return []condition{s.initiatorMay, s.fitsTheJob} }
 
 // askConditions finds out what the conditions have to know.
 func (s submitter) askConditions(ctx context.Context, d *model.Deployment) (decide, error) {
@@ -66,6 +66,9 @@ func (s submitter) object(r *model.Release, d *model.Deployment, o *objection) e
 		if err := s.fire(r, d, model.EventNotAccepted, cause); err != nil {
 			return err
 		}
+	}
+	if d.Attempts == 0 { // else it may turn out to have a build
+		d.Slot = nil // others of the job need not wait with it
 	}
 	d.Wait, d.NextAt, d.Code, d.Message = o.wait, o.until, o.code, o.message
 	if o.told != nil {

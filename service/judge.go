@@ -43,6 +43,9 @@ func (s *Service) judge(ctx context.Context, r *model.Release, a *model.Approval
 			return err
 		}
 		why = model.Cut(strings.Join(append(differences, other...), "；"), maxWhy)
+		if why == "" {
+			why = s.deniedByProof(ctx, r, a.Originator)
+		}
 	}
 	if why != "" {
 		return s.refute(ctx, r.ID, why)

@@ -17,8 +17,12 @@ func (c *Catalogue) FindProject(value string) (*Project, error) {
 	case isMore(value):
 		return nil, model.Errorf(model.CodeUnknownProject, "“%s”不是项目，请输入关键字后重新选择", model.Cut(value, 40))
 	default:
-		return nil, model.Errorf(model.CodeUnknownProject, "没有项目“%s”，请重新选择", model.Cut(value, 40))
+		return nil, unknownProject(value)
 	}
+}
+
+func unknownProject(value string) *model.Error {
+	return model.Errorf(model.CodeUnknownProject, "没有项目“%s”，请重新选择", model.Cut(value, 40))
 }
 
 // FindApp finds one of the project's apps by key, label, job name or full name. Errors: unknown_app, also when several
@@ -38,11 +42,14 @@ func (p *Project) FindApp(value string) (*App, error) {
 	}
 }
 
-// ProjectOptions offers the projects.
-func (s *Service) ProjectOptions(_ context.Context, q model.Question) (*model.Choices, error) {
+// ProjectOptions offers the projects that the person may use.
+func (s *Service) ProjectOptions(ctx context.Context, q model.Question) (*model.Choices, error) {
 	c, err := s.catalogue()
 	if err != nil {
 		return nil, err
+	}
+	if s.access != nil {
+		return s.projectsFor(ctx, c, q), nil
 	}
 	if q.Keyword == "" {
 		return c.shown, nil
@@ -51,7 +58,7 @@ func (s *Service) ProjectOptions(_ context.Context, q model.Question) (*model.Ch
 }
 
 // AppOptions offers a project's apps.
-func (s *Service) AppOptions(_ context.Context, q model.Question) (*model.Choices, error) {
+func (s *Service) AppOptions(ctx context.Context, q model.Question) (*model.Choices, error) {
 	c, err := s.catalogue()
 	if err != nil {
 		return nil, err
@@ -59,7 +66,7 @@ func (s *Service) AppOptions(_ context.Context, q model.Question) (*model.Choice
 	if strings.TrimSpace(q.Project) == "" {
 		return newChoices(nil), nil // a form asks before anything is chosen
 	}
-	p, err := s.findProject(c, q.Project)
+	p, err := s.projectFor(ctx, c, q)
 	if err != nil {
 		return nil, err
 	}

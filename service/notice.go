@@ -101,7 +101,11 @@ func (w writer) input(r *model.Release, d *model.Deployment, step model.InputSte
 // a text that it had the same day.
 func (w writer) delayed(r *model.Release, d *model.Deployment, since time.Time) notice {
 	scope := fmt.Sprintf("%d/%s/%d", d.ID, d.Wait, since.UnixMicro())
-	return w.compose(model.NoticeDelayed, scope, notices.Facts{Release: r, App: d, Message: d.Message, Since: &since})
+	facts := notices.Facts{Release: r, App: d, Message: d.Message, Since: &since}
+	if d.Wait == model.WaitAccess {
+		facts.Action = notices.ActionAccess
+	}
+	return w.compose(model.NoticeDelayed, scope, facts)
 }
 
 func (w writer) unstoppable(r *model.Release, d *model.Deployment) notice {

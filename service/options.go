@@ -68,6 +68,7 @@ type Options struct {
 	Shared      Shared
 	Approvals   Approvals // nil: no app is configured, so approvals cannot be read
 	Policy      ApprovalPolicy
+	Access      AccessPolicy
 	EventsSeen  func() time.Time  // until when events could reach this process; nil: it takes none
 	RobotLimits map[string]int    // messages a minute by robot; one that is not in it gets them as they come
 	Fallbacks   map[string]string // by robot: the one that tells what it cannot

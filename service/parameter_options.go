@@ -12,7 +12,7 @@ import (
 // ParameterOptions offers the values of one parameter, out of memory: a choice's list, yes and no of a boolean, what was
 // read from git, from builds or from the configured source, else the default. Of several apps it offers what all of them
 // take. The last entry says when more is still being read, or could not be.
-func (s *Service) ParameterOptions(_ context.Context, q model.Question) (*model.Choices, error) {
+func (s *Service) ParameterOptions(ctx context.Context, q model.Question) (*model.Choices, error) {
 	c, err := s.catalogue()
 	if err != nil {
 		return nil, err
@@ -20,7 +20,7 @@ func (s *Service) ParameterOptions(_ context.Context, q model.Question) (*model.
 	if strings.TrimSpace(q.Project) == "" || len(q.Apps) == 0 {
 		return newChoices(nil), nil // a form asks before anything is chosen
 	}
-	p, err := s.findProject(c, q.Project)
+	p, err := s.projectFor(ctx, c, q)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ func (s *Service) Run(ctx context.Context) {
 	all.Go(func() { s.registering(ctx) })
 	all.Go(func() { s.wakeups.Run(ctx, s.hear) })
 	all.Wait()
+	s.access.end()
 	s.giveBack(ctx)
 	s.leave(ctx)
 }

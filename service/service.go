@@ -160,6 +160,7 @@ type Service struct {
 	approvals   Approvals
 	policy      ApprovalPolicy
 	names       *nameBook
+	access      *access // nil: everybody may use every project
 	eventsSeen  func() time.Time
 	wakeups     Wakeups
 
@@ -180,6 +181,7 @@ func New(o Options) *Service {
 	}
 	s.values, s.parameterRules = newValueBook(s.now), newParameterRules(o.Parameters)
 	s.replica.ID, s.together = s.owner, o.Together
+	s.access = newAccess(o.Access, s.now)
 	shared := o.Shared.withDefaults(o.Store)
 	s.saved, s.answers, s.wakeups = shared.Listings, shared.Answers, shared.Wakeups
 	s.fallbacks, s.fates, s.comments = o.Fallbacks, o.Fates, o.Comments

@@ -43,6 +43,7 @@ func samplesOfRun() []Sample {
 		{"received-manual", model.NoticeReceived, Facts{Release: manual}},
 		{"input", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step}},
 		{"delayed", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Message: away, Since: &at}},
+		{"delayed-access", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionAccess, Message: "无法从钉钉确认发起人的部门和角色：钉钉暂时无法访问", Since: &at}},
 		{"delayed-stop", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Action: ActionStop, Message: "Jenkins 拒绝停止构建(403)"}},
 		{"differs", model.NoticeDiffers, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Message: "构建 #12 的参数与批准的不同：ENV 应为 prod，实际为 staging"}},
 		{"lost", model.NoticeLost, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Message: lost.Message}},

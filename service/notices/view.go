@@ -88,6 +88,7 @@ const (
 	ActionRetry   = "retry"   // changed: what was lost is built again
 	ActionAbandon = "abandon" // changed: what was lost is given up
 	ActionReplan  = "replan"  // changed: there is a new time
+	ActionAccess  = "access"  // delayed: DingTalk does not tell whether the initiator may use the project
 	ActionStop    = "stop"    // delayed: it is the stopping that does not work; withdrawn: what runs is stopped
 )
 

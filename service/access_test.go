@@ -1,0 +1,345 @@
+package service
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// staff is DingTalk's contacts as the service sees them, with a state; the real client's tests are in package dingtalk.
+type staff struct {
+	mu          sync.Mutex
+	departments map[string][]int64 // with all that are above
+	roles       map[string][]model.Role
+	err         error
+	asked       map[string]int
+	hold        chan struct{} // answers wait for it; nil: they do not
+}
+
+func newStaff() *staff {
+	return &staff{
+		departments: map[string][]int64{"zhang": {1, 2, 20}, "li": {1, 3}, "chen": {1}},
+		roles:       map[string][]model.Role{"chen": {{ID: 7, Name: "发布经理", Group: "职务"}}},
+		asked:       map[string]int{},
+	}
+}
+
+func (f *staff) MemberDepartments(ctx context.Context, id string) ([]int64, error) {
+	if err := f.answer(ctx, id); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.departments[id], nil
+}
+
+func (f *staff) MemberRoles(ctx context.Context, id string) ([]model.Role, error) {
+	if err := f.answer(ctx, ""); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.roles[id], nil
+}
+
+func (f *staff) answer(ctx context.Context, id string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if id != "" {
+		f.asked[id]++
+	}
+	if hold := f.hold; hold != nil {
+		f.mu.Unlock()
+		select {
+		case <-hold:
+		case <-ctx.Done():
+		}
+		f.mu.Lock()
+	}
+	if ctx.Err() != nil {
+		return model.Wrap(model.CodeDingTalkUnavailable, ctx.Err(), "钉钉没有及时应答")
+	}
+	if f.err != nil {
+		return f.err
+	}
+	if _, known := f.departments[id]; id != "" && !known {
+		return model.Errorf(model.CodeDingTalkNotFound, "通讯录中没有该用户")
+	}
+	return nil
+}
+
+func (f *staff) set(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
+
+// move puts somebody into other departments.
+func (f *staff) move(id string, departments ...int64) {
+	f.set(func() { f.departments[id] = departments })
+}
+
+func (f *staff) fails(err error) { f.set(func() { f.err = err }) }
+
+func (f *staff) reads(id string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked[id]
+}
+
+var errAway = model.Errorf(model.CodeDingTalkUnavailable, "钉钉部门接口无法连接或连接中断")
+
+// ruled are rules by which 支付 is for department 20, its manager and the role 发布经理, and 数据平台 for department 3.
+func ruled() []AccessRule {
+	return []AccessRule{
+		{Keys: patterns("^prod:(deploy/)?pay$"), Departments: []int64{20}, Users: []string{"boss"}},
+		{Names: []string{"支付"}, Roles: []string{"发布经理"}},
+		{Keys: patterns("^prod:(deploy/)?data$"), Names: []string{"数据平台"}, Departments: []int64{3}},
+	}
+}
+
+// restricted has somebody adjust a service so that these rules hold.
+func restricted(f *staff) func(*Options) {
+	return func(o *Options) { o.Access = AccessPolicy{Rules: ruled(), Members: f} }
+}
+
+// membersRead waits until nobody is asked about any more.
+func (s *Service) membersRead() { s.access.members.all.Wait() }
+
+func TestWhoARuleMeans(t *testing.T) {
+	belongs := &membership{departments: []int64{1, 2, 20}, roles: []model.Role{{ID: 7, Name: "发布经理", Group: "职务"}}}
+	for name, c := range map[string]struct {
+		rule AccessRule
+		id   string
+		is   *membership
+		want bool
+	}{
+		"a user":                              {AccessRule{Users: []string{"li", "zhang"}}, "zhang", nil, true},
+		"another user":                        {AccessRule{Users: []string{"li"}}, "zhang", belongs, false},
+		"nobody is no user without a name":    {AccessRule{Users: []string{""}, Departments: []int64{0}}, "", belongs, false},
+		"a department":                        {AccessRule{Departments: []int64{20}}, "zhang", belongs, true},
+		"the department above":                {AccessRule{Departments: []int64{2}}, "zhang", belongs, true},
+		"the organisation":                    {AccessRule{Departments: []int64{1}}, "zhang", belongs, true},
+		"another department":                  {AccessRule{Departments: []int64{21}}, "zhang", belongs, false},
+		"a department, of whom nothing known": {AccessRule{Departments: []int64{20}}, "zhang", nil, false},
+		"somebody who left":                   {AccessRule{Departments: []int64{1}}, "zhang", &membership{gone: true}, false},
+		"a role by its name":                  {AccessRule{Roles: []string{"发布经理"}}, "zhang", belongs, true},
+		"a role by its group and name":        {AccessRule{Roles: []string{"职务/发布经理"}}, "zhang", belongs, true},
+		"a role by its id":                    {AccessRule{Roles: []string{"7"}}, "zhang", belongs, true},
+		"a role of another group":             {AccessRule{Roles: []string{"岗位/发布经理"}}, "zhang", belongs, false},
+		"another role":                        {AccessRule{Roles: []string{"发布"}}, "zhang", belongs, false},
+		"one way of several is enough":        {AccessRule{Users: []string{"x"}, Departments: []int64{9}, Roles: []string{"7"}}, "zhang", belongs, true},
+	} {
+		if got := c.rule.admits(c.id, c.is); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestWhichProjectsARuleNames(t *testing.T) {
+	for name, c := range map[string]struct {
+		rule  AccessRule
+		key   string
+		names []string
+		want  bool
+	}{
+		"a key":                       {AccessRule{Keys: patterns("^prod:deploy/trade$")}, "prod:deploy/trade", nil, true},
+		"several keys":                {AccessRule{Keys: patterns("^prod:deploy/trade")}, "prod:deploy/trade-old", nil, true},
+		"another key":                 {AccessRule{Keys: patterns("^test:")}, "prod:deploy/trade", nil, false},
+		"exactly a name":              {AccessRule{Names: []string{"交易平台"}}, "prod:a", []string{"交易平台 (a)", "交易平台"}, true},
+		"part of a name":              {AccessRule{Names: []string{"交易"}}, "prod:a", []string{"交易平台"}, false},
+		"no name is no name":          {AccessRule{Names: []string{""}}, "prod:a", []string{""}, false},
+		"an explicit project's id":    {AccessRule{Keys: patterns("^core$")}, "core", nil, true},
+		"a name that is no key of it": {AccessRule{Keys: patterns("交易")}, "prod:a", []string{"交易平台"}, false},
+	} {
+		if got := c.rule.names(c.key, c.names...); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// guarded is a service that offers 商城 to everybody, and 支付 and 数据平台 by ruled.
+func guarded(t *testing.T, f *staff, adjust ...func(*Options)) *Service {
+	t.Helper()
+	s := offering(CatalogueRules{}, append(mall(), container("data", "数据平台"), plainJob("data/report", "报表"))...)
+	o := Options{Access: AccessPolicy{Rules: ruled(), Members: f}}
+	for _, a := range adjust {
+		a(&o)
+	}
+	s.access = newAccess(o.Access, s.now)
+	t.Cleanup(s.access.end)
+	return s
+}
+
+func (s *Service) projectsOf(t *testing.T, by, keyword string) []string {
+	t.Helper()
+	o, err := s.ProjectOptions(t.Context(), model.Question{By: by, Keyword: keyword})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Total != len(o.List) {
+		t.Errorf("%d in all, %d in the list", o.Total, len(o.List))
+	}
+	return ids(o)
+}
+
+func TestWhoIsOfferedWhat(t *testing.T) {
+	s := guarded(t, newStaff())
+	for by, want := range map[string][]string{
+		"":        {"prod:mall"},
+		"zhang":   {"prod:mall", "prod:pay"},
+		"li":      {"prod:mall", "prod:data"},
+		"chen":    {"prod:mall", "prod:pay"},
+		"boss":    {"prod:mall", "prod:pay"}, // DingTalk knows nobody by that id
+		"nobody":  {"prod:mall"},
+		"张三":      {"prod:mall"},
+		"boss,li": {"prod:mall"},
+	} {
+		if got := s.projectsOf(t, by, ""); !slices.Equal(got, want) {
+			t.Errorf("%q is offered %q, want %q", by, got, want)
+		}
+	}
+	if got := s.projectsOf(t, "zhang", "支"); !slices.Equal(got, []string{"prod:pay"}) {
+		t.Errorf("a keyword finds %q", got)
+	}
+	if got := s.projectsOf(t, "li", "支"); len(got) != 0 {
+		t.Errorf("a keyword finds %q for who may not use it", got)
+	}
+	for _, by := range []string{"zhang", "li", ""} {
+		apps, err := s.AppOptions(t.Context(), model.Question{By: by, Project: "支付"})
+		_, parametersErr := s.ParameterOptions(t.Context(), model.Question{By: by, Project: "支付", Apps: []string{"支付网关"}, Parameter: "X"})
+		if by == "zhang" {
+			if err != nil || !slices.Equal(ids(apps), []string{"prod:pay/gateway"}) || model.CodeOf(parametersErr) != model.CodeUnknownParameter {
+				t.Errorf("%q: %v, %v", by, err, parametersErr)
+			}
+			continue
+		}
+		codeIs(t, err, model.CodeUnknownProject)
+		codeIs(t, parametersErr, model.CodeUnknownProject)
+		if _, unknown := s.AppOptions(t.Context(), model.Question{By: by, Project: "支付付"}); strings.Replace(model.MessageOf(unknown), "支付付", "支付", 1) != model.MessageOf(err) {
+			t.Errorf("%q is told %q, and of what does not exist %q", by, model.MessageOf(err), model.MessageOf(unknown))
+		}
+	}
+	if _, err := s.AppOptions(t.Context(), model.Question{Project: "商城"}); err != nil {
+		t.Errorf("what is for everybody: %v", err)
+	}
+}
+
+func TestListsOfProjectsAreMadeOncePerGroupOfPeople(t *testing.T) {
+	f := newStaff()
+	f.departments["wang"] = []int64{1, 2, 20}
+	s := guarded(t, f)
+	list := func(by string) *model.Choices {
+		o, err := s.ProjectOptions(t.Context(), model.Question{By: by})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	zhang, wang, li := list("zhang"), list("wang"), list("li")
+	if zhang != wang || zhang == li {
+		t.Errorf("the lists of two of a department are the same: %v, as that of another one: %v", zhang == wang, zhang == li)
+	}
+	s.offer(model.Listing{Controller: "prod", At: s.now().Add(time.Second), Jobs: []model.Job{container("pay", "支付"), plainJob("pay/x", "")}})
+	if got := ids(list("zhang")); !slices.Equal(got, []string{"prod:pay"}) {
+		t.Errorf("after a new listing %q", got)
+	}
+}
+
+// TestALabelThatSeveralHaveIsStillNamed: another project of the same label gives both a longer name.
+func TestALabelThatSeveralHaveIsStillNamed(t *testing.T) {
+	s := guarded(t, newStaff(), func(o *Options) {
+		o.Access = AccessPolicy{Rules: []AccessRule{{Names: []string{"支付"}, Users: []string{"boss"}}}}
+	})
+	s.offer(model.Listing{Controller: "prod", At: s.now().Add(time.Second), Jobs: []model.Job{
+		container("a", "支付"), plainJob("a/x", ""), container("b", "支付"), plainJob("b/x", ""), container("c", "商城"), plainJob("c/x", ""),
+	}})
+	if got := s.projectsOf(t, "zhang", ""); !slices.Equal(got, []string{"prod:c"}) {
+		t.Errorf("offered %q", got)
+	}
+	if got := s.projectsOf(t, "boss", ""); len(got) != 3 {
+		t.Errorf("offered %q", got)
+	}
+}
+
+func TestWithoutRulesNobodyIsAskedForAnything(t *testing.T) {
+	s := offering(CatalogueRules{}, mall()...)
+	all, _ := s.ProjectOptions(t.Context(), model.Question{})
+	his, err := s.ProjectOptions(t.Context(), model.Question{By: "zhang"})
+	if err != nil || all != his || len(all.List) != 2 {
+		t.Errorf("%v, %v", his, err)
+	}
+}
+
+func TestUsersNeedNoDingTalk(t *testing.T) {
+	s := guarded(t, nil, func(o *Options) {
+		o.Access = AccessPolicy{Rules: []AccessRule{{Names: []string{"支付"}, Users: []string{"boss"}}}}
+	})
+	if got := lines(t, s, "项目名称", "支付", "应用名称", "支付网关", "发起人", "boss"); got != nil {
+		t.Errorf("problems %q", got)
+	}
+	for by, want := range map[string]string{"zhang": "您没有项目“支付”的上线权限，请联系管理员", "张三": "通讯录里没有用户“张三”"} {
+		if got := lines(t, s, "项目名称", "支付", "应用名称", "支付网关", "发起人", by); len(got) != 1 || !strings.Contains(got[0], want) {
+			t.Errorf("problems %q", got)
+		}
+	}
+}
+
+func TestValidationKnowsWhoMay(t *testing.T) {
+	f := newStaff()
+	s := guarded(t, f)
+	for by, want := range map[string][]string{
+		"zhang": nil, "chen": nil, "boss": nil,
+		"li": {"您没有项目“支付”的上线权限，请联系管理员"},
+		"张三": {"通讯录里没有用户“张三”，无法确认项目“支付”的上线权限；请管理员在连接器的入参里把“发起人”映射为用户 ID"},
+		"":   {"项目“支付”只对部分人开放，而表单没有说明您是谁；请管理员在连接器的入参里映射“发起人”(用户 ID)"},
+	} {
+		got := lines(t, s, "项目名称", "支付", "应用名称", "支付网关", "发起人", by)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", by, diff)
+		}
+	}
+	if got := lines(t, s, "发起人", ""); got != nil {
+		t.Errorf("what is for everybody: %q", got)
+	}
+	if got := lines(t, s, "项目名称", "支付", "应用名称", "火箭", "发起人", "li"); len(got) != 2 {
+		t.Errorf("all problems at once: %q", got)
+	}
+}
+
+func TestAFormDoesNotWaitLongForDingTalk(t *testing.T) {
+	f := newStaff()
+	f.hold = make(chan struct{})
+	s := guarded(t, f)
+	if got := lines(t, s, "项目名称", "支付", "应用名称", "支付网关", "发起人", "zhang"); len(got) != 1 || got[0] != "正在读取您的部门，以确认项目“支付”的上线权限，请稍后重试" {
+		t.Errorf("problems %q", got)
+	}
+	if got := s.projectsOf(t, "zhang", ""); !slices.Equal(got, []string{"prod:mall"}) {
+		t.Errorf("offered %q", got)
+	}
+	close(f.hold)
+	s.membersRead()
+	if got := lines(t, s, "项目名称", "支付", "应用名称", "支付网关", "发起人", "zhang"); got != nil {
+		t.Errorf("the next call: %q", got)
+	}
+	if n := f.reads("zhang"); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
+func TestAFormTellsWhyNothingIsKnown(t *testing.T) {
+	f := newStaff()
+	f.fails(model.Errorf(model.CodeDingTalkForbidden, "钉钉部门接口：应用缺少权限"))
+	s := guarded(t, f)
+	want := "暂时无法确认您对项目“支付”的上线权限，请稍后重试或联系管理员：钉钉部门接口：应用缺少权限"
+	if got := lines(t, s, "项目名称", "支付", "应用名称", "支付网关", "发起人", "zhang"); len(got) != 1 || got[0] != want {
+		t.Errorf("problems %q", got)
+	}
+}
