@@ -126,14 +126,14 @@ func TestWhoWasMovedAwayDoesNotDeploy(t *testing.T) {
 		state  model.ReleaseState
 		code   model.Code
 	}{
-		"nothing changed":                    {func(*world, *staff) {}, model.ReleaseSucceeded, ""},
-		"to another department":              {func(_ *world, f *staff) { f.move("zhang", 1, 3) }, model.ReleaseFailed, model.CodeAccessDenied},
-		"out of the organisation":            {func(_ *world, f *staff) { f.set(func() { delete(f.departments, "zhang") }) }, model.ReleaseFailed, model.CodeAccessDenied},
-		"the department was moved up":        {func(_ *world, f *staff) { f.move("zhang", 1, 20) }, model.ReleaseSucceeded, ""},
-		"the role came for the department":   {func(_ *world, f *staff) { f.move("zhang", 1); f.set(func() { f.roles["zhang"] = f.roles["chen"] }) }, model.ReleaseSucceeded, ""},
-		"the project was renamed":            {func(w *world, f *staff) { f.move("zhang", 1, 3); w.rename("deploy/pay", "收银") }, model.ReleaseFailed, model.CodeAccessDenied},
-		"the project took a restricted name": {func(w *world, _ *staff) { w.rename("deploy/pay", "数据平台") }, model.ReleaseFailed, model.CodeAccessDenied},
-		"the rules changed":                  {func(w *world, _ *staff) { w.rules(AccessRule{Names: []string{"支付"}, Users: []string{"boss"}}) }, model.ReleaseFailed, model.CodeAccessDenied},
+		"nothing changed":                  {func(*world, *staff) {}, model.ReleaseSucceeded, ""},
+		"to another department":            {func(_ *world, f *staff) { f.move("zhang", 1, 3) }, model.ReleaseFailed, model.CodeAccessDenied},
+		"out of the organisation":          {func(_ *world, f *staff) { f.set(func() { delete(f.departments, "zhang") }) }, model.ReleaseFailed, model.CodeAccessDenied},
+		"the department was moved up":      {func(_ *world, f *staff) { f.move("zhang", 1, 20) }, model.ReleaseSucceeded, ""},
+		"the role came for the department": {func(_ *world, f *staff) { f.move("zhang", 1); f.set(func() { f.roles["zhang"] = f.roles["chen"] }) }, model.ReleaseSucceeded, ""},
+		"the project was renamed":          {func(w *world, f *staff) { f.move("zhang", 1, 3); w.rename("deploy/pay", "收银") }, model.ReleaseFailed, model.CodeAccessDenied},
+		"another rule names it, too":       {func(w *world, _ *staff) { w.rename("deploy/pay", "数据平台") }, model.ReleaseSucceeded, ""},
+		"the rules changed":                {func(w *world, _ *staff) { w.rules(AccessRule{Names: []string{"支付"}, Users: []string{"boss"}}) }, model.ReleaseFailed, model.CodeAccessDenied},
 		"the project became one for everyone": {func(w *world, f *staff) {
 			f.move("zhang", 1, 3)
 			w.rules(AccessRule{Names: []string{"商城"}, Users: []string{"boss"}})
