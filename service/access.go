@@ -156,18 +156,7 @@ func (a *access) viewOf(c *Catalogue) *accessView {
 	return v
 }
 
-// open are the options of the projects that the pass suffices for.
-func (v *accessView) open(p pass) []model.Option {
-	var open []model.Option
-	for i, o := range v.of.options {
-		if p.opens(v.rules[i]) {
-			open = append(open, o)
-		}
-	}
-	return open
-}
-
-// choices is the list of these projects, made once.
+// choices is the list of the projects that the pass suffices for, made once.
 func (v *accessView) choices(p pass) *model.Choices {
 	key := p.key()
 	v.mu.Lock()
@@ -177,7 +166,13 @@ func (v *accessView) choices(p pass) *model.Choices {
 		if len(v.shown) >= maxShown {
 			clear(v.shown)
 		}
-		shown = newChoices(v.open(p))
+		var open []model.Option
+		for i, o := range v.of.options {
+			if p.opens(v.rules[i]) {
+				open = append(open, o)
+			}
+		}
+		shown = newChoices(open)
 		v.shown[key] = shown
 	}
 	return shown

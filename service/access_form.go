@@ -33,7 +33,7 @@ func (s *Service) projectsFor(ctx context.Context, c *Catalogue, q model.Questio
 	if q.Keyword == "" {
 		return view.choices(p)
 	}
-	return s.found(view.open(p), q.Keyword, func() []*Controller { return s.ordered })
+	return s.found(c.menu, q.Keyword, func(i int) bool { return p.opens(view.rules[i]) }, func() []*Controller { return s.ordered })
 }
 
 // projectFor finds the project that the person chose. Errors: unknown_project, also when it is none of theirs.

@@ -54,7 +54,7 @@ func (s *Service) ProjectOptions(ctx context.Context, q model.Question) (*model.
 	if q.Keyword == "" {
 		return c.shown, nil
 	}
-	return s.found(c.menu, q.Keyword, func() []*Controller { return s.ordered }), nil
+	return s.found(c.menu, q.Keyword, nil, func() []*Controller { return s.ordered }), nil
 }
 
 // AppOptions offers a project's apps.
@@ -74,5 +74,5 @@ func (s *Service) AppOptions(ctx context.Context, q model.Question) (*model.Choi
 	if q.Keyword == "" {
 		return p.shown, nil
 	}
-	return s.found(p.menu, q.Keyword, func() []*Controller { return s.behind(p) }), nil
+	return s.found(p.menu, q.Keyword, nil, func() []*Controller { return s.behind(p) }), nil
 }

@@ -107,9 +107,10 @@ func (s *Service) onBranch(app *App, branches []string) (*App, error) {
 	return built, err
 }
 
-// found are the options that a keyword finds. When there are none, what is looked for may be new.
-func (s *Service) found(m *menu, keyword string, behind func() []*Controller) *model.Choices {
-	found := m.search(s.alphabet, keyword, nil)
+// found are the options that a keyword finds, of those that are seen; nil: all. When there are none, what is looked for may
+// be new.
+func (s *Service) found(m *menu, keyword string, sees func(int) bool, behind func() []*Controller) *model.Choices {
+	found := m.search(s.alphabet, keyword, sees)
 	if found.Total == 0 {
 		s.missing(keyword, behind()...)
 	}
