@@ -31,7 +31,7 @@ const (
 // one text, two bytes for each character of Chinese names, and 16 for each option.
 type searchIndex struct {
 	alphabet *alphabet
-	text     string  // of each option: its name, a zero byte, its id; folded
+	text     string  // of each option: its name and its id, folded, each with a zero byte behind it
 	sounds   []sound // of names with Chinese in them
 	places   []place
 }
@@ -58,6 +58,7 @@ func (a *alphabet) newSearchIndex(list []model.Option) *searchIndex {
 		text.WriteString(id)
 		e.end = uint32(text.Len())
 		e.short = e.end - uint32(len(id)-1-strings.LastIndexAny(id, ":/"))
+		text.WriteByte(0)
 		if strings.ContainsFunc(name, isHan) {
 			x.sounds = a.spell(x.sounds, name)
 		}
@@ -110,27 +111,40 @@ const maxWords = 6
 // demote lets a word make ranks worse: an option is as good as the word that fits it worst.
 func (x *searchIndex) demote(ranks []rank, word string) {
 	sp := x.alphabet.newSpelling(strings.ReplaceAll(word, "'", "")) // xi'an
-	var before place
+	from, heard, next := 0, uint32(0), x.next(0, word)
 	for i, e := range x.places {
-		if ranks[i] < unfit {
-			r := x.rankText(before.end, e, word)
-			if sp != nil && r > byInitials && before.heard < e.heard {
-				r = min(r, sp.rank(x.sounds[before.heard:e.heard]))
-			}
-			ranks[i] = max(ranks[i], r)
+		r := unfit
+		if next < int(e.end) {
+			r = x.rankText(from, next, e, word)
+			next = x.next(int(e.end)+1, word)
 		}
-		before = e
+		if sp != nil && r > byInitials && heard < e.heard && ranks[i] < unfit {
+			r = min(r, sp.rank(x.sounds[heard:e.heard]))
+		}
+		ranks[i] = max(ranks[i], r)
+		from, heard = int(e.end)+1, e.heard
 	}
+}
+
+// next is where the text has the word, from a place on; its end when it does not.
+func (x *searchIndex) next(from int, word string) int {
+	if at := strings.Index(x.text[from:], word); at >= 0 {
+		return from + at
+	}
+	return len(x.text)
 }
 
 // promote lets names that have the words as they were typed come before those that have them here and there.
 func (x *searchIndex) promote(ranks []rank, phrase string) {
-	from := uint32(0)
+	from, next := 0, x.next(0, phrase)
 	for i, e := range x.places {
-		if ranks[i] < unfit {
-			ranks[i] = min(ranks[i], x.rankText(from, e, phrase))
+		if next < int(e.end) {
+			if ranks[i] < unfit {
+				ranks[i] = min(ranks[i], x.rankText(from, next, e, phrase))
+			}
+			next = x.next(int(e.end)+1, phrase)
 		}
-		from = e.end
+		from = int(e.end) + 1
 	}
 }
 
@@ -153,22 +167,18 @@ func sorted(ranks []rank, counts [unfit]int, limit int) []int {
 	return best
 }
 
-// rankText ranks the option whose text starts at from by its name and id.
-func (x *searchIndex) rankText(from uint32, e place, word string) rank {
-	at := strings.Index(x.text[from:e.end], word)
-	if at < 0 {
-		return unfit
-	}
-	r, id := unfit, e.name+1
-	if name := x.text[from:e.name]; at < len(name) {
-		if r = rankWithin(name, at, word) + byLabel; r == exactly {
+// rankText ranks the option whose text starts at from by its name and id, in which the word is first found at a place.
+func (x *searchIndex) rankText(from, at int, e place, word string) rank {
+	r, id := unfit, int(e.name)+1
+	if at < id {
+		if r = rankWithin(x.text[from:e.name], at-from, word) + byLabel; r == exactly {
 			return r
 		}
 		if at = strings.Index(x.text[id:e.end], word); at < 0 {
 			return r
 		}
 	} else {
-		at -= len(name) + 1
+		at -= id
 	}
 	switch short := x.text[e.short:e.end]; {
 	case short == word:

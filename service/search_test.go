@@ -174,3 +174,18 @@ func TestSearchWhileIndexing(t *testing.T) {
 	}
 	<-done
 }
+
+// companyApps are the apps of one very large project, named as companies name them.
+func companyApps(n int) []model.Option {
+	lines := []string{"支付", "订单", "库存", "会员", "营销", "结算", "风控", "物流", "商品", "重庆银行", "客服", "搜索"}
+	parts := []string{"核心", "网关", "后台", "前端", "定时任务", "消息中心", "查询服务", "开放平台", "数据同步", "报表"}
+	list := make([]model.Option, n)
+	for i := range list {
+		line, part := i%len(lines), i/len(lines)%len(parts)
+		list[i] = model.Option{
+			ID:   fmt.Sprintf("prod:deploy/team-%02d/service-%02d-%02d-%05d", i/200, line, part, i),
+			Name: fmt.Sprintf("%s%s %05d", lines[line], parts[part], i),
+		}
+	}
+	return list
+}
