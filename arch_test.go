@@ -44,6 +44,7 @@ var layers = map[string]layer{
 	"dingtalk/dingtalktest":         {nil, []string{gin, gorm, redis, gojenkins}},
 	"service":                       {[]string{"model", "service/notices"}, []string{gin, gorm, redis, gojenkins}},
 	"service/notices":               {[]string{"model"}, []string{gin, gorm, redis, gojenkins}},
+	"service/sources":               {[]string{"model"}, []string{gin, gorm, redis, gojenkins}},
 	"service/chaos":                 {[]string{"model", "jenkins/jenkinstest", "dingtalk/dingtalktest", "model/store/storetest/servers"}, []string{gin, gorm, redis, gojenkins}},
 	"api":                           {[]string{"model", "api/web"}, []string{gorm, redis, gojenkins}},
 	"api/web":                       {[]string{"model"}, []string{gorm, redis, gojenkins}},

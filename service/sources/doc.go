@@ -1,0 +1,2 @@
+// Package sources reads from other systems what a parameter may be.
+package sources
