@@ -75,7 +75,7 @@ func (a *app) wire(ctx context.Context) error {
 	messenger.Counted(a.meter.Count)
 	a.service = service.New(unsettled(service.Options{
 		Store: a.store, Controllers: controllers, Projects: explicitProjects(cfg.Projects), Messenger: messenger, Observer: metrics, Logger: a.log,
-		Form: formRules(cfg.Form), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
+		Form: formRules(cfg.Form), Parameters: a.parameterRules(), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
 		Notices:  texts,
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
 		Now: a.store.Now, NewID: rand.Text, Random: mathrand.Float64,
@@ -181,7 +181,8 @@ func newJenkins(
 	j config.Jenkins, now func() time.Time, observe func(method, kind string, status int, took time.Duration),
 ) (*jenkins.Client, error) {
 	return jenkins.New(jenkins.Options{
-		Name: j.Name, URL: j.URL, User: j.User, Token: j.Token.Reveal(), MaxInFlight: j.MaxInFlight, Observe: observe, Now: now,
+		Name: j.Name, URL: j.URL, User: j.User, Token: j.Token.Reveal(), MaxInFlight: j.MaxInFlight,
+		ValuesTimeout: j.ValuesTimeout, Observe: observe, Now: now,
 		Views: j.Project == config.ProjectByView,
 	})
 }

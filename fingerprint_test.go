@@ -18,6 +18,7 @@ func everything() *config.Config {
 	cfg.API.Tokens = []config.APIToken{{Name: "ops", Token: "hush-api-token"}}
 	cfg.Jenkins = []config.Jenkins{{Name: "prod", URL: "https://a", Token: "hush-jenkins", Inputs: []config.Input{{ID: "a"}}}}
 	cfg.Projects = []config.Project{{ID: "a", Apps: []config.ProjectApp{{Job: "prod:a"}}}}
+	cfg.Parameters = []config.Parameter{{Name: "VERSION", HTTP: config.ValuesHTTP{Token: "hush-values"}}}
 	cfg.DingTalk.Robots = []config.Robot{{Name: "ops", Webhook: "hush-webhook"}}
 	return cfg
 }

@@ -25,10 +25,12 @@ type Config struct {
 	Jenkins []Jenkins `yaml:"jenkins"`
 	// Projects are offered first, in this order, and have what they name for themselves.
 	Projects []Project `yaml:"projects"`
-	DingTalk DingTalk  `yaml:"dingtalk"`
-	Form     Form      `yaml:"form"`
-	Schedule Schedule  `yaml:"schedule"`
-	Notify   Notify    `yaml:"notify"`
+	// Parameters are rules for the parameters of jobs.
+	Parameters []Parameter `yaml:"parameters"`
+	DingTalk   DingTalk    `yaml:"dingtalk"`
+	Form       Form        `yaml:"form"`
+	Schedule   Schedule    `yaml:"schedule"`
+	Notify     Notify      `yaml:"notify"`
 	// Retention says how long releases are kept.
 	Retention Retention `yaml:"retention"`
 }

@@ -45,6 +45,8 @@ type Jenkins struct {
 	Poll    time.Duration `yaml:"poll" default:"2s"`
 	// ReleaseParameter is the build parameter that carries the release number when a job declares it.
 	ReleaseParameter string `yaml:"release_parameter" default:"RELEASE_ID"`
+	// ValuesTimeout is how long Jenkins may take to say what the git parameters of a job may be; it asks the git server.
+	ValuesTimeout time.Duration `yaml:"values_timeout" default:"30s"`
 	// MaxInFlight is how many requests go to the controller at once.
 	MaxInFlight int `yaml:"max_in_flight" default:"8"`
 	// MaxParallelPerJob is how many releases may have a build of the same job at the same time; the others wait in the order
@@ -67,6 +69,7 @@ func (j Jenkins) check(r report) {
 	j.checkCatalogue(r)
 	r.at("refresh").lasts(j.Refresh, time.Second, 24*time.Hour)
 	r.at("poll").lasts(j.Poll, 50*time.Millisecond, 5*time.Minute)
+	r.at("values_timeout").lasts(j.ValuesTimeout, time.Second, 5*time.Minute)
 	r.at("max_in_flight").between(j.MaxInFlight, 1, 100)
 	r.at("max_parallel_per_job").between(j.MaxParallelPerJob, 1, 1000)
 	for i, input := range j.Inputs {

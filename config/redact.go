@@ -41,5 +41,8 @@ func (c *Config) Secrets() []string {
 	for _, j := range c.Jenkins {
 		list = append(list, j.Token.Reveal())
 	}
+	for _, p := range c.Parameters {
+		list = append(list, p.HTTP.Token.Reveal())
+	}
 	return slices.DeleteFunc(list, func(secret string) bool { return secret == "" })
 }

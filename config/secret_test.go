@@ -19,6 +19,7 @@ api: {tokens: [{name: ops, token: hush-api-token-1}, {name: dev, token: hush-api
 database: {driver: mysql, dsn: "bridge:hush-database@tcp(db:3306)/oabridge?parseTime=true"}
 redis: {addr: "cache:6379", password: hush-redis}
 jenkins: [{name: prod, url: https://jenkins.example.com, user: bridge, token: hush-jenkins}]
+parameters: [{name: VERSION, http: {url: "https://cmdb.example.com/{app}", token: hush-values}}]
 dingtalk:
   app_key: ding-key
   app_secret: hush-app-secret

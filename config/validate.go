@@ -21,6 +21,7 @@ func (c *Config) problems() Problems {
 	c.Redis.check(r.at("redis"))
 	checkControllers(r.at("jenkins"), c.Jenkins)
 	c.checkCatalogue(r)
+	checkRules(r.at("parameters"), c.Parameters)
 	c.DingTalk.check(r.at("dingtalk"))
 	c.Form.check(r.at("form"))
 	r.at("schedule.run_if_late_by").lasts(c.Schedule.RunIfLateBy, 0, 7*24*time.Hour)

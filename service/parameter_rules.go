@@ -48,7 +48,12 @@ type parameterRules map[string][]*ParameterRule
 func newParameterRules(list []ParameterRule) parameterRules {
 	rules := parameterRules{}
 	for i := range list {
-		rules[list[i].Name] = append(rules[list[i].Name], &list[i])
+		rule := list[i]
+		if rule.Pattern != nil { // so that what it finds first is all that it can find
+			rule.Pattern = regexp.MustCompile(rule.Pattern.String())
+			rule.Pattern.Longest()
+		}
+		rules[rule.Name] = append(rules[rule.Name], &rule)
 	}
 	return rules
 }
@@ -124,6 +129,15 @@ func (p parameter) fits(value string) string {
 	return p.shape(value)
 }
 
+// matches tells whether the pattern takes the value as a whole.
+func (r *ParameterRule) matches(value string) bool {
+	if r.Pattern == nil {
+		return true
+	}
+	found := r.Pattern.FindStringIndex(value)
+	return found != nil && found[0] == 0 && found[1] == len(value)
+}
+
 // shape is what is wrong with the form of a value.
 func (p parameter) shape(value string) string {
 	switch n := utf8.RuneCountInString(value); {
@@ -131,7 +145,7 @@ func (p parameter) shape(value string) string {
 		return fmt.Sprintf("至少 %d 个字符", p.rule.MinLength)
 	case p.rule.MaxLength > 0 && n > p.rule.MaxLength:
 		return fmt.Sprintf("最多 %d 个字符", p.rule.MaxLength)
-	case p.rule.Pattern != nil && !p.rule.Pattern.MatchString(value):
+	case !p.rule.matches(value):
 		return fmt.Sprintf("的值“%s”不符合要求的格式 %s", p.shown(value), p.rule.Pattern)
 	}
 	return ""
