@@ -170,7 +170,7 @@ func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
 		a.closers = append(a.closers, client.Close)
 		controllers = append(controllers, service.Controller{
 			Name: j.Name, URL: j.URL, Client: client, User: j.User, Rules: catalogueRules(a.cfg, j), Inputs: inputRules(j.Inputs),
-			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, Poll: j.Poll, MaxInFlight: j.MaxInFlight,
+			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, RefreshMax: j.RefreshMax, StaleAfter: j.StaleAfter, Poll: j.Poll, MaxInFlight: j.MaxInFlight,
 			MaxParallelPerJob: j.MaxParallelPerJob,
 		})
 	}

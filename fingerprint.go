@@ -14,7 +14,8 @@ import (
 // mayDiffer are the keys that replicas on one database need not share: where each of them stands, and how hard it works.
 var mayDiffer = map[string]bool{
 	"listen": true, "public_url": true, "log": true, "database": true, "redis": true,
-	"jenkins[].refresh": true, "jenkins[].poll": true, "jenkins[].max_in_flight": true,
+	"jenkins[].refresh": true, "jenkins[].refresh_max": true, "jenkins[].stale_after": true, "jenkins[].poll": true,
+	"jenkins[].max_in_flight": true,
 }
 
 // ownSections are parts of a section that are compared by themselves, so that people know where to look.

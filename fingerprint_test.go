@@ -52,6 +52,8 @@ func changed(t *testing.T, cfg *config.Config, path string) {
 		v.Set(reflect.ValueOf(map[string]string{"x": "y"}))
 	case map[string][]string:
 		v.Set(reflect.ValueOf(map[string][]string{"x": {"y"}}))
+	case float64:
+		v.SetFloat(v.Float() + 1)
 	default:
 		t.Fatalf("%s is a %s", path, v.Type())
 	}

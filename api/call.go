@@ -17,6 +17,7 @@ type call struct {
 	actor   string     // name of the token, "" for none
 	code    model.Code // of the failure answered, "" for success
 	cause   error      // for the log
+	lead    string     // what a connector action answers before its fragment
 	blank   blank      // what a failed connector action carries beside the envelope
 	headers [2][1]string
 }

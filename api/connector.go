@@ -27,9 +27,9 @@ type action struct {
 func (s *Server) actions() []action {
 	return []action{
 		{name: "ping", blank: nothing, answer: s.ping},
-		{name: "projects", blank: noChoices, answer: s.projects},
-		{name: "apps", blank: noChoices, answer: s.apps},
-		{name: "parameters", blank: noChoices, answer: s.parameters},
+		{name: "projects", blank: noOptions, answer: s.projects},
+		{name: "apps", blank: noOptions, answer: s.apps},
+		{name: "parameters", blank: noOptions, answer: s.parameters},
 		{name: "requests", blank: noRequest, answer: s.requests},
 		{name: "validate", blank: notValid, answer: s.validate},
 		{name: "releases", blank: noReceipt, answer: s.submit},
@@ -68,7 +68,9 @@ func (s *Server) perform(now *call, r *http.Request, a action) (fragment, error)
 const successHead = `{"success":true,"errorCode":"","errorMsg":"","traceId":"`
 
 // succeed answers with the envelope of success around body.
-func (s *Server) succeed(c *gin.Context, body fragment) { s.send(c, http.StatusOK, successHead, body) }
+func (s *Server) succeed(c *gin.Context, body fragment) {
+	s.send(c, http.StatusOK, successHead, current(c).lead, body)
+}
 
 // failAction answers with the envelope of a failure. What the form's author can put right is no failure of the call, so
 // that DingTalk shows the sentence.
@@ -82,7 +84,7 @@ func (s *Server) failAction(c *gin.Context, m meaning, code model.Code, message 
 		body = makeBlank(message)
 	}
 	head := encode(failedEnvelope{Code: code, Message: message})
-	s.send(c, status, head[:len(head)-1]+`,"traceId":"`, body)
+	s.send(c, status, head[:len(head)-1]+`,"traceId":"`, "", body)
 	c.Abort()
 }
 
@@ -92,15 +94,15 @@ type failedEnvelope struct {
 	Message string     `json:"errorMsg"`
 }
 
-// send writes head, the trace id, and body as one JSON object. The body, which may be the large list of a project, is not
-// copied.
-func (s *Server) send(c *gin.Context, status int, head string, body fragment) {
+// send writes head, the trace id, lead, which may be empty, and body as one JSON object. The body, which may be the large
+// list of a project, is not copied.
+func (s *Server) send(c *gin.Context, status int, head, lead string, body fragment) {
 	now := current(c)
 	buffer, _ := s.buffers.Get().(*[]byte)
 	b := append((*buffer)[:0], head...)
 	b = append(b, now.traceID...)
 	if len(body) > 0 {
-		b = append(b, `",`...)
+		b = append(append(b, `",`...), lead...)
 	} else {
 		b = append(b, `"}`...)
 	}

@@ -12,5 +12,6 @@ func (s *Server) apps(ctx context.Context, f fields) (fragment, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.noteAge(ctx, in[1])
 	return offered(s.service.AppOptions(ctx, model.Question{By: in[0], Project: in[1], Keyword: in[2]}))
 }

@@ -12,6 +12,7 @@ func (s *Server) parameters(ctx context.Context, f fields) (fragment, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.noteAge(ctx, in[1])
 	return offered(s.service.ParameterOptions(ctx, model.Question{
 		By: in[0], Project: in[1], Apps: s.several(f, inputApp), Parameter: in[2], Keyword: in[3],
 	}))

@@ -12,5 +12,6 @@ func (s *Server) projects(ctx context.Context, f fields) (fragment, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.noteAge(ctx, "")
 	return offered(s.service.ProjectOptions(ctx, model.Question{By: in[0], Keyword: in[1]}))
 }

@@ -26,7 +26,7 @@ var outputs = map[string]map[string]any{
 }
 
 func noOptions() map[string]any {
-	return map[string]any{"list": []any{}, "ids": []any{}, "names": []any{}, "total": 0.0, "disabled": 0.0}
+	return map[string]any{"list": []any{}, "ids": []any{}, "names": []any{}, "total": 0.0, "disabled": 0.0, "stale": false, "age": 0.0}
 }
 
 func TestEveryActionAnswersTheEnvelope(t *testing.T) {
@@ -123,6 +123,23 @@ func TestOptionsOfTheRealCatalogue(t *testing.T) {
 	}
 	if a := r.call("apps", `{"project":"没有"}`); a.status != http.StatusOK || a.code() != "unknown_project" {
 		t.Errorf("unknown project: %d %s", a.status, a.raw)
+	}
+}
+
+func TestOldOptionsSayThatTheyAre(t *testing.T) {
+	f := &fake{}
+	r := newRig(t, f)
+	for _, action := range []string{"projects", "apps", "parameters"} {
+		for age, want := range map[time.Duration]float64{0: 0, 754300 * time.Millisecond: 754, time.Millisecond: 0} {
+			f.age = age
+			a := r.call(action, "")
+			if a.body["stale"] != (age > 0) || a.body["age"] != want || len(a.body["ids"].([]any)) != 2 {
+				t.Errorf("%s after %s: %s", action, age, a.raw)
+			}
+		}
+	}
+	if a := r.call("ping", ""); a.body["stale"] != nil {
+		t.Errorf("ping: %s", a.raw)
 	}
 }
 

@@ -25,6 +25,7 @@ type fake struct {
 	err      error
 	problems string
 	receipt  model.Receipt
+	age      time.Duration
 	release  *model.Release
 	releases []*model.Release
 	events   []model.Event
@@ -69,6 +70,8 @@ func by(q model.Question) string {
 	}
 	return " by " + q.By
 }
+
+func (f *fake) Stale(string) (time.Duration, bool) { return f.age, f.age > 0 }
 
 func (f *fake) NewRequestID() string {
 	f.note(context.Background(), "request")

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/url"
+	"time"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -31,6 +32,8 @@ type Chooser interface {
 	ProjectOptions(ctx context.Context, q model.Question) (*model.Choices, error)
 	AppOptions(ctx context.Context, q model.Question) (*model.Choices, error)
 	ParameterOptions(ctx context.Context, q model.Question) (*model.Choices, error)
+	// Stale tells whether what is offered of the project, or of all when it is "", is older than it should be, and how old.
+	Stale(project string) (age time.Duration, stale bool)
 }
 
 // Submitter takes forms.

@@ -50,7 +50,7 @@ func Samples(n SampleNames) []Sample {
 	project := n.member(inputProject, n.project())
 	app := n.member(inputApp, n.apps()[0].ID)
 	ask := func(action string, o []model.Option, in ...member) Sample {
-		s := Sample{Action: action, Method: http.MethodGet, Output: answered(render(&model.Choices{List: o, Total: len(o)}))}
+		s := Sample{Action: action, Method: http.MethodGet, Output: answered(append(fragment(fresh), render(&model.Choices{List: o, Total: len(o)})...))}
 		return s.with(PlaceQuery, SampleInput{JSON: json.RawMessage(encode(object(in)))})
 	}
 	environments := []model.Option{{ID: "staging", Name: "staging"}, {ID: "prod", Name: "prod"}}

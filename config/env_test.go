@@ -92,7 +92,7 @@ func TestEveryKeyHasAVariable(t *testing.T) {
 		if !isLeaf(typ) {
 			continue
 		}
-		value := map[reflect.Kind]string{reflect.Bool: "true", reflect.Int: "7", reflect.Int64: "7"}[typ.Kind()]
+		value := map[reflect.Kind]string{reflect.Bool: "true", reflect.Int: "7", reflect.Int64: "7", reflect.Float64: "0.7"}[typ.Kind()]
 		if typ == reflect.TypeFor[time.Duration]() {
 			value = "7s"
 		} else if value == "" {

@@ -40,9 +40,16 @@ type Jenkins struct {
 	// BranchParameter is the name under which a form gives the branch of a multibranch project. Without one every branch's
 	// job is an app.
 	BranchParameter string `yaml:"branch_parameter"`
-	// Refresh is how often the catalogue is read again, Poll how often running builds are looked at.
-	Refresh time.Duration `yaml:"refresh" default:"30s"`
-	Poll    time.Duration `yaml:"poll" default:"2s"`
+	// Refresh is how often the catalogue is read again while it changes, RefreshMax how seldom while it does not.
+	Refresh    time.Duration `yaml:"refresh" default:"30s"`
+	RefreshMax time.Duration `yaml:"refresh_max"`
+	// StaleAfter is how old a listing may be before forms are told that it is.
+	StaleAfter time.Duration `yaml:"stale_after"`
+	// MaxLoss is the share of the apps on offer that may vanish at once; a listing that lost more is held back until a person
+	// accepts it.
+	MaxLoss float64 `yaml:"max_loss" default:"0.3"`
+	// Poll is how often running builds are looked at.
+	Poll time.Duration `yaml:"poll" default:"2s"`
 	// ReleaseParameter is the build parameter that carries the release number when a job declares it.
 	ReleaseParameter string `yaml:"release_parameter" default:"RELEASE_ID"`
 	// ValuesTimeout is how long Jenkins may take to say what the git parameters of a job may be; it asks the git server.
@@ -67,7 +74,7 @@ func (j Jenkins) check(r report) {
 	r.at("exclude").expressions(j.Exclude)
 	j.checkProject(r.at("project"))
 	j.checkCatalogue(r)
-	r.at("refresh").lasts(j.Refresh, time.Second, 24*time.Hour)
+	j.checkFreshness(r)
 	r.at("poll").lasts(j.Poll, 50*time.Millisecond, 5*time.Minute)
 	r.at("values_timeout").lasts(j.ValuesTimeout, time.Second, 5*time.Minute)
 	r.at("max_in_flight").between(j.MaxInFlight, 1, 100)

@@ -52,6 +52,9 @@ func (c *Config) complete() {
 		c.Database.DSN = defaultSQLite
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	for i := range c.Jenkins {
+		c.Jenkins[i].completeFreshness()
+	}
 }
 
 // loader gathers the layers of one Load, where each key came from, and what is wrong.

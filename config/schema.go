@@ -68,6 +68,10 @@ func leaf(typ reflect.Type, text string) (string, error) {
 			return "", fmt.Errorf("a whole number")
 		}
 		return strconv.FormatInt(number, 10), nil
+	case typ.Kind() == reflect.Float64:
+		if _, err := strconv.ParseFloat(text, 64); err != nil {
+			return "", fmt.Errorf("a number such as 0.3")
+		}
 	}
 	return text, nil
 }

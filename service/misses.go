@@ -129,12 +129,18 @@ func (s *Service) meant(key string) []*Controller {
 	return s.ordered
 }
 
-// behind are the controllers of a project's apps.
+// behind are the controllers of a project: that of its key, or those that an explicit project names.
 func (s *Service) behind(p *Project) []*Controller {
+	if strings.Contains(p.Key, ":") {
+		return s.meant(p.Key)
+	}
 	var list []*Controller
-	for _, app := range p.Apps {
-		if c := s.controllers[app.Controller]; !slices.Contains(list, c) {
-			list = append(list, c)
+	for _, rule := range s.explicit {
+		for i := range rule.Apps {
+			c := s.controllers[rule.Apps[i].Controller]
+			if rule.ID == p.Key && c != nil && !slices.Contains(list, c) {
+				list = append(list, c)
+			}
 		}
 	}
 	return list

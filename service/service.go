@@ -101,6 +101,7 @@ type Controller struct {
 	ReleaseParameter string
 	Refresh          time.Duration // between two listings, while they change
 	RefreshMax       time.Duration // while they do not; 0: 5 min
+	StaleAfter       time.Duration // how old a listing may be before people are told; 0: 10 min
 	Poll             time.Duration // between two looks at what runs
 	MaxInFlight      int           // deployments handled at once
 	// MaxParallelPerJob is how many builds of one job may be wanted at the same time; 0 counts as 1.
@@ -143,7 +144,8 @@ type Service struct {
 	pace        Pace
 	keep        time.Duration
 	replica     model.Replica
-	owner       string // this process, in leases
+	since       time.Time // when this process began
+	owner       string    // this process, in leases
 	claims      atomic.Int64
 	offered     atomic.Pointer[Catalogue]
 	listings    *listings
@@ -180,7 +182,7 @@ func New(o Options) *Service {
 		bells: newBells(), adoptions: map[string]*sync.Mutex{}, explicit: o.Projects,
 	}
 	s.values, s.parameterRules = newValueBook(s.now), newParameterRules(o.Parameters)
-	s.replica.ID, s.together = s.owner, o.Together
+	s.replica.ID, s.together, s.since = s.owner, o.Together, s.now()
 	s.access = newAccess(o.Access, s.now)
 	shared := o.Shared.withDefaults(o.Store)
 	s.saved, s.answers, s.wakeups = shared.Listings, shared.Answers, shared.Wakeups
@@ -198,6 +200,9 @@ func New(o Options) *Service {
 		c.Client, c.watch, c.turn = c.line, &watch{}, &listTurn{stretch: 1}
 		if c.RefreshMax == 0 {
 			c.RefreshMax = max(c.Refresh, 5*time.Minute)
+		}
+		if c.StaleAfter == 0 {
+			c.StaleAfter = max(2*c.RefreshMax, 10*time.Minute)
 		}
 		s.controllers[c.Name] = c
 		s.ordered = append(s.ordered, c)

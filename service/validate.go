@@ -29,7 +29,7 @@ type check func(ctx context.Context, p plan, at moment, found *findings) error
 
 // checks are all of them, in the order in which people read what they find.
 func (s *Service) checks() []check {
-	return []check{s.checkAccess, s.checkParameters, s.checkUnknownFields, s.checkTime, s.checkDBChange}
+	return []check{s.checkAccess, s.checkParameters, s.checkUnknownFields, s.checkTime, s.checkDBChange, s.checkAge}
 }
 
 // Validate checks a form before it is submitted. The message has one line per problem; "" when there is none. Errors:
