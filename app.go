@@ -75,7 +75,7 @@ func (a *app) wire(ctx context.Context) error {
 	messenger.Counted(a.meter.Count)
 	a.service = service.New(unsettled(service.Options{
 		Store: a.store, Controllers: controllers, Projects: explicitProjects(cfg.Projects), Messenger: messenger, Observer: metrics, Logger: a.log,
-		Form: formRules(cfg.Form), Parameters: a.parameterRules(), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
+		Form: formRules(cfg.Form), Parameters: a.parameterRules(), Policies: projectPolicies(cfg), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
 		Notices:  texts,
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
 		Now: a.store.Now, NewID: rand.Text, Random: mathrand.Float64,

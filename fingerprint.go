@@ -55,6 +55,10 @@ func describe(sections map[string]*strings.Builder, section, path string, v refl
 			}
 		}
 	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
+		switch v.Interface().(type) {
+		case config.Windows, config.Freezes: // an empty one decides, too
+			write(sections, section, path)
+		}
 		for i := range v.Len() {
 			part := section
 			if controller, ok := v.Index(i).Interface().(config.Jenkins); ok {

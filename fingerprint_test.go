@@ -20,6 +20,7 @@ func everything() *config.Config {
 	cfg.Projects = []config.Project{{ID: "a", Apps: []config.ProjectApp{{Job: "prod:a"}}}}
 	cfg.Parameters = []config.Parameter{{Name: "VERSION", HTTP: config.ValuesHTTP{Token: "hush-values"}}}
 	cfg.DingTalk.Robots = []config.Robot{{Name: "ops", Webhook: "hush-webhook"}}
+	cfg.Policies = []config.Policy{{Windows: config.Windows{{From: "10:00"}}, Freeze: config.Freezes{{Reason: "封网"}}}}
 	return cfg
 }
 
@@ -88,6 +89,16 @@ func TestFingerprintsCoverEveryKey(t *testing.T) {
 		if got, want := before.Differs(&after), sectionOf(key.path); !slices.Equal(got, want) {
 			t.Errorf("%s: shows in %v, want %v", key.path, got, want)
 		}
+	}
+}
+
+// An empty list of windows decides, and a missing one does not.
+func TestFingerprintsTellAnEmptyWindowFromNone(t *testing.T) {
+	none, empty := everything(), everything()
+	none.Policies[0].Windows, empty.Policies[0].Windows = nil, config.Windows{}
+	was, is := model.Replica{Fingerprints: fingerprints(none, "id")}, model.Replica{Fingerprints: fingerprints(empty, "id")}
+	if got := was.Differs(&is); !slices.Equal(got, []string{"policies"}) {
+		t.Errorf("shows in %v", got)
 	}
 }
 

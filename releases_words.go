@@ -45,6 +45,7 @@ var waitWords = map[model.Wait]string{
 	model.WaitJob:         "等待同一任务的其他上线单结束 · for another release of the same job",
 	model.WaitApproval:    "等待核对审批 · for DingTalk to confirm the approval",
 	model.WaitAccess:      "等待确认发起人的权限 · for DingTalk to tell what the initiator may deploy",
+	model.WaitWindow:      "等待允许上线的时间(releases start 放行) · for the time in which deployments may start",
 }
 
 var proofWords = map[model.ProofState]string{

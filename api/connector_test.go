@@ -21,7 +21,7 @@ var outputs = map[string]map[string]any{
 	"apps":       noOptions(),
 	"parameters": noOptions(),
 	"requests":   {"requestId": ""},
-	"validate":   {"valid": false},
+	"validate":   {"valid": false, "warnings": ""},
 	"releases":   {"releaseId": "", "state": "", "duplicate": false},
 }
 
@@ -179,6 +179,14 @@ func TestValidateTellsProblemsWithoutFailing(t *testing.T) {
 		t.Error(a.raw)
 	}
 	if a := r.call("validate", `{"project":"交易平台","app":"订单服务","ENV":"uat"}`); a.body["valid"] != true || a.body["message"] != "" {
+		t.Error(a.raw)
+	}
+}
+
+func TestWarningsDoNotMakeAFormInvalid(t *testing.T) {
+	f := &fake{warnings: "应用“商城前端”正在上线：R-1042 (张三，执行中)"}
+	a := newRig(t, f).call("validate", `{"project":"x"}`)
+	if a.body["valid"] != true || a.body["message"] != "" || a.body["warnings"] != f.warnings {
 		t.Error(a.raw)
 	}
 }

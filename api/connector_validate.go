@@ -3,8 +3,9 @@ package api
 import "context"
 
 type validateReply struct {
-	Valid   bool   `json:"valid"`
-	Message string `json:"message"`
+	Valid    bool   `json:"valid"`
+	Message  string `json:"message"`
+	Warnings string `json:"warnings"`
 }
 
 // notValid keeps a form that could not be checked from being submitted.
@@ -14,9 +15,9 @@ func notValid(message string) fragment { return inside(validateReply{Message: me
 func (s *Server) validate(ctx context.Context, f fields) (fragment, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.Answer)
 	defer cancel()
-	message, err := s.service.Validate(ctx, f)
+	v, err := s.service.Validate(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	return inside(validateReply{Valid: message == "", Message: message}), nil
+	return inside(validateReply{Valid: v.Problems == "", Message: v.Problems, Warnings: v.Warnings}), nil
 }

@@ -24,6 +24,7 @@ type fake struct {
 
 	err      error
 	problems string
+	warnings string
 	receipt  model.Receipt
 	age      time.Duration
 	release  *model.Release
@@ -78,10 +79,10 @@ func (f *fake) NewRequestID() string {
 	return "request-1"
 }
 
-func (f *fake) Validate(ctx context.Context, fields map[string][]string) (string, error) {
+func (f *fake) Validate(ctx context.Context, fields map[string][]string) (model.Verdict, error) {
 	f.note(ctx, "validate")
 	f.fields = fields
-	return f.problems, f.err
+	return model.Verdict{Problems: f.problems, Warnings: f.warnings}, f.err
 }
 
 func (f *fake) Submit(ctx context.Context, fields map[string][]string, source string) (model.Receipt, error) {

@@ -40,8 +40,8 @@ type Chooser interface {
 type Submitter interface {
 	// NewRequestID makes a fresh id for a form's hidden field.
 	NewRequestID() string
-	// Validate answers one line per problem, "" when there is none. Errors: catalogue_unready.
-	Validate(ctx context.Context, fields map[string][]string) (string, error)
+	// Validate tells what is wrong with a form that is being filled in. Errors: catalogue_unready.
+	Validate(ctx context.Context, fields map[string][]string) (model.Verdict, error)
 	// Submit records an approved form. Errors: validation_failed, submission_conflict, catalogue_unready,
 	// database_unavailable.
 	Submit(ctx context.Context, fields map[string][]string, source string) (model.Receipt, error)

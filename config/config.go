@@ -29,8 +29,10 @@ type Config struct {
 	Parameters []Parameter `yaml:"parameters"`
 	DingTalk   DingTalk    `yaml:"dingtalk"`
 	Form       Form        `yaml:"form"`
-	Schedule   Schedule    `yaml:"schedule"`
-	Notify     Notify      `yaml:"notify"`
+	// Policies rule the releases of projects.
+	Policies []Policy `yaml:"policies"`
+	Schedule Schedule `yaml:"schedule"`
+	Notify   Notify   `yaml:"notify"`
 	// Retention says how long releases are kept.
 	Retention Retention `yaml:"retention"`
 }

@@ -19,11 +19,12 @@ const (
 	WaitJob         Wait = "job"         // until another release of the same job has ended
 	WaitApproval    Wait = "approval"    // until DingTalk confirms the approval
 	WaitAccess      Wait = "access"      // until DingTalk tells whether the initiator may use the project
+	WaitWindow      Wait = "window"      // until deployments of the project may start
 )
 
 // Waits returns every reason to wait.
 func Waits() []Wait {
-	return []Wait{WaitSchedule, WaitPredecessor, WaitManual, WaitJenkins, WaitAuth, WaitFolded, WaitJob, WaitApproval, WaitAccess}
+	return []Wait{WaitSchedule, WaitPredecessor, WaitManual, WaitJenkins, WaitAuth, WaitFolded, WaitJob, WaitApproval, WaitAccess, WaitWindow}
 }
 
 // JobRef names one Jenkins job.
@@ -171,4 +172,5 @@ const (
 	EventKindProved    = "proved"        // DingTalk confirmed the approval
 	EventKindRefuted   = "refuted"       // the approval does not hold what was submitted
 	EventKindWithdrawn = "withdrawn"     // the approval was refused or taken back
+	EventKindOverride  = "override"      // somebody let the release go on outside its window
 )

@@ -11,8 +11,8 @@ func (r *Release) StartsByTime(d *Deployment) bool {
 	if r.ScheduledAt == nil {
 		return false
 	}
-	return r.Order == OrderParallel || !slices.ContainsFunc(r.Deployments, func(before *Deployment) bool {
-		return before.Position < d.Position && (before.FinishedAt == nil || before.FinishedAt.After(*r.ScheduledAt))
+	return !slices.ContainsFunc(r.Deployments, func(before *Deployment) bool {
+		return r.Precedes(before, d) && (before.FinishedAt == nil || before.FinishedAt.After(*r.ScheduledAt))
 	})
 }
 

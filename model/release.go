@@ -14,7 +14,20 @@ type Order string
 const (
 	OrderSequence Order = "sequence" // one after another, in the form's order, stopping at the first that does not succeed
 	OrderParallel Order = "parallel" // side by side
+	OrderFirst    Order = "first"    // the first alone, the others side by side when it succeeded; never configured
 )
+
+// Precedes tells whether d waits until before has succeeded.
+func (r *Release) Precedes(before, d *Deployment) bool {
+	switch r.Order {
+	case OrderParallel:
+		return false
+	case OrderFirst:
+		return before.Position == 1 && d.Position > 1
+	default:
+		return before.Position < d.Position
+	}
+}
 
 // ExecuteMode is the form's 执行方式.
 type ExecuteMode string

@@ -212,7 +212,7 @@ func TestWhatIsStaleDeploysNothing(t *testing.T) {
 	f.fails(errAway)
 	w.clock.Advance(time.Hour)
 	w.turns(3)
-	if got, err := w.Validate(t.Context(), form(risk("执行方式", "立即")...)); err != nil || got != "" {
+	if got, err := w.Validate(t.Context(), form(risk("执行方式", "立即")...)); err != nil || got.Problems != "" {
 		t.Errorf("validated %q, %v", got, err)
 	}
 	if d := w.want(r.Number, model.ReleaseActive, model.StateWaiting).Deployments[0]; d.Wait != model.WaitAccess {

@@ -39,20 +39,28 @@ func (s *Service) takeBack(r *model.Release, d *model.Deployment, by, reason str
 	return nil
 }
 
-// Start lets a release with 执行方式 手动 run. Errors: not_found, conflict (nothing waits for it).
+// Start lets a release with 执行方式 手动 run, or one go on that waits for its window, which needs a reason. Errors:
+// not_found, invalid_request (no reason), conflict (nothing waits for it).
 func (s *Service) Start(ctx context.Context, id int64, by, reason string) (*model.Release, error) {
 	return s.change(ctx, id, func(r *model.Release) error {
-		now, started := s.now(), false
+		now, waited := s.now(), map[model.Wait]bool{}
 		for _, d := range r.Deployments {
-			if d.State == model.StateWaiting && d.Wait == model.WaitManual {
-				d.Wait, d.NextAt, started = "", &now, true
+			if d.State == model.StateWaiting && (d.Wait == model.WaitManual || d.Wait == model.WaitWindow) {
+				waited[d.Wait] = true
+				release(d) // whoever has claimed it must not have it wait again
+				d.Wait, d.NextAt, d.Code, d.Message = "", &now, "", ""
 			}
 		}
-		if !started {
-			return model.Errorf(model.CodeConflict, "上线单 %s 没有等待手动执行的应用", r.Number())
+		if len(waited) == 0 {
+			return model.Errorf(model.CodeConflict, "上线单 %s 没有等待手动执行或等待上线窗口的应用", r.Number())
 		}
-		r.Record(model.Event{At: now, Actor: by, Kind: model.EventKindStart, Message: reason})
-		return nil
+		if waited[model.WaitManual] {
+			r.Record(model.Event{At: now, Actor: by, Kind: model.EventKindStart, Message: reason})
+		}
+		if !waited[model.WaitWindow] {
+			return nil
+		}
+		return s.override(r, model.Cause{At: now, Actor: by, Message: reason})
 	})
 }
 

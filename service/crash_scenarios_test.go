@@ -97,6 +97,28 @@ func scenarios() map[string]scenario {
 	return all
 }
 
+// tillSoon keeps deployments from starting in the first ten minutes of every hour, in which plays begin; tillLate always.
+func tillSoon(o *Options) {
+	var windows []Window
+	for hour := range 24 {
+		at := time.Duration(hour) * time.Hour
+		windows = append(windows, Window{From: at + 10*time.Minute, To: at + time.Hour})
+	}
+	open(windows...)(o)
+}
+
+func tillLate(o *Options) {
+	o.Policies = []ProjectPolicy{{Freezes: []Freeze{{From: time.Unix(0, 0), To: time.Unix(1<<32, 0)}}}}
+}
+
+// waits tells whether the first app of the n-th release waits for the reason.
+func waits(n int, why model.Wait) func(*play) bool {
+	return func(p *play) bool {
+		all := p.releases()
+		return len(all) >= n && all[n-1].Deployments[0].Wait == why
+	}
+}
+
 // waitingScenarios have to wait for a time, for Jenkins, or for somebody else's build.
 func waitingScenarios() map[string]scenario {
 	silence, robot := []func(*Options){untold}, []func(*Options){robotsTold}
@@ -125,6 +147,15 @@ func waitingScenarios() map[string]scenario {
 				return nil
 			}},
 		}},
+		"outside its window": {adjust: append(silence, tillSoon), script: []scene{
+			submits("a", "应用名称", `["商城前端","订单服务"]`),
+		}, judge: ends(model.ReleaseSucceeded, 2)},
+		"let go on outside its window": {adjust: append(silence, tillLate), script: []scene{
+			submits("a"), operates(waits(1, model.WaitWindow), func(p *play, id int64) error {
+				_, err := p.Start(p.t.Context(), id, "ops", "紧急修复")
+				return err
+			}),
+		}, judge: ends(model.ReleaseSucceeded, 1)},
 		"refused": {adjust: robot, script: []scene{{do: func(p *play) error {
 			err := p.submit("a", "ENV", "moon", "上线说明", fmt.Sprint("第", p.take))
 			delete(p.receipts, "a")

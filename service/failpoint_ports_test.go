@@ -44,6 +44,14 @@ func (b *brittleStore) Recall(ctx context.Context, controller string, after time
 	return n, err
 }
 
+func (b *brittleStore) Reopen(ctx context.Context, controller string) (int64, error) {
+	n, err := b.Store.Reopen(ctx, controller)
+	if n > 0 {
+		b.points.took("reopen")
+	}
+	return n, err
+}
+
 func (b *brittleStore) Post(ctx context.Context, m model.Message) error {
 	return b.points.write("post "+messageName(m), func() error { return b.Store.Post(ctx, m) })
 }

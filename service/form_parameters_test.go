@@ -79,22 +79,22 @@ func TestMappedFieldReachesTheBuild(t *testing.T) {
 // A field with a meaning of its own is no mistake where an app does not declare the parameter that it is mapped to.
 func TestMappedFieldWithAMeaningNeedsNoParameter(t *testing.T) {
 	w := newWorld(t, func(o *Options) { o.Form.Parameters = map[string]string{"WHY": "上线说明"} })
-	if message, err := w.Validate(t.Context(), form()); err != nil || message != "" {
-		t.Errorf("%q, %v", message, err)
+	if v, err := w.Validate(t.Context(), form()); err != nil || v.Problems != "" {
+		t.Errorf("%q, %v", v, err)
 	}
 }
 
 func TestWhatAFormSaysForgesNoLineOfAMessage(t *testing.T) {
 	w := newWorld(t)
-	message, err := w.Validate(t.Context(), form("应用名称", "x\n请先完成数据库变更", "A\u2028B\nC", "v", "ENV", "a\rb"))
+	v, err := w.Validate(t.Context(), form("应用名称", "x\n请先完成数据库变更", "A\u2028B\nC", "v", "ENV", "a\rb"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines := strings.Split(message, "\n"); len(lines) != 1 || strings.ContainsAny(message, "\r\u2028") {
+	if lines := strings.Split(v.Problems, "\n"); len(lines) != 1 || strings.ContainsAny(v.Problems, "\r\u2028") {
 		t.Errorf("message %q", lines)
 	}
-	message, err = w.Validate(t.Context(), form("A\u2028B\nC", "v", "ENV", "a\rb"))
-	if lines := strings.Split(message, "\n"); err != nil || len(lines) != 2 || strings.ContainsAny(message, "\r\u2028") {
+	v, err = w.Validate(t.Context(), form("A\u2028B\nC", "v", "ENV", "a\rb"))
+	if lines := strings.Split(v.Problems, "\n"); err != nil || len(lines) != 2 || strings.ContainsAny(v.Problems, "\r\u2028") {
 		t.Errorf("message %q, %v", lines, err)
 	}
 }

@@ -25,7 +25,9 @@ type objection struct {
 }
 
 // conditions are all of them; the first that objects decides.
-func (s submitter) conditions() []condition { return []condition{s.initiatorMay, s.fitsTheJob} }
+func (s submitter) conditions() []condition {
+	return []condition{s.withinHours, s.initiatorMay, s.fitsTheJob}
+}
 
 // askConditions finds out what the conditions have to know.
 func (s submitter) askConditions(ctx context.Context, d *model.Deployment) (decide, error) {

@@ -150,11 +150,8 @@ func (s *Service) differences(r *model.Release, f Form, problems Problems) ([]st
 	if err != nil {
 		return nil, err
 	}
-	if f.DBChange && !f.DBChangeDone {
-		problems = append(problems, Problem{FieldDBChangeDone, "请先完成数据库变更"})
-	}
 	var found []string
-	for _, problem := range append(problems, more...) {
+	for _, problem := range slices.Concat(problems, more, dbProblems(p)) {
 		found = append(found, problem.Message)
 	}
 	if len(found) > 0 {
@@ -166,12 +163,16 @@ func (s *Service) differences(r *model.Release, f Form, problems Problems) ([]st
 		}
 	}
 	differ("项目", r.Project, p.project.Key)
-	differ("应用", appsOf(r), appsPlanned(p))
+	if submitted, approved := keysOf(r), keysPlanned(p.steps()); !slices.Equal(submitted, approved) && onlyMigrationDiffers(r, p) {
+		found = append(found, "数据库变更的策略(policies)在登记之后变了，请重新发起审批")
+	} else {
+		differ("应用", strings.Join(submitted, "、"), strings.Join(approved, "、"))
+	}
 	asked, _ := s.form.Read(r.Form) // a person may have planned the release anew since
 	differ("执行方式", s.whenOf(asked), s.whenOf(f))
-	if len(found) == 0 { // else the parameters are those of other apps
+	if steps := p.steps(); len(found) == 0 { // else the parameters are those of other apps
 		for i, d := range r.Deployments {
-			found = append(found, parameterDifferences(d, p.apps[i].parameters)...)
+			found = append(found, parameterDifferences(d, steps[i].parameters)...)
 		}
 	}
 	return found, nil
@@ -183,22 +184,6 @@ func (s *Service) whenOf(f Form) string {
 		return s.clock(*f.ScheduledAt)
 	}
 	return string(f.Mode)
-}
-
-func appsOf(r *model.Release) string {
-	keys := make([]string, len(r.Deployments))
-	for i, d := range r.Deployments {
-		keys[i] = d.Key()
-	}
-	return strings.Join(keys, "、")
-}
-
-func appsPlanned(p plan) string {
-	keys := make([]string, len(p.apps))
-	for i, planned := range p.apps {
-		keys[i] = planned.app.Key()
-	}
-	return strings.Join(keys, "、")
 }
 
 // parameterDifferences compares what was chosen: a default may have changed in Jenkins since.

@@ -48,6 +48,9 @@ func (s *Service) goOn(r *model.Release, d *model.Deployment, c model.Cause) err
 			if r.ScheduledAt != nil && r.ScheduledAt.After(c.At) { // planned anew in the meantime
 				next.Wait, next.NextAt = model.WaitSchedule, r.ScheduledAt
 			}
+			if r.Order == model.OrderFirst {
+				continue
+			}
 			return nil
 		}
 		err := r.Fire(next, model.EventCancelled, model.Cause{

@@ -91,6 +91,9 @@ func (s *Service) Replan(ctx context.Context, id int64, at, by, reason string) (
 		if r.Proof.State == model.ProofRefuted || r.Proof.State == model.ProofWithdrawn {
 			return model.Errorf(model.CodeConflict, "上线单 %s 的审批无效，不能改期：%s", r.Number(), r.Proof.Message)
 		}
+		if err := s.plannable(r, when); err != nil {
+			return err
+		}
 		cause, ended := model.Cause{At: s.now(), Actor: by, Message: reason}, r.State.Terminal()
 		planned, err := s.replan(r, when, cause)
 		if err != nil {
@@ -158,12 +161,12 @@ func (s *Service) replan(r *model.Release, when time.Time, c model.Cause) (plann
 
 // follows tells whether an app before d has yet to succeed.
 func follows(r *model.Release, d *model.Deployment) bool {
-	return r.Order == model.OrderSequence && slices.ContainsFunc(r.Deployments, func(before *model.Deployment) bool {
-		return before.Position < d.Position && before.State != model.StateSucceeded
+	return slices.ContainsFunc(r.Deployments, func(before *model.Deployment) bool {
+		return r.Precedes(before, d) && before.State != model.StateSucceeded
 	})
 }
 
 // takenBackByOrder tells whether d was cancelled only because an app before it did not succeed.
 func takenBackByOrder(r *model.Release, d *model.Deployment) bool {
-	return r.Order == model.OrderSequence && d.State == model.StateCancelled && d.Stop == nil && d.PostedAt == nil
+	return r.Order != model.OrderParallel && d.State == model.StateCancelled && d.Stop == nil && d.PostedAt == nil
 }

@@ -54,6 +54,7 @@ type Options struct {
 	Logger      *slog.Logger
 	Form        FormRules
 	Parameters  []ParameterRule // the first of a parameter's that matches decides
+	Policies    []ProjectPolicy // the first that names a project decides
 	Robots      []string        // names of the robots that are told of every release
 	WorkNotices bool            // whether people are told by work notice
 	Notices     *notices.Set    // what people are told; nil: in Chinese, by the built-in templates

@@ -117,7 +117,7 @@ func (p parameter) value(values []string, chosen bool) model.ParameterValue {
 // checkParameters tells of values that no list has. Who fills in a form can wait for a list that is read again and choose
 // anew; a form that was approved goes on, since what was approved may be newer than the list, and Jenkins has the last word.
 func (s *Service) checkParameters(_ context.Context, p plan, at moment, found *findings) error {
-	for _, planned := range p.apps {
+	for _, planned := range p.steps() {
 		if at == fillingIn {
 			found.Problems = append(found.Problems, planned.doubts...)
 		} else {

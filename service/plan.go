@@ -9,9 +9,11 @@ import (
 
 // plan is a form that passed every check, with what it asks for found in the catalogue.
 type plan struct {
-	form    Form
-	project *Project
-	apps    []plannedApp
+	form      Form
+	project   *Project
+	rules     rules
+	apps      []plannedApp // in the form's order
+	migration *plannedApp  // that runs before them; it may be one of them
 }
 
 type plannedApp struct {
@@ -31,7 +33,9 @@ func (s *Service) plan(f Form) (plan, Problems, error) {
 	var problems Problems
 	p := plan{form: f, project: s.chosenProject(c, f, &problems)}
 	if p.project != nil {
+		p.rules = s.rulesOf(p.project.Key, p.project.Name)
 		p.apps = s.planApps(p.project, f, &problems)
+		s.planMigration(c, &p, &problems)
 	}
 	return p, problems, nil
 }

@@ -80,6 +80,8 @@ type Calls interface {
 	// Recall makes the deployments due that wait for the controller to come back and would not be due before after. It
 	// returns how many.
 	Recall(ctx context.Context, controller string, after time.Time) (int64, error)
+	// Reopen makes the controller's deployments due that wait for a window. It returns how many.
+	Reopen(ctx context.Context, controller string) (int64, error)
 }
 
 // Outbox keeps messages until they are delivered.

@@ -114,9 +114,11 @@ func (s *Service) submitting(ctx context.Context, sub submitter) {
 	bell := s.bells.submit[sub.c.Name]
 	claims := trouble{Service: s, doing: "claiming deployments", about: []any{"controller", sub.c.Name}}
 	var swept time.Time
+	reopened := false
 	for claims.wait(ctx, s.pace.Idle, bell) {
 		now := s.now()
 		if now.Sub(swept) >= sweepEvery {
+			reopened = reopened || s.reopen(ctx, sub.c)
 			s.sweep(ctx, sub.c)
 			swept = now
 		} else if sub.c.line.away() != nil {

@@ -32,6 +32,7 @@ type Store interface {
 	Inquiries
 	Withdrawals
 	Attendance
+	Occupancy
 }
 
 // Observer is told what happens, for metrics.
@@ -133,6 +134,7 @@ type Service struct {
 	form        *formReader
 	values      *valueBook
 	order       model.Order
+	policies    []ProjectPolicy
 	robots      []string
 	workNotices bool
 	write       writer
@@ -173,7 +175,7 @@ type Service struct {
 func New(o Options) *Service {
 	s := &Service{
 		store: o.Store, controllers: map[string]*Controller{}, messenger: o.Messenger, observer: o.Observer,
-		log: o.Logger, form: newFormReader(o.Form, o.Location), order: o.Form.Order, robots: o.Robots,
+		log: o.Logger, form: newFormReader(o.Form, o.Location), order: o.Form.Order, policies: o.Policies, robots: o.Robots,
 		workNotices: o.WorkNotices, location: o.Location, runIfLateBy: o.RunIfLateBy,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, newID: o.NewID,
 		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(), alphabet: newAlphabet(),

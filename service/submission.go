@@ -171,7 +171,7 @@ func (s *Service) newRelease(p plan, source, print string) *model.Release {
 	r := &model.Release{
 		State: model.ReleaseActive, Accepted: model.ReleaseActive, Fingerprint: print, Source: source,
 		ProcessInstanceID: f.Instance, BusinessID: f.Business, RequestID: f.Request,
-		Project: p.project.Key, ProjectName: p.project.Name, Mode: f.Mode, Order: s.order,
+		Project: p.project.Key, ProjectName: p.project.Name, Mode: f.Mode, Order: p.order(),
 		Initiator: s.known(f.Originator), Reason: f.Reason, DBChange: f.DBChange, Form: f.Raw,
 		CreatedAt: now, UpdatedAt: now,
 	}
@@ -181,13 +181,13 @@ func (s *Service) newRelease(p plan, source, print string) *model.Release {
 	if f.Mode == model.ExecuteScheduled {
 		r.ScheduledAt = f.ScheduledAt
 	}
-	for i, planned := range p.apps {
+	for i, planned := range p.steps() {
 		d := &model.Deployment{
 			Position: i + 1, JobRef: planned.app.JobRef, AppName: planned.app.Label, State: model.StateWaiting,
 			Parameters: planned.parameters, ReleaseParameter: planned.releaseParameter,
 			Parameterised: len(planned.app.Parameters) > 0,
 		}
-		if i > 0 && r.Order == model.OrderSequence {
+		if i > 0 && r.Order != model.OrderParallel {
 			d.Wait = model.WaitPredecessor
 		} else {
 			makeReady(r, d, now)

@@ -29,15 +29,22 @@ type check func(ctx context.Context, p plan, at moment, found *findings) error
 
 // checks are all of them, in the order in which people read what they find.
 func (s *Service) checks() []check {
-	return []check{s.checkAccess, s.checkParameters, s.checkUnknownFields, s.checkTime, s.checkDBChange, s.checkAge}
+	return []check{
+		s.checkAccess, s.checkParameters, s.checkUnknownFields, s.checkTime, s.checkWindow, s.checkDBChange, s.checkReason,
+		s.checkBusy, s.checkAge,
+	}
 }
 
-// Validate checks a form before it is submitted. The message has one line per problem; "" when there is none. Errors:
-// catalogue_unready.
-func (s *Service) Validate(ctx context.Context, fields map[string][]string) (string, error) {
+// validateWithin is how long people wait for the answer while they fill in a form.
+const validateWithin = 300 * time.Millisecond
+
+// Validate checks a form before it is submitted. Errors: catalogue_unready.
+func (s *Service) Validate(ctx context.Context, fields map[string][]string) (model.Verdict, error) {
+	ctx, cancel := context.WithTimeout(ctx, validateWithin)
+	defer cancel()
 	f, problems := s.form.Read(fields)
 	_, found, err := s.checkForm(ctx, f, problems, fillingIn)
-	return found.Message(), err
+	return model.Verdict{Problems: found.Message(), Warnings: found.warnings.Message()}, err
 }
 
 // checkForm checks a form that was read with these problems.
@@ -61,7 +68,7 @@ func (s *Service) checkUnknownFields(_ context.Context, p plan, _ moment, found 
 		return nil
 	}
 	f := p.form
-	checkUnknown(p.apps, f.StandsFor, &found.Problems)
+	checkUnknown(p.steps(), f.StandsFor, &found.Problems)
 	for i, planned := range p.apps {
 		if row := f.row(i); row != nil && len(p.apps) == len(f.Apps) {
 			checkUnknown([]plannedApp{planned}, row.StandsFor, &found.Problems)
@@ -101,14 +108,6 @@ func (s *Service) checkTime(_ context.Context, p plan, at moment, found *finding
 	case f.Mode == model.ExecuteNow && planned.After(now.Add(time.Minute)):
 		// Approvers would see both and could believe either.
 		found.add(FieldScheduledAt, "执行方式为立即，但填写了将来的执行时间 %s，请改为定时或清空时间", s.clock(planned))
-	}
-	return nil
-}
-
-// checkDBChange wants database changes to be finished first.
-func (s *Service) checkDBChange(_ context.Context, p plan, _ moment, found *findings) error {
-	if p.form.DBChange && !p.form.DBChangeDone {
-		found.add(FieldDBChangeDone, "请先完成数据库变更")
 	}
 	return nil
 }

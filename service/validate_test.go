@@ -43,7 +43,8 @@ func offering(rules CatalogueRules, jobs ...model.Job) *Service {
 	s := New(Options{
 		Controllers: []Controller{{Name: "prod", Rules: rules, ReleaseParameter: "RELEASE_ID"}},
 		Form:        FormRules{Fields: config.Default().Form.Names()}, Location: shanghai, Observer: silent{},
-		Logger: slog.New(slog.DiscardHandler), NewID: counter(), RunIfLateBy: 30 * time.Minute,
+		Policies: []ProjectPolicy{{Busy: BusyIgnore}}, // the database would tell
+		Logger:   slog.New(slog.DiscardHandler), NewID: counter(), RunIfLateBy: 30 * time.Minute,
 		Now: func() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) },
 	})
 	s.offer(model.Listing{Controller: "prod", Jobs: jobs, At: s.now()})
@@ -63,14 +64,14 @@ func lines(t *testing.T, s *Service, changes ...string) []string {
 	t.Helper()
 	in := fields("项目名称", "商城", "应用名称", "商城前端")
 	maps.Copy(in, fields(changes...))
-	message, err := s.Validate(t.Context(), in)
+	v, err := s.Validate(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if message == "" {
+	if v.Problems == "" {
 		return nil
 	}
-	return strings.Split(message, "\n")
+	return strings.Split(v.Problems, "\n")
 }
 
 // validationRules are changes of a complete form and the problems that they make; nil: valid.

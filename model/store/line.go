@@ -19,8 +19,8 @@ func (s *Store) Line(ctx context.Context, job model.JobRef, limit int) (model.Li
 		of := " WHERE controller = @controller AND job = @job AND "
 		args := map[string]any{
 			"controller": job.Controller, "job": job.FullName, "inHand": inHand, "waiting": model.StateWaiting,
-			"ready":    []model.Wait{"", model.WaitJob, model.WaitJenkins, model.WaitAuth, model.WaitFolded},
-			"schedule": model.WaitSchedule, "now": s.Now().UnixMicro(), "limit": limit,
+			"ready": []model.Wait{"", model.WaitJob, model.WaitJenkins, model.WaitAuth, model.WaitFolded},
+			"timed": []model.Wait{model.WaitSchedule, model.WaitWindow}, "now": s.Now().UnixMicro(), "limit": limit,
 		}
 		slots, index := s.dialect.using("deployments_slot"), s.dialect.using("deployments_line")
 		var taken []int // the slots, and less than none: how many others
@@ -32,7 +32,7 @@ func (s *Store) Line(ctx context.Context, job model.JobRef, limit int) (model.Li
 		slices.Sort(taken)
 		line.Others, line.Taken = -1-taken[0], taken[1:]
 		waiting := "SELECT id FROM deployments " + index + of + "state = @waiting AND job_slot IS NULL AND" +
-			" (wait_reason IN @ready OR (wait_reason = @schedule AND next_at <= @now)) ORDER BY id LIMIT @limit"
+			" (wait_reason IN @ready OR (wait_reason IN @timed AND next_at <= @now)) ORDER BY id LIMIT @limit"
 		return db.Raw(waiting, args).Scan(&line.Waiting).Error
 	})
 	return line, err

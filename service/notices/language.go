@@ -90,6 +90,9 @@ var english = words{
 	},
 }
 
+// State is what people call a deployment's state.
+func (l Language) State(s model.DeploymentState) string { return l.words().deployments[s] }
+
 // Duration writes a duration as people say it.
 func (l Language) Duration(d time.Duration) string {
 	tenths, seconds, minutes, hours := "%.1f 秒", "%d 秒", "%d 分 %d 秒", "%d 小时 %d 分"

@@ -45,11 +45,13 @@ func samplesOfRun() []Sample {
 		{"delayed", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Message: away, Since: &at}},
 		{"delayed-access", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionAccess, Message: "无法从钉钉确认发起人的部门和角色：钉钉暂时无法访问", Since: &at}},
 		{"delayed-stop", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Action: ActionStop, Message: "Jenkins 拒绝停止构建(403)"}},
+		{"delayed-window", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionWindow, Message: "现在不在允许上线的时间(周一至周四 10:00-17:00)内，等到 2026-11-23 10:00", Since: &at}},
 		{"differs", model.NoticeDiffers, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Message: "构建 #12 的参数与批准的不同：ENV 应为 prod，实际为 staging"}},
 		{"lost", model.NoticeLost, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Message: lost.Message}},
 		{"changed-retry", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionRetry, Actor: "ops", Message: decided}},
 		{"changed-abandon", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Action: ActionAbandon, Actor: "ops"}},
 		{"changed-replan", model.NoticeChanged, Facts{Release: planned, Action: ActionReplan, Actor: "ops", Message: "等数据库变更"}},
+		{"changed-start", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), Action: ActionStart, Actor: "ops", Message: "紧急修复"}},
 	}
 }
 

@@ -90,6 +90,8 @@ const (
 	ActionReplan  = "replan"  // changed: there is a new time
 	ActionAccess  = "access"  // delayed: DingTalk does not tell whether the initiator may use the project
 	ActionStop    = "stop"    // delayed: it is the stopping that does not work; withdrawn: what runs is stopped
+	ActionWindow  = "window"  // delayed: deployments may not start now
+	ActionStart   = "start"   // changed: it goes on although deployments may not start now
 )
 
 // Has tells whether one of the apps is in a state.

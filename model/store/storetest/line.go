@@ -16,6 +16,8 @@ func lining() map[string]func(*testing.T, *fixture) {
 		"line/the late are called":                 lineOverdue,
 		"line/slots of what has ended are freed":   lineFreed,
 		"line/recalled oldest first":               lineRecall,
+		"line/who is busy with a job":              lineOccupants,
+		"line/windows are asked about again":       lineReopen,
 	}
 }
 
@@ -56,6 +58,7 @@ func lineOrder(t *testing.T, f *fixture) {
 	f.wantLine(t, []int{})
 	later := f.inLine(t, model.WaitSchedule, time.Minute)
 	away := f.inLine(t, model.WaitJenkins, time.Minute)
+	closed := f.inLine(t, model.WaitWindow, time.Minute)
 	f.inLine(t, model.WaitPredecessor, 0)
 	f.inLine(t, model.WaitManual, 0)
 	ready := f.inLine(t, "", 0)
@@ -64,11 +67,11 @@ func lineOrder(t *testing.T, f *fixture) {
 	f.create(t, other)
 	f.wantLine(t, []int{}, away, ready, parked)
 	f.clock.Advance(time.Minute)
-	f.wantLine(t, []int{}, later, away, ready, parked)
+	f.wantLine(t, []int{}, later, away, closed, ready, parked)
 	if err := f.takeSlot(away, 2); err != nil {
 		t.Fatal(err)
 	}
-	f.wantLine(t, []int{2}, later, ready, parked)
+	f.wantLine(t, []int{2}, later, closed, ready, parked)
 	old := f.waiting(lineJob.FullName, 0)
 	old.State = model.StateRunning
 	f.create(t, old)
@@ -225,5 +228,51 @@ func lineOverdue(t *testing.T, f *fixture) {
 	claimed, err := f.ClaimDeployments(f.ctx, "prod", "me", time.Minute, 10)
 	if err != nil || len(claimed) != 1 || claimed[0].ID != ids[0] {
 		t.Fatalf("%+v %v", claimed, err)
+	}
+}
+
+func lineReopen(t *testing.T, f *fixture) {
+	f.inLine(t, model.WaitSchedule, time.Hour)
+	f.inLine(t, model.WaitWindow, -time.Second) // due already
+	closed := f.inLine(t, model.WaitWindow, time.Hour)
+	other := f.waiting("other", time.Hour)
+	other.Controller, other.Wait = "test", model.WaitWindow
+	f.create(t, other)
+	if n, err := f.Reopen(f.ctx, "prod"); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	claimed, err := f.ClaimDeployments(f.ctx, "prod", "me", time.Minute, 10)
+	if err != nil || len(claimed) != 2 || claimed[1].ID != closed.ID || claimed[1].Wait != model.WaitWindow {
+		t.Fatalf("%+v %v", claimed, err)
+	}
+	if n, err := f.Reopen(f.ctx, "prod"); err != nil || n != 0 {
+		t.Errorf("once more: %d, %v", n, err)
+	}
+}
+
+func lineOccupants(t *testing.T, f *fixture) {
+	waits, done := f.inLine(t, model.WaitSchedule, time.Hour), f.waiting("web", 0)
+	f.update(t, waits.ReleaseID, func(r *model.Release) { r.Initiator = model.Person{ID: "zhang", Name: "张三"} })
+	done.State = model.StateSucceeded
+	f.create(t, done)
+	lost, other, elsewhere := f.waiting("api", 0), f.waiting("other", 0), f.waiting("web", 0)
+	lost.State, elsewhere.Controller = model.StateLost, "test"
+	f.create(t, lost)
+	f.create(t, other)
+	f.create(t, elsewhere)
+	got, err := f.Occupants(f.ctx, "prod", []string{"web", "api"}, 10)
+	if err != nil || len(got) != 2 {
+		t.Fatalf("%+v %v", got, err)
+	}
+	for i, d := range []*model.Deployment{waits, lost} {
+		if o := got[i]; o.JobRef != d.JobRef || o.State != d.State || o.ReleaseID != d.ReleaseID || (o.Initiator.Name == "张三") != (i == 0) {
+			t.Errorf("%d: %+v", i, o)
+		}
+	}
+	if got, err = f.Occupants(f.ctx, "prod", []string{"web", "api"}, 1); err != nil || len(got) != 1 || got[0].ReleaseID != waits.ReleaseID {
+		t.Errorf("at most one: %+v %v", got, err)
+	}
+	if got, err = f.Occupants(f.ctx, "prod", []string{"none"}, 10); err != nil || len(got) != 0 {
+		t.Errorf("of nobody: %+v %v", got, err)
 	}
 }
