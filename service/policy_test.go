@@ -3,6 +3,7 @@ package service
 import (
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -18,7 +19,7 @@ func TestTheFirstPolicyThatDecidesWins(t *testing.T) {
 	yes, no := true, false
 	job := model.JobRef{Controller: "prod", FullName: "deploy/db/migrate"}
 	s := New(Options{
-		Location: shanghai, NewID: counter(), Now: nil, Form: FormRules{Order: model.OrderSequence},
+		Location: shanghai, NewID: counter(), Now: time.Now, Form: FormRules{Order: model.OrderSequence},
 		Policies: []ProjectPolicy{
 			{Projects: []ProjectPattern{pattern("^prod:pay/"), pattern("清算 (新)")}, Busy: BusyRefuse, RequireReason: &no},
 			{Projects: []ProjectPattern{pattern("^prod:")}, RequireReason: &yes, DBChange: DBChangeSecondApp, DBApp: job},
