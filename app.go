@@ -171,7 +171,7 @@ func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
 		controllers = append(controllers, service.Controller{
 			Name: j.Name, URL: j.URL, Client: client, User: j.User, Rules: catalogueRules(a.cfg, j), Inputs: inputRules(j.Inputs),
 			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, RefreshMax: j.RefreshMax, StaleAfter: j.StaleAfter, Poll: j.Poll, MaxInFlight: j.MaxInFlight,
-			MaxParallelPerJob: j.MaxParallelPerJob,
+			MaxParallelPerJob: j.MaxParallelPerJob, OnDrift: model.DriftPolicy(j.OnDrift),
 		})
 	}
 	return controllers, nil

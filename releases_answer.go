@@ -65,6 +65,12 @@ type (
 		Code         model.Code            `json:"code"`
 		Message      string                `json:"message"`
 		Stop         *shownStop            `json:"stop"`
+		Drift        *shownDrift           `json:"drift"`
+	}
+	shownDrift struct {
+		Since       time.Time `json:"since"`
+		Continuable bool      `json:"continuable"`
+		Moved       []string  `json:"moved"`
 	}
 	shownStop struct {
 		By     string `json:"by"`

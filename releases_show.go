@@ -147,6 +147,14 @@ func (c *bridgeClient) reasons(d shownDeployment) []string {
 	if d.Stop != nil {
 		add(true, "  %s：%s", d.Stop.By, d.Stop.Reason)
 	}
+	if d.Drift != nil {
+		add(true, "停住于 held since %s", c.clock(&d.Drift.Since))
+		for _, job := range d.Drift.Moved {
+			add(true, "可能已变成 may have become: --job %s", job)
+		}
+		add(d.Drift.Continuable, "处理 decide: releases continue --deployment %d 或 or releases cancel", d.ID)
+		add(!d.Drift.Continuable, "任务改回来之前不能照原样继续 · cannot go on before the job is as it was")
+	}
 	add(d.State == model.StateLost, "处理 decide: releases retry 或 or releases abandon, --deployment %d", d.ID)
 	return lines
 }

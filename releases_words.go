@@ -46,6 +46,7 @@ var waitWords = map[model.Wait]string{
 	model.WaitApproval:    "等待核对审批 · for DingTalk to confirm the approval",
 	model.WaitAccess:      "等待确认发起人的权限 · for DingTalk to tell what the initiator may deploy",
 	model.WaitWindow:      "等待允许上线的时间(releases start 放行) · for the time in which deployments may start",
+	model.WaitDrift:       "任务在审批之后变了，等待决定(releases continue 或 cancel) · its job changed: for a person to decide",
 }
 
 var proofWords = map[model.ProofState]string{

@@ -34,6 +34,8 @@ type deploymentView struct {
 	Code         model.Code `json:"code"`
 	Message      string     `json:"message"`
 	Stop         *stopView  `json:"stop"`
+	// Drift is set while the deployment is held.
+	Drift *driftView `json:"drift"`
 }
 
 // parameterView never holds a secret's value.
@@ -42,6 +44,15 @@ type parameterView struct {
 	Value  string `json:"value"`
 	Chosen bool   `json:"chosen"`
 	Secret bool   `json:"secret"`
+	// Dropped: the job does not declare it any more, and somebody went on without it.
+	Dropped bool `json:"dropped,omitempty"`
+}
+
+type driftView struct {
+	Since       time.Time `json:"since"`
+	Changes     []string  `json:"changes"`
+	Continuable bool      `json:"continuable"`
+	Moved       []string  `json:"moved"`
 }
 
 type stopView struct {
@@ -61,7 +72,13 @@ func viewDeployment(r *model.Release, d *model.Deployment) deploymentView {
 		Result: d.Result, Code: d.Code, Message: d.Message,
 	}
 	for i, p := range d.Parameters {
-		v.Parameters[i] = parameterView{Name: p.Name, Value: p.Shown(), Chosen: p.Chosen, Secret: p.Secret}
+		v.Parameters[i] = parameterView{Name: p.Name, Value: p.Shown(), Chosen: p.Chosen, Secret: p.Secret, Dropped: p.Dropped}
+	}
+	if d.Drift != nil && d.Wait == model.WaitDrift {
+		v.Drift = &driftView{
+			Since: d.Drift.Since.UTC(), Changes: append([]string{}, d.Drift.Changes...), Continuable: !d.Drift.Barred,
+			Moved: append([]string{}, d.Drift.Moved...),
+		}
 	}
 	if d.Stop != nil {
 		v.Stop = &stopView{By: d.Stop.By, Reason: d.Stop.Reason, At: d.Stop.At.UTC(), SentAt: utc(d.Stop.SentAt)}

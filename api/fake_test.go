@@ -155,6 +155,12 @@ func (f *fake) Replan(ctx context.Context, _ int64, at, by, reason string) (*mod
 	return f.release, f.err
 }
 
+func (f *fake) Continue(ctx context.Context, _ int64, c model.Continuation) (*model.Release, error) {
+	f.note(ctx, "continue")
+	f.on, f.at, f.by, f.reason = c.Deployment, c.Job, c.By, c.Reason
+	return f.release, f.err
+}
+
 func (f *fake) Retry(ctx context.Context, _, deployment int64, by, reason string) (*model.Release, error) {
 	f.note(ctx, "retry")
 	f.on, f.by, f.reason = deployment, by, reason

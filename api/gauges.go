@@ -12,7 +12,8 @@ import (
 
 // Gauges are read when somebody scrapes. Any may be nil.
 type Gauges struct {
-	// Open counts the deployments that are not at their end by state, and the pending messages under "messages".
+	// Open counts the deployments that are not at their end by state, those that are held once more under "held", and the
+	// pending messages under "messages".
 	Open func(context.Context) (map[string]int64, error)
 	// Dead counts the messages that were given up.
 	Dead func(context.Context) (int64, error)
@@ -99,6 +100,7 @@ func (g *gaugeSource) collectOpen(out chan<- prometheus.Metric) {
 			out <- gauge(deployments, float64(open[string(state)]), string(state))
 		}
 	}
+	out <- gauge(describe("held_deployments", "Deployments that wait for a person because their job changed."), float64(open["held"]))
 	out <- gauge(describe("pending_messages", "Messages that are not delivered yet."), float64(open["messages"]))
 }
 

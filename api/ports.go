@@ -64,9 +64,11 @@ type Operator interface {
 	Replan(ctx context.Context, id int64, at, by, reason string) (*model.Release, error)
 }
 
-// Rescuer decides for people what becomes of deployments that were lost: the one with the id, or all of the release when it
-// is 0. Errors: not_found, conflict (nothing is lost), database_unavailable.
+// Rescuer decides for people what becomes of deployments that were lost, or held: the one with the id, or all of the release
+// when it is 0. Errors: not_found, conflict (nothing is lost, or held), database_unavailable.
 type Rescuer interface {
+	// Continue lets go on what is held because its job changed. Errors also: invalid_request, unknown_app, the jenkins_… codes.
+	Continue(ctx context.Context, id int64, c model.Continuation) (*model.Release, error)
 	Retry(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)
 	Abandon(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)
 }

@@ -59,9 +59,19 @@ type Jenkins struct {
 	// MaxParallelPerJob is how many releases may have a build of the same job at the same time; the others wait in the order
 	// of their approval. Jobs that do not declare the release parameter always run one at a time.
 	MaxParallelPerJob int `yaml:"max_parallel_per_job" default:"1"`
+	// OnDrift is what becomes of a release whose job changed after the approval, so that what was approved does not fit any
+	// more: hold, fail or ignore.
+	OnDrift string `yaml:"on_drift" default:"hold"`
 	// Inputs are the pipelines' input steps that may be answered; the first rule that matches decides.
 	Inputs []Input `yaml:"inputs"`
 }
+
+// The values of Jenkins.OnDrift.
+const (
+	DriftHold   = "hold" // it waits for a person
+	DriftFail   = "fail"
+	DriftIgnore = "ignore" // it goes on, and Jenkins' own answer decides
+)
 
 var controllerName = regexp.MustCompile(`^[a-z0-9-]+$`)
 
@@ -79,6 +89,7 @@ func (j Jenkins) check(r report) {
 	r.at("values_timeout").lasts(j.ValuesTimeout, time.Second, 5*time.Minute)
 	r.at("max_in_flight").between(j.MaxInFlight, 1, 100)
 	r.at("max_parallel_per_job").between(j.MaxParallelPerJob, 1, 1000)
+	r.at("on_drift").oneOf(j.OnDrift, DriftHold, DriftFail, DriftIgnore)
 	for i, input := range j.Inputs {
 		input.check(r.at("inputs").index(i))
 	}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -20,11 +21,12 @@ const (
 	WaitApproval    Wait = "approval"    // until DingTalk confirms the approval
 	WaitAccess      Wait = "access"      // until DingTalk tells whether the initiator may use the project
 	WaitWindow      Wait = "window"      // until deployments of the project may start
+	WaitDrift       Wait = "drift"       // the job changed after the approval: until a person decides
 )
 
 // Waits returns every reason to wait.
 func Waits() []Wait {
-	return []Wait{WaitSchedule, WaitPredecessor, WaitManual, WaitJenkins, WaitAuth, WaitFolded, WaitJob, WaitApproval, WaitAccess, WaitWindow}
+	return []Wait{WaitSchedule, WaitPredecessor, WaitManual, WaitJenkins, WaitAuth, WaitFolded, WaitJob, WaitApproval, WaitAccess, WaitWindow, WaitDrift}
 }
 
 // JobRef names one Jenkins job.
@@ -47,6 +49,8 @@ type ParameterValue struct {
 	Each []string `json:"each,omitempty"`
 	// Label is what people call the parameter; "" when nobody gave it another name.
 	Label string `json:"label,omitempty"`
+	// Dropped: the job does not declare it any more, and a person decided to go on without it.
+	Dropped bool `json:"dropped,omitempty"`
 }
 
 // Title is the parameter's name for people.
@@ -96,8 +100,10 @@ type Deployment struct {
 	Slot       *int // its place among those that may have a build of the job at the same time; nil: none
 
 	Parameters       []ParameterValue
-	ReleaseParameter string // the job's parameter that carries the release number; "" when the job declares none
-	Parameterised    bool   // whether the job declares parameters at all
+	ReleaseParameter string     // the job's parameter that carries the release number; "" when the job declares none
+	Parameterised    bool       // whether the job declares parameters at all
+	Definition       Definition // what the job declared when the release was asked for; nil: stored before that was kept
+	Drift            *Drift     // how the job changed since; nil: nothing is known of that
 
 	SubmittedAt  *time.Time    // the last intent to POST
 	PostedAt     *time.Time    // the first intent to POST: nothing older in Jenkins came of it
@@ -143,6 +149,15 @@ func (d *Deployment) BuildTitle() string {
 	return "#" + strconv.FormatInt(d.Build, 10)
 }
 
+// Sent are the parameters that Jenkins is given: those that were not dropped.
+func (d *Deployment) Sent() []ParameterValue {
+	dropped := func(p ParameterValue) bool { return p.Dropped }
+	if !slices.ContainsFunc(d.Parameters, dropped) {
+		return d.Parameters
+	}
+	return slices.DeleteFunc(slices.Clone(d.Parameters), dropped)
+}
+
 // Event is one line of a release's history. Append-only.
 type Event struct {
 	ID           int64
@@ -173,4 +188,7 @@ const (
 	EventKindRefuted   = "refuted"       // the approval does not hold what was submitted
 	EventKindWithdrawn = "withdrawn"     // the approval was refused or taken back
 	EventKindOverride  = "override"      // somebody let the release go on outside its window
+	EventKindHeld      = "held"          // the job changed after the approval: a person has to decide
+	EventKindContinued = "continued"     // somebody let what was held go on
+	EventKindIgnored   = "drift_ignored" // the job changed, and the configuration says to go on
 )

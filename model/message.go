@@ -30,7 +30,8 @@ const (
 	NoticeDelayed  NoticeKind = "delayed"  // a deployment cannot be given to Jenkins for a while
 	NoticeDiffers  NoticeKind = "differs"  // a build does not run with the approved parameters
 	NoticeLost     NoticeKind = "lost"     // Jenkins forgot a build: a person has to decide
-	NoticeChanged  NoticeKind = "changed"  // a person retried, abandoned or planned anew
+	NoticeHeld     NoticeKind = "held"     // a job changed after the approval: a person has to decide
+	NoticeChanged  NoticeKind = "changed"  // a person retried, abandoned, continued or planned anew
 	NoticeFinished NoticeKind = "finished" // the release came to its end, whichever
 	NoticeRefused  NoticeKind = "refused"  // an approved form that was not accepted
 	NoticeDigest   NoticeKind = "digest"   // several notices to one robot in one message
@@ -44,7 +45,7 @@ const (
 // NoticeKinds returns every kind of notice.
 func NoticeKinds() []NoticeKind {
 	return []NoticeKind{
-		NoticeReceived, NoticeInput, NoticeDelayed, NoticeDiffers, NoticeLost, NoticeChanged, NoticeFinished, NoticeRefused,
+		NoticeReceived, NoticeInput, NoticeDelayed, NoticeDiffers, NoticeLost, NoticeHeld, NoticeChanged, NoticeFinished, NoticeRefused,
 		NoticeDigest, NoticeQuota, NoticeRejected, NoticeUnverified, NoticeWithdrawn,
 	}
 }

@@ -88,7 +88,8 @@ func (s *Service) List(ctx context.Context, f model.ReleaseFilter) ([]*model.Rel
 	return s.store.ListReleases(ctx, f)
 }
 
-// Open counts the deployments that are not at their end, by state, and the messages not delivered ("messages").
+// Open counts the deployments that are not at their end, by state, those that are held once more ("held"), and the messages
+// not delivered ("messages").
 func (s *Service) Open(ctx context.Context) (map[string]int64, error) {
 	return s.store.CountDeployments(ctx)
 }

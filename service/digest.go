@@ -21,7 +21,7 @@ const (
 
 // urgent tells whether somebody has to act on a notice.
 func urgent(kind model.NoticeKind) bool {
-	return kind == model.NoticeInput || kind == model.NoticeLost || kind == model.NoticeRejected
+	return kind == model.NoticeInput || kind == model.NoticeLost || kind == model.NoticeHeld || kind == model.NoticeRejected
 }
 
 // urgentFirst orders messages: what somebody has to act on leads, then the oldest.

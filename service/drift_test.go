@@ -1,117 +1,345 @@
 package service
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/oabridge/oabridge/jenkins/jenkinstest"
 	"github.com/oabridge/oabridge/model"
 )
 
-// What was approved must be what is deployed, also when the job changed between approval and time.
-func TestJobThatChangedSinceTheApproval(t *testing.T) {
-	parameter := func(name string, change func(*jenkinstest.Parameter)) func(*jenkinstest.Job) {
-		return func(j *jenkinstest.Job) {
-			kept := []jenkinstest.Parameter{}
-			for _, p := range j.Parameters {
-				if p.Name == name {
-					change(&p)
-				}
-				kept = append(kept, p)
+const (
+	webPost = "POST buildWithParameters"
+	webHeld = "上线单 R-1001：商城前端 已停住，任务在审批之后变了"
+)
+
+// reparam changes one parameter of the job.
+func reparam(name string, change func(*jenkinstest.Parameter)) func(*world) {
+	return rework(func(j *jenkinstest.Job) {
+		j.Parameters = slices.Clone(j.Parameters)
+		for i := range j.Parameters {
+			if j.Parameters[i].Name == name {
+				change(&j.Parameters[i])
 			}
-			j.Parameters = kept
 		}
+	})
+}
+
+// unparam takes parameters out of the job.
+func unparam(names ...string) func(*world) {
+	return rework(func(j *jenkinstest.Job) {
+		gone := func(p jenkinstest.Parameter) bool { return slices.Contains(names, p.Name) }
+		j.Parameters = slices.DeleteFunc(slices.Clone(j.Parameters), gone)
+	})
+}
+
+func rework(change func(*jenkinstest.Job)) func(*world) {
+	return func(w *world) { w.jenkins.SetJob(webJob, change) }
+}
+
+// restore makes the job what it was.
+func restore(w *world) {
+	i := slices.IndexFunc(jenkinstest.Company(), func(j jenkinstest.Job) bool { return j.FullName == webJob })
+	w.jenkins.AddJob(jenkinstest.Company()[i])
+}
+
+// relist lets the catalogue know of what changed.
+func (w *world) relist() {
+	w.t.Helper()
+	w.clock.Advance(time.Minute)
+	if err := w.RefreshOnce(w.t.Context(), "prod"); err != nil {
+		w.t.Fatal(err)
 	}
-	for name, c := range map[string]struct {
-		change func(*jenkinstest.Job)
-		want   model.DeploymentState
-	}{
-		"a parameter was renamed":  {parameter("ENV", func(p *jenkinstest.Parameter) { p.Name = "TARGET_ENV" }), model.StateFailed},
-		"a choice is gone":         {parameter("ENV", func(p *jenkinstest.Parameter) { p.Choices = []string{"staging"} }), model.StateFailed},
-		"a choice came":            {parameter("ENV", func(p *jenkinstest.Parameter) { p.Choices = append(p.Choices, "moon") }), model.StateSucceeded},
-		"a text became a boolean":  {parameter("VERSION", func(p *jenkinstest.Parameter) { p.Kind = jenkinstest.Boolean }), model.StateFailed},
-		"a text became a password": {parameter("VERSION", func(p *jenkinstest.Parameter) { p.Kind = jenkinstest.Password }), model.StateFailed},
-		"RELEASE_ID is gone":       {parameter("RELEASE_ID", func(p *jenkinstest.Parameter) { p.Name = "X" }), model.StateFailed},
-		"only a text about it":     {func(j *jenkinstest.Job) { j.Description = "neu" }, model.StateSucceeded},
-	} {
+}
+
+func onDrift(policy model.DriftPolicy) func(*Options) {
+	return func(o *Options) { o.Controllers[0].OnDrift = policy }
+}
+
+// metamorphosis is a way in which a job can change after the approval.
+type metamorphosis struct {
+	change func(*world)
+	says   string                // of what people are told
+	barred bool                  // whether nobody can continue
+	code   model.Code            // "": job_changed
+	then   model.DeploymentState // what becomes of it when Jenkins' own answer decides
+}
+
+func metamorphoses() map[string]metamorphosis {
+	kind := func(k jenkinstest.ParameterKind) func(*jenkinstest.Parameter) {
+		return func(p *jenkinstest.Parameter) { p.Kind = k }
+	}
+	return map[string]metamorphosis{
+		"gone": {
+			change: func(w *world) { w.jenkins.RemoveJob(webJob) }, says: "失去了它的 Job/Read 权限", barred: true,
+			code: model.CodeJenkinsNotFound, then: model.StateFailed,
+		},
+		"disabled": {
+			change: rework(func(j *jenkinstest.Job) { j.Disabled = true }), says: "已被停用", barred: true,
+			code: model.CodeJenkinsDisabled, then: model.StateFailed,
+		},
+		"a folder now": {
+			change: func(w *world) {
+				w.jenkins.RemoveJob(webJob)
+				w.jenkins.AddJob(jenkinstest.Job{FullName: webJob, Kind: jenkinstest.Folder})
+			}, says: "文件夹或多分支项目", barred: true, then: model.StateFailed,
+		},
+		"a parameter is gone": {change: unparam("ENV"), says: "不再声明参数 ENV", then: model.StateSucceeded},
+		"a parameter was renamed": {
+			change: reparam("ENV", func(p *jenkinstest.Parameter) { p.Name = "TARGET_ENV" }),
+			says:   "不再声明参数 ENV(新增了 TARGET_ENV，可能是改名)", then: model.StateSucceeded,
+		},
+		"a choice is gone": {
+			change: reparam("ENV", func(p *jenkinstest.Parameter) { p.Choices = []string{"staging"} }),
+			says:   "参数 ENV 不再有选项 prod", barred: true, then: model.StateFailed,
+		},
+		"a text became a boolean":          {change: reparam("VERSION", kind(jenkinstest.Boolean)), says: "当成 false", barred: true, then: model.StateSucceeded},
+		"a text became a password":         {change: reparam("VERSION", kind(jenkinstest.Password)), says: "密码、文件或凭据", barred: true, then: model.StateSucceeded},
+		"a text became credentials":        {change: reparam("VERSION", kind(jenkinstest.Credentials)), says: "密码、文件或凭据", barred: true, then: model.StateSucceeded},
+		"a text became an Extended Choice": {change: reparam("VERSION", kind(jenkinstest.ExtendedChoice)), says: "换了类型", barred: true, then: model.StateSucceeded},
+		"RELEASE_ID is gone":               {change: unparam("RELEASE_ID"), says: "不再声明参数 RELEASE_ID(上线单号)", then: model.StateSucceeded},
+		"no parameters any more": {
+			change: unparam("VERSION", "ENV", "DRY_RUN", "RELEASE_ID", "NOTES"), says: "不再声明参数 VERSION", then: model.StateFailed,
+		},
+		"a new parameter without a default": {
+			change: rework(func(j *jenkinstest.Job) {
+				j.Parameters = append(slices.Clone(j.Parameters), jenkinstest.Parameter{Name: "PIN", Kind: jenkinstest.Password})
+			}), says: "新增了没有默认值的参数 PIN", then: model.StateSucceeded,
+		},
+	}
+}
+
+// posts is how often Jenkins was asked for a build.
+func (w *world) posts() int {
+	return w.jenkins.Ledger().ByPath[webPost] + w.jenkins.Ledger().ByPath["POST build"]
+}
+
+func TestJobThatChangedAfterTheApprovalIsHeld(t *testing.T) {
+	for name, c := range metamorphoses() {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			got := w.submit("执行方式", "定时", "执行时间", "2026-11-22 20:30")
-			w.jenkins.SetJob(webJob, c.change)
-			w.clock.Advance(10 * time.Minute)
-			if err := w.RefreshOnce(t.Context(), "prod"); err != nil {
-				t.Fatal(err)
+			got := w.submit()
+			c.change(w)
+			w.turns(3)
+			w.clock.Advance(time.Hour)
+			w.turns(3)
+			d := w.want(got.Number, model.ReleaseActive, model.StateWaiting).Deployments[0]
+			if d.Wait != model.WaitDrift || d.NextAt != nil || d.Slot != nil || d.Drift == nil || d.Drift.Barred != c.barred ||
+				!strings.Contains(d.Message, c.says) {
+				t.Fatalf("%+v, %+v", d, d.Drift)
 			}
-			w.clock.Advance(20 * time.Minute)
+			if want := c.code; d.Code != want && (want != "" || d.Code != model.CodeJobChanged) {
+				t.Errorf("code %s", d.Code)
+			}
+			if n := w.posts(); n != 0 {
+				t.Errorf("%d POSTs", n)
+			}
+			for _, who := range []string{"zhang", "wang", "zhao", "ops"} {
+				told := slices.Sorted(slices.Values(w.inbox.titles(who))) // they may be delivered side by side
+				if diff := cmp.Diff([]string{"上线单 R-1001 已接收，开始部署", webHeld}, told); diff != "" {
+					t.Errorf("%s was told (-want +got):\n%s", who, diff)
+				}
+			}
+			w.wantHistory(model.EventKindHeld, "system", c.says, 1)
+			restore(w)
+			w.turns(3)
+			if w.posts() != 0 {
+				t.Error("it went on by itself")
+			}
+			w.continues(t)
 			w.turns(4)
-			r := w.release(got.Number)
-			if d := r.Deployments[0]; d.State != c.want || (c.want == model.StateFailed) != (d.Code == model.CodeJobChanged) {
-				t.Fatalf("%s (%s): %s", d.State, d.Code, d.Message)
+			w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+			w.wantBuilt(map[string]string{"VERSION": "v2.1.0", "ENV": "prod", "DRY_RUN": "false", "RELEASE_ID": "R-1001", "NOTES": ""})
+		})
+	}
+}
+
+func TestJobThatChangedAfterTheApprovalFails(t *testing.T) {
+	for name, c := range metamorphoses() {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, onDrift(model.DriftFail))
+			got := w.submit()
+			c.change(w)
+			w.turns(3)
+			d := w.want(got.Number, model.ReleaseFailed, model.StateFailed).Deployments[0]
+			if !strings.Contains(d.Message, c.says) || d.Slot != nil || w.posts() != 0 {
+				t.Errorf("%s, slot %v, %d POSTs", d.Message, d.Slot, w.posts())
 			}
-			if n := len(w.builds(webJob)); (n == 0) != (c.want == model.StateFailed) {
-				t.Errorf("%d builds", n)
+			restore(w)
+			w.submit("实例ID", "inst-2")
+			w.turns(4)
+			w.want("R-1002", model.ReleaseSucceeded, model.StateSucceeded)
+		})
+	}
+}
+
+func TestJobThatChangedAfterTheApprovalIsIgnored(t *testing.T) {
+	for name, c := range metamorphoses() {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, onDrift(model.DriftIgnore))
+			got := w.submit()
+			c.change(w)
+			w.turns(700)
+			if r := w.release(got.Number); r.Deployments[0].State != c.then {
+				t.Fatalf("%s: %s", r.Deployments[0].State, r.Deployments[0].Message)
+			}
+			if w.posts() == 0 {
+				t.Error("Jenkins was not asked")
+			}
+			w.wantHistory(model.EventKindIgnored, "system", c.says, 1)
+			if slices.Contains(w.inbox.titles("zhang"), webHeld) {
+				t.Error("it was held")
 			}
 		})
 	}
 }
 
-func TestEmptyListingDoesNotEmptyTheForms(t *testing.T) {
-	w := newWorld(t)
-	for _, j := range jenkinstest.Company() {
-		w.jenkins.RemoveJob(j.FullName)
-	}
-	w.clock.Advance(time.Minute)
-	codeIs(t, w.RefreshOnce(t.Context(), "prod"), model.CodeJenkinsForbidden)
-	if o, err := w.ProjectOptions(t.Context(), model.Question{}); err != nil || len(o.List) == 0 {
-		t.Errorf("%+v %v", o, err)
-	}
-	w.reborn()
-	if o, err := w.ProjectOptions(t.Context(), model.Question{}); err != nil || len(o.List) == 0 {
-		t.Errorf("after a restart: %+v %v", o, err)
-	}
-}
-
-func TestScheduleMissedWhileJenkinsWasAwayExpires(t *testing.T) {
-	w := newWorld(t)
-	w.jenkins.Fail(503, 1000, "POST /job")
-	got := w.submit("执行方式", "定时", "执行时间", "2026-11-22 20:30")
-	w.clock.Advance(30 * time.Minute)
-	for range 40 {
-		w.clock.Advance(time.Minute)
-		w.submitDueNow()
-	}
-	w.want(got.Number, model.ReleaseExpired, model.StateExpired)
-}
-
-func TestScheduleExpiresInTimeThoughJenkinsStaysAway(t *testing.T) {
-	w := newWorld(t)
-	w.jenkins.Fail(503, 1, trigger)
-	got := w.submit("执行方式", "定时", "执行时间", "2026-11-22 20:30")
-	w.clock.Advance(30*time.Minute + time.Second)
-	w.submitDueNow()
-	w.jenkins.Fail(503, 1000, "GET /queue/")
-	for range 35 {
-		w.clock.Advance(time.Minute)
-		w.submitDueNow()
-	}
-	w.want(got.Number, model.ReleaseExpired, model.StateExpired)
-}
-
-func TestPeopleAreToldWhenJenkinsRefusesUs(t *testing.T) {
-	w := newWorld(t)
-	w.jenkins.Fail(401, 3, trigger)
-	w.submit()
-	for range 4 {
-		w.clock.Advance(time.Minute)
-		w.turn()
-	}
-	told := 0
-	for _, title := range w.inbox.titles("zhang") {
-		if title == "上线单 R-1001：商城前端 暂时无法提交到 Jenkins" {
-			told++
+func TestChangesThatDoNoHarm(t *testing.T) {
+	approved := map[string]string{"VERSION": "v2.1.0", "ENV": "prod", "DRY_RUN": "false", "RELEASE_ID": "R-1001", "NOTES": ""}
+	added := map[string]string{"REGION": "cn"}
+	for name, c := range map[string]struct {
+		change func(*world)
+		more   map[string]string
+	}{
+		"a choice came":          {reparam("ENV", func(p *jenkinstest.Parameter) { p.Choices = append([]string{"moon"}, p.Choices...) }), nil},
+		"a choice became a text": {reparam("ENV", func(p *jenkinstest.Parameter) { p.Kind, p.Choices = jenkinstest.String, nil }), nil},
+		"another default":        {reparam("VERSION", func(p *jenkinstest.Parameter) { p.Default = "v9" }), nil},
+		"another description":    {reparam("VERSION", func(p *jenkinstest.Parameter) { p.Description = "neu" }), nil},
+		"only a text about it":   {rework(func(j *jenkinstest.Job) { j.Description, j.DisplayName = "neu", "新名字" }), nil},
+		"another order":          {rework(func(j *jenkinstest.Job) { j.Parameters = slices.Clone(j.Parameters); slices.Reverse(j.Parameters) }), nil},
+		"a parameter with default": {rework(func(j *jenkinstest.Job) {
+			j.Parameters = append(slices.Clone(j.Parameters), jenkinstest.Parameter{Name: "REGION", Default: "cn"})
+		}), added},
+	} {
+		for _, policy := range []model.DriftPolicy{model.DriftHold, model.DriftFail, model.DriftIgnore} {
+			t.Run(name+" "+string(policy), func(t *testing.T) {
+				w := newWorld(t, onDrift(policy))
+				got := w.submit()
+				c.change(w)
+				w.turns(4)
+				w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+				want := map[string]string{}
+				for _, from := range []map[string]string{approved, c.more} {
+					for k, v := range from {
+						want[k] = v
+					}
+				}
+				w.wantBuilt(want)
+				w.wantHistory(model.EventKindIgnored, "system", "", 0)
+			})
 		}
 	}
-	if told != 1 {
-		t.Errorf("told %d times: %q", told, w.inbox.titles("zhang"))
+}
+
+// A job without parameters that has some by now is given none: its defaults count.
+func TestJobThatGotItsFirstParameters(t *testing.T) {
+	const job = "deploy/data/data-cache-flush"
+	w := newWorld(t)
+	got := w.submit(toFlush...)
+	w.jenkins.SetJob(job, func(j *jenkinstest.Job) { j.Parameters = []jenkinstest.Parameter{{Name: "DB", Default: "0"}} })
+	w.turns(4)
+	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+	if b := w.builds(job); len(b) != 1 || b[0].Parameters["DB"] != "0" {
+		t.Errorf("%+v", b)
+	}
+}
+
+// A look that brings no answer is a wait like any other: nothing is POSTed, and nothing was changed.
+func TestLookThatFailsIsNoDrift(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		wait   model.Wait
+	}{"away": {503, model.WaitJenkins}, "forbidden": {403, model.WaitAuth}, "odd": {302, model.WaitJenkins}} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.jenkins.Fail(c.status, 2, "GET /job/deploy/job/mall/job/mall-web/api/json")
+			got := w.submit()
+			w.turn()
+			if d := w.want(got.Number, model.ReleaseActive, model.StateWaiting).Deployments[0]; d.Wait != c.wait || w.posts() != 0 {
+				t.Fatalf("waits for %q, %d POSTs: %s", d.Wait, w.posts(), d.Message)
+			}
+			w.turns(130)
+			w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+			if w.posts() != 1 {
+				t.Errorf("%d POSTs", w.posts())
+			}
+		})
+	}
+}
+
+// The look comes before each POST, also before one that is repeated because its outcome was not known.
+func TestJobThatChangedBetweenTwoPosts(t *testing.T) {
+	for name, fail := range map[string]func(*world){
+		"not taken": func(w *world) { w.jenkins.Fail(503, 1, trigger) },
+		"cut off":   func(w *world) { w.jenkins.CutBefore(1, trigger) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			fail(w)
+			got := w.submit()
+			w.clock.Advance(time.Second)
+			w.submitDueNow()
+			unparam("ENV")(w)
+			w.turns(130)
+			d := w.want(got.Number, model.ReleaseActive, model.StateWaiting).Deployments[0]
+			if d.Wait != model.WaitDrift || d.Slot != nil || w.posts() != 1 {
+				t.Fatalf("waits for %q in slot %v, %d POSTs", d.Wait, d.Slot, w.posts())
+			}
+			w.continues(t)
+			w.turns(10)
+			w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
+			w.wantBuilt(map[string]string{"VERSION": "v2.1.0", "DRY_RUN": "false", "RELEASE_ID": "R-1001", "NOTES": ""})
+		})
+	}
+}
+
+// What is held keeps nobody waiting but those behind it in its own release.
+func TestOthersOfTheJobGoOn(t *testing.T) {
+	w := newWorld(t)
+	rework(func(j *jenkinstest.Job) {
+		j.Parameters = append(slices.Clone(j.Parameters), jenkinstest.Parameter{Name: "REGION", Default: "cn"})
+	})(w)
+	w.relist()
+	w.submit("应用名称", `["商城前端","搜索服务"]`)
+	restore(w)
+	w.relist()
+	w.submit("实例ID", "inst-2")
+	w.turns(6)
+	if r := w.want("R-1001", model.ReleaseActive, model.StateWaiting, model.StateWaiting); r.Deployments[1].Wait != model.WaitPredecessor {
+		t.Errorf("the one behind waits for %q", r.Deployments[1].Wait)
+	}
+	w.want("R-1002", model.ReleaseSucceeded, model.StateSucceeded)
+}
+
+// Many deployments of one job look at it once.
+func TestLooksAreShared(t *testing.T) {
+	w := newWorld(t)
+	for i := range 5 {
+		w.submit("实例ID", "inst-"+itoa(int64(i)), "VERSION", "v"+itoa(int64(i)))
+	}
+	looks := func() int { return w.jenkins.Ledger().ByPath["GET job"] }
+	before := looks()
+	for range 5 {
+		if _, err := w.controller().looks.of(t.Context(), webJob, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := looks() - before; n != 1 {
+		t.Errorf("%d looks within a moment", n)
+	}
+	if _, err := w.controller().looks.of(t.Context(), webJob, false); err != nil || looks()-before != 2 {
+		t.Errorf("a look of one's own: %d, %v", looks()-before, err)
+	}
+	w.clock.Advance(sharedFor)
+	if _, err := w.controller().looks.of(t.Context(), webJob, true); err != nil || looks()-before != 3 {
+		t.Errorf("a look later: %d, %v", looks()-before, err)
+	}
+	w.clock.Advance(-time.Hour)
+	if _, err := w.controller().looks.of(t.Context(), webJob, true); err != nil || looks()-before != 4 {
+		t.Errorf("a look after the clock was set back: %d, %v", looks()-before, err)
 	}
 }

@@ -170,7 +170,7 @@ func carriesOurNumber(d *model.Deployment, parameters map[string]string) bool {
 
 // sameParameters compares what Jenkins shows; it never shows the value of a password.
 func sameParameters(d *model.Deployment, shown map[string]string) bool {
-	for _, p := range d.Parameters {
+	for _, p := range d.Sent() {
 		if value, ok := shown[p.Name]; ok && !shownAs(p, value) {
 			return false
 		}

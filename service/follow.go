@@ -237,7 +237,7 @@ func (f follower) runs(ctx context.Context, d *model.Deployment, b model.Build) 
 
 // compare tells people when Jenkins runs something else than what was approved: a plugin may have changed a value.
 func (f follower) compare(r *model.Release, d *model.Deployment, b model.Build) {
-	for _, p := range d.Parameters {
+	for _, p := range d.Sent() {
 		got, shown := b.Parameters[p.Name]
 		if !shown || shownAs(p, got) {
 			continue

@@ -52,9 +52,6 @@ func (s submitter) askConditions(ctx context.Context, d *model.Deployment) (deci
 // object applies an objection to a deployment that is waiting, or submitting once more.
 func (s submitter) object(r *model.Release, d *model.Deployment, o *objection) error {
 	release(d)
-	if o.code == model.CodeJobChanged {
-		s.mistaken(d)
-	}
 	cause := model.Cause{At: s.now(), Actor: actorSystem, Code: o.code, Message: o.message}
 	switch {
 	case o.final && d.State == model.StateWaiting:
@@ -73,22 +70,11 @@ func (s submitter) object(r *model.Release, d *model.Deployment, o *objection) e
 		d.Slot = nil // others of the job need not wait with it
 	}
 	d.Wait, d.NextAt, d.Code, d.Message = o.wait, o.until, o.code, o.message
+	if o.until == nil {
+		d.Slot = nil // nobody knows how long it takes: others of the job go on
+	}
 	if o.told != nil {
 		o.told(r, d)
 	}
 	return nil
-}
-
-// fitsTheJob refuses a job that does not take what was approved any more.
-func (s submitter) fitsTheJob(context.Context, *model.Deployment) (decide, error) {
-	return func(r *model.Release, d *model.Deployment) *objection {
-		change := s.drift(r, d)
-		if change == "" {
-			return nil
-		}
-		return &objection{
-			final: true, code: model.CodeJobChanged,
-			message: "任务在审批之后变了：" + change + "。没有部署，请重新发起审批",
-		}
-	}, nil
 }

@@ -99,7 +99,7 @@ func TestJobsThatChangedAreReadAnew(t *testing.T) {
 			w.clock.Advance(10 * time.Second)
 			change(w)
 			w.turn()
-			w.want("R-1001", model.ReleaseFailed, model.StateFailed)
+			w.want("R-1001", model.ReleaseActive, model.StateWaiting)
 			if !w.refreshes() || w.offers("mall-web") {
 				t.Error("still offered")
 			}

@@ -23,3 +23,27 @@ func (w writer) replanned(r *model.Release, c model.Cause) notice {
 	facts := notices.Facts{Release: r, Action: notices.ActionReplan, Actor: c.Actor, Message: c.Message}
 	return w.compose(model.NoticeChanged, fmt.Sprint(r.Version), facts)
 }
+
+// drifted tells how a job changed, and what can be done.
+func (w writer) drifted(r *model.Release, d *model.Deployment) notice {
+	facts := notices.Facts{Release: r, App: d, Message: d.Message, Since: &d.Drift.Since, Problems: d.Drift.Changes, Moved: d.Drift.Moved}
+	switch {
+	case !d.Drift.Barred:
+		facts.Action = notices.ActionContinue
+	case d.Drift.Seen == "":
+		facts.Action = notices.ActionMove
+	}
+	return w.compose(model.NoticeHeld, driftScope(d), facts)
+}
+
+// continued tells that a person lets it go on, and what becomes of it by that.
+func (w writer) continued(r *model.Release, d *model.Deployment, c model.Cause, consequences []string) notice {
+	return w.compose(model.NoticeChanged, "continue/"+driftScope(d), notices.Facts{
+		Release: r, App: d, Action: notices.ActionContinue, Actor: c.Actor, Message: c.Message, Since: &d.Drift.Since, Problems: consequences,
+	})
+}
+
+// driftScope tells the times apart that one deployment is held.
+func driftScope(d *model.Deployment) string {
+	return fmt.Sprintf("%d/%d", d.ID, d.Drift.Since.UnixMicro())
+}

@@ -70,7 +70,9 @@ func wantIDs(t *testing.T, got []string, want ...string) {
 }
 
 // asked counts the requests for single jobs.
-func (w *world) asked() int { return w.jenkins.Ledger().ByPath["GET job"] }
+func (w *world) asked() int {
+	return w.jenkins.Ledger().ByPath["GET job"] + w.jenkins.Ledger().ByPath["GET builds"]
+}
 
 func TestGitValuesAreReadInTheBackground(t *testing.T) {
 	w := withGit(t)

@@ -40,8 +40,8 @@ type Queries interface {
 	History(ctx context.Context, releaseID, before int64, limit int) ([]model.Event, error)
 	// Messages returns the newest messages of a release, in the order in which they were written, at most limit.
 	Messages(ctx context.Context, releaseID int64, limit int) ([]model.Message, error)
-	// CountDeployments counts the deployments that are not at their end, by state, and the pending messages under
-	// "messages".
+	// CountDeployments counts the deployments that are not at their end, by state, those that are held once more under
+	// "held", and the pending messages under "messages".
 	CountDeployments(ctx context.Context) (map[string]int64, error)
 }
 

@@ -12,11 +12,12 @@ func TestEveryRepeatedPostIsPrecededByALook(t *testing.T) {
 	w.jenkins.Fail(503, 2, trigger)
 	got := w.submit()
 	w.turns(1)
-	looks := w.jenkins.Ledger().ByPath["GET job"]
+	before := w.jenkins.Ledger().ByPath
 	w.turns(10)
 	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
-	if n := w.jenkins.Ledger().ByPath["GET job"] - looks; n != 2 {
-		t.Errorf("%d looks at the job's builds for two repeated POSTs", n)
+	after := w.jenkins.Ledger().ByPath
+	if builds, job := after["GET builds"]-before["GET builds"], after["GET job"]-before["GET job"]; builds != 2 || job != 2 {
+		t.Errorf("%d looks at the job's builds and %d at the job for two repeated POSTs", builds, job)
 	}
 }
 

@@ -107,8 +107,10 @@ type Controller struct {
 	MaxInFlight      int           // deployments handled at once
 	// MaxParallelPerJob is how many builds of one job may be wanted at the same time; 0 counts as 1.
 	MaxParallelPerJob int
+	OnDrift           model.DriftPolicy // "" counts as hold
 
 	line  *breaker // what Client is behind
+	looks *looks
 	watch *watch
 	turn  *listTurn
 }
@@ -199,6 +201,7 @@ func New(o Options) *Service {
 	for i := range o.Controllers {
 		c := new(o.Controllers[i])
 		c.line = newBreaker(c.Name, c.Client, s.now)
+		c.looks = newLooks(c.line, s.now)
 		c.Client, c.watch, c.turn = c.line, &watch{}, &listTurn{stretch: 1}
 		if c.RefreshMax == 0 {
 			c.RefreshMax = max(c.Refresh, 5*time.Minute)
@@ -244,6 +247,9 @@ func (s *Service) change(ctx context.Context, releaseID int64, decide func(*mode
 	}
 	for _, e := range events {
 		d, err := changed.Deployment(e.DeploymentID)
+		if err == nil && e.Kind == model.EventKindHeld {
+			s.callNext(ctx, d) // it left its slot to others
+		}
 		if err != nil || e.From == e.To {
 			continue // of the release itself, or no move
 		}

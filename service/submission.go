@@ -185,7 +185,7 @@ func (s *Service) newRelease(p plan, source, print string) *model.Release {
 		d := &model.Deployment{
 			Position: i + 1, JobRef: planned.app.JobRef, AppName: planned.app.Label, State: model.StateWaiting,
 			Parameters: planned.parameters, ReleaseParameter: planned.releaseParameter,
-			Parameterised: len(planned.app.Parameters) > 0,
+			Parameterised: len(planned.app.Parameters) > 0, Definition: s.definitionOf(planned.app),
 		}
 		if i > 0 && r.Order != model.OrderParallel {
 			d.Wait = model.WaitPredecessor

@@ -180,7 +180,7 @@ func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string
 	if d.LeaseUntil == nil || !s.now().Before(*d.LeaseUntil) {
 		return model.Errorf(model.CodeConflict, "部署 %d 的租约已过期，由下一个实例继续", d.ID) // we were suspended
 	}
-	parameters := d.Parameters
+	parameters := d.Sent()
 	if d.ReleaseParameter != "" {
 		number := (&model.Release{ID: d.ReleaseID}).Number()
 		parameters = append(parameters[:len(parameters):len(parameters)],

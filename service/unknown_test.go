@@ -77,15 +77,17 @@ func TestWrongTokenWaitsSlowlyAndSaysSo(t *testing.T) {
 	w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded)
 }
 
+// What Jenkins says to the POST decides, should the job change between the look and the POST.
 func TestJobThatIsGoneOrDisabledIsRefused(t *testing.T) {
 	for name, change := range map[string]func(*jenkinstest.Server){
 		"gone":     func(j *jenkinstest.Server) { j.RemoveJob(webJob) },
 		"disabled": func(j *jenkinstest.Server) { j.SetJob(webJob, func(j *jenkinstest.Job) { j.Disabled = true }) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			o := &overtakenLook{}
+			w := newWorld(t, func(options *Options) { o.Jenkins, options.Controllers[0].Client = options.Controllers[0].Client, o })
 			got := w.submit()
-			change(w.jenkins)
+			o.by = func() { change(w.jenkins) }
 			w.turn()
 			if r := w.want(got.Number, model.ReleaseFailed, model.StateFailed); r.Deployments[0].Message == "" {
 				t.Error("nothing says why")

@@ -42,6 +42,15 @@ func segments(u *url.URL) []string {
 	return segs
 }
 
+// asked is the operation of a request; a job's builds are told from the job itself.
+func asked(r *http.Request, segs []string) string {
+	op := operation(segs)
+	if tree := r.URL.Query().Get("tree"); op == "job" && (strings.HasPrefix(tree, "builds[") || strings.HasPrefix(tree, "allBuilds[")) {
+		return "builds"
+	}
+	return op
+}
+
 // operation names what a path asks for, without job names, numbers and ids: "buildWithParameters", "queue/item".
 func operation(segs []string) string {
 	job, numbered := false, false

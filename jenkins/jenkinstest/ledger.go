@@ -12,7 +12,7 @@ type Ledger struct {
 	// Busy is how long requests were served that let no other in; see Options.Exclusive.
 	Busy time.Duration
 	// ByPath counts requests by method and operation: "POST buildWithParameters", "GET queue", "GET queue/item",
-	// "GET computer", "GET api" (the listing), "GET job", "GET run" (a build's JSON), "POST stop", "POST input/proceed" …
+	// "GET computer", "GET api" (the listing), "GET job", "GET builds" (of a job), "GET run" (a build's JSON), "POST stop", "POST input/proceed" …
 	ByPath   map[string]int
 	Builds   []Build   // in the order they started
 	Triggers []Trigger // in the order they were accepted

@@ -106,7 +106,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) (cut bool, slow 
 	}
 	segs := segments(r.URL)
 	s.requests++
-	s.byPath[r.Method+" "+operation(segs)]++
+	s.byPath[r.Method+" "+asked(r, segs)]++
 	fault := s.faults.take(r)
 	if s.faults.down || fault == cutBefore {
 		return true, s.faults.slow, nil

@@ -75,3 +75,17 @@ func (c *jsonColumns) decode(column, data string, v any) {
 		c.err = fmt.Errorf("column %s: %w", column, err)
 	}
 }
+
+// encodeSome and decodeSome are for columns that are younger than their table: "" is nothing.
+func (c *jsonColumns) encodeSome(column string, v any, some bool) string {
+	if !some {
+		return ""
+	}
+	return c.encode(column, v)
+}
+
+func (c *jsonColumns) decodeSome(column, data string, v any) {
+	if data != "" {
+		c.decode(column, data, v)
+	}
+}

@@ -69,11 +69,14 @@ func deploymentsByRelease(db *gorm.DB, releases []releaseRow) (map[int64][]deplo
 // CountedMessages is the name under which CountDeployments counts the pending messages.
 const CountedMessages = "messages"
 
-// CountDeployments counts the deployments that are not at their end, by state, and the pending messages under
-// CountedMessages; what there is none of counts 0. Errors: database_unavailable.
+// CountedHeld is the name under which CountDeployments counts what waits for a person because its job changed.
+const CountedHeld = "held"
+
+// CountDeployments counts the deployments that are not at their end, by state, those of them that are held under
+// CountedHeld, and the pending messages under CountedMessages; what there is none of counts 0. Errors: database_unavailable.
 func (s *Store) CountDeployments(ctx context.Context) (map[string]int64, error) {
 	open := slices.DeleteFunc(model.DeploymentStates(), model.DeploymentState.Terminal)
-	counts := map[string]int64{CountedMessages: 0}
+	counts := map[string]int64{CountedMessages: 0, CountedHeld: 0}
 	for _, state := range open {
 		counts[string(state)] = 0
 	}
@@ -83,8 +86,9 @@ func (s *Store) CountDeployments(ctx context.Context) (map[string]int64, error) 
 	}
 	err := s.read(ctx, func(db *gorm.DB) error {
 		const query = "SELECT state AS name, COUNT(*) AS total FROM deployments WHERE state IN ? GROUP BY state " +
+			"UNION ALL SELECT ?, COUNT(*) FROM deployments WHERE state = ? AND wait_reason = ? " +
 			"UNION ALL SELECT ?, COUNT(*) FROM messages WHERE state = ?"
-		return db.Raw(query, open, CountedMessages, model.MessagePending).Scan(&rows).Error
+		return db.Raw(query, open, CountedHeld, model.StateWaiting, model.WaitDrift, CountedMessages, model.MessagePending).Scan(&rows).Error
 	})
 	for _, row := range rows {
 		counts[row.Name] = row.Total

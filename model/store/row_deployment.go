@@ -31,6 +31,8 @@ type deploymentRow struct {
 	Parameters       string
 	ReleaseParameter string
 	Parameterised    bool
+	Definition       string // "" when it is not known
+	Drift            string // "" when there is none
 	SubmittedAt      sql.NullInt64
 	PostedAt         sql.NullInt64
 	PostedAheadNs    int64
@@ -70,6 +72,7 @@ func newDeploymentRow(d *model.Deployment) (deploymentRow, error) {
 		PostedAheadNs: int64(d.PostedAhead), DelayedSince: momentOf(d.DelayedSince), Unanswered: d.Unanswered, QueueID: d.QueueID, Build: d.Build,
 		BuildURL: text(d.BuildURL), Described: d.Described, MissingSince: momentOf(d.MissingSince),
 		StartedAt: momentOf(d.StartedAt), FinishedAt: momentOf(d.FinishedAt), Duration: d.Duration, Result: text(d.Result),
+		Definition: c.encodeSome("definition", d.Definition, d.Definition != nil), Drift: c.encodeSome("drift", d.Drift, d.Drift != nil),
 		Asked: c.encode("asked", d.Asked), Code: d.Code, Message: text(d.Message), Stop: c.encode("stop_request", d.Stop),
 	}
 	return row, c.err
@@ -94,8 +97,13 @@ func (row *deploymentRow) deployment() (*model.Deployment, error) {
 	c.decode("parameters", row.Parameters, &d.Parameters)
 	c.decode("asked", row.Asked, &d.Asked)
 	c.decode("stop_request", row.Stop, &d.Stop)
+	c.decodeSome("definition", row.Definition, &d.Definition)
+	c.decodeSome("drift", row.Drift, &d.Drift)
 	if d.Stop != nil {
 		d.Stop.At = d.Stop.At.UTC()
+	}
+	if d.Drift != nil {
+		d.Drift.Since = d.Drift.Since.UTC()
 	}
 	return d, c.err
 }

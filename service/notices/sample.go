@@ -35,6 +35,8 @@ func samplesOfRun() []Sample {
 	planned.Mode, planned.ScheduledAt = model.ExecuteScheduled, &at
 	manual := sampleRelease(model.ReleaseActive)
 	manual.Mode = model.ExecuteManual
+	held := sampleApp(model.StateWaiting, 0, "")
+	held.Wait = model.WaitDrift
 	away := "Jenkins「prod」已 6 分 0 秒无法访问，恢复后自动继续"
 	decided := "已在 Jenkins 确认没有部署"
 	return []Sample{
@@ -48,6 +50,13 @@ func samplesOfRun() []Sample {
 		{"delayed-window", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionWindow, Message: "现在不在允许上线的时间(周一至周四 10:00-17:00)内，等到 2026-11-23 10:00", Since: &at}},
 		{"differs", model.NoticeDiffers, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Message: "构建 #12 的参数与批准的不同：ENV 应为 prod，实际为 staging"}},
 		{"lost", model.NoticeLost, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Message: lost.Message}},
+		{"held", model.NoticeHeld, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Action: ActionContinue, Since: &at, Problems: []string{"不再声明参数 REGION"}}},
+		{"held-barred", model.NoticeHeld, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Since: &at, Problems: []string{"参数 ENV 不再有选项 prod", "参数 VERSION 改成了布尔值"}}},
+		{"held-gone", model.NoticeHeld, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Action: ActionMove, Since: &at, Problems: []string{"Jenkins 中没有任务 deploy/mall/web"}}},
+		{"held-moved", model.NoticeHeld, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Action: ActionMove, Since: &at,
+			Problems: []string{"Jenkins 中没有任务 deploy/mall/web：已被删除、改名或移动，或账号失去了它的 Job/Read 权限"}, Moved: []string{"deploy/shop/web"}}},
+		{"changed-continue", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Action: ActionContinue, Actor: "ops",
+			Message: "参数已不需要", Since: &at, Problems: []string{"不再传参数 REGION=cn-north"}}},
 		{"changed-retry", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionRetry, Actor: "ops", Message: decided}},
 		{"changed-abandon", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Action: ActionAbandon, Actor: "ops"}},
 		{"changed-replan", model.NoticeChanged, Facts{Release: planned, Action: ActionReplan, Actor: "ops", Message: "等数据库变更"}},

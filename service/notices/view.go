@@ -19,6 +19,7 @@ type Facts struct {
 	Message  string
 	Since    *time.Time
 	Problems []string
+	Moved    []string
 	Merged   []model.Message // what a digest tells
 }
 
@@ -45,11 +46,13 @@ type View struct {
 	Message     string
 	Since       *time.Time
 	Problems    []string
+	Moved       []string // full names of jobs
 	Lines       []string // of a digest: finished lines of Markdown
 }
 
 // App is one app of a release.
 type App struct {
+	ID         int64 // in commands
 	Name       string
 	Job        string
 	Controller string
@@ -92,6 +95,9 @@ const (
 	ActionStop    = "stop"    // delayed: it is the stopping that does not work; withdrawn: what runs is stopped
 	ActionWindow  = "window"  // delayed: deployments may not start now
 	ActionStart   = "start"   // changed: it goes on although deployments may not start now
+	// ActionContinue: held: somebody may let it go on as it is; changed: somebody did.
+	ActionContinue = "continue"
+	ActionMove     = "move" // held: the job is gone, and may have become another
 )
 
 // Has tells whether one of the apps is in a state.
@@ -145,6 +151,9 @@ func (v viewer) view(kind model.NoticeKind, f Facts) View {
 	for _, p := range f.Problems {
 		view.Problems = append(view.Problems, v.escape(model.Cut(p, maxProblem)))
 	}
+	for _, job := range f.Moved {
+		view.Moved = append(view.Moved, v.escape(job))
+	}
 	for _, m := range f.Merged {
 		view.Lines = append(view.Lines, lineOf(m))
 	}
@@ -172,7 +181,7 @@ func endOf(r *model.Release) string {
 
 func (v viewer) app(r *model.Release, d *model.Deployment) App {
 	app := App{
-		Name: v.escape(d.Title()), Job: v.escape(d.FullName), Controller: v.escape(d.Controller),
+		ID: d.ID, Name: v.escape(d.Title()), Job: v.escape(d.FullName), Controller: v.escape(d.Controller),
 		State: string(d.State), StateWord: v.language.words().deployments[d.State], Ended: d.State.Terminal(),
 		Build: d.BuildTitle(), URL: safeURL(d.BuildURL), Took: d.Duration, Attempts: d.Attempts, Message: v.escape(d.Message),
 	}

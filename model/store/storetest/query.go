@@ -115,7 +115,7 @@ func queryHistory(t *testing.T, f *fixture) {
 }
 
 func queryCounts(t *testing.T, f *fixture) {
-	want := map[string]int64{"waiting": 0, "submitting": 0, "queued": 0, "running": 0, "paused": 0, "lost": 0, "messages": 0}
+	want := map[string]int64{"waiting": 0, "submitting": 0, "queued": 0, "running": 0, "paused": 0, "lost": 0, "held": 0, "messages": 0}
 	check := func() {
 		t.Helper()
 		got, err := f.CountDeployments(f.ctx)
@@ -135,6 +135,11 @@ func queryCounts(t *testing.T, f *fixture) {
 			want[string(state)] = int64(i + 1)
 		}
 	}
+	d := f.waiting("a", 0)
+	d.Wait = model.WaitDrift
+	f.create(t, d)
+	want["held"] = 1
+	want["waiting"]++
 	f.post(t, "a", 0)
 	f.post(t, "b", 0)
 	m := f.claimMessages(t, "me", 1)[0]

@@ -1,0 +1,174 @@
+package service
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/oabridge/oabridge/jenkins/jenkinstest"
+	"github.com/oabridge/oabridge/model"
+)
+
+const movedWeb = "deploy/pay/mall-web"
+
+// moveTo makes the job another one, as somebody does who moves it in Jenkins.
+func moveTo(job string, change ...func(*jenkinstest.Job)) func(*world) {
+	return func(w *world) {
+		i := slices.IndexFunc(jenkinstest.Company(), func(j jenkinstest.Job) bool { return j.FullName == webJob })
+		moved := jenkinstest.Company()[i]
+		moved.FullName = job
+		for _, f := range change {
+			f(&moved)
+		}
+		w.jenkins.RemoveJob(webJob)
+		w.jenkins.AddJob(moved)
+		w.relist()
+	}
+}
+
+func TestMovedJobGoesOnWhenAPersonConfirmsIt(t *testing.T) {
+	for _, named := range []string{movedWeb, "prod:" + movedWeb, " /" + movedWeb + "/ "} {
+		t.Run(named, func(t *testing.T) {
+			w := heldWorld(t, moveTo(movedWeb))
+			d := w.release("R-1001").Deployments[0]
+			if diff := cmp.Diff([]string{movedWeb}, d.Drift.Moved); diff != "" {
+				t.Errorf("suggested (-want +got):\n%s", diff)
+			}
+			w.refusesToContinue(t, model.Continuation{}, "请指明新的任务(job)")
+			r, err := w.Continue(t.Context(), 1001, model.Continuation{Job: named, By: "ops", Reason: "已移动"})
+			if err != nil || r.Deployments[0].FullName != movedWeb {
+				t.Fatalf("%+v, %v", r, err)
+			}
+			w.turns(4)
+			w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded)
+			builds := w.builds(movedWeb)
+			if len(builds) != 1 || w.posts() != 1 || builds[0].Parameters["RELEASE_ID"] != "R-1001" || builds[0].Parameters["ENV"] != "prod" {
+				t.Errorf("%d POSTs, builds %+v", w.posts(), builds)
+			}
+			w.wantHistory(model.EventKindContinued, "ops", "任务由 "+webJob+" 改为 "+movedWeb+"(项目“支付”)", 1)
+			w.wantTold(model.EventKindContinued, "已移动", "上线单 R-1001：停住的 商城前端 已决定继续")
+		})
+	}
+}
+
+func TestJobsThatAreNoSuccessors(t *testing.T) {
+	disabled := func(j *jenkinstest.Job) { j.Disabled = true }
+	less := func(j *jenkinstest.Job) { j.Parameters = slices.Clone(j.Parameters)[:1] }
+	fewer := func(j *jenkinstest.Job) {
+		j.Parameters = slices.Clone(j.Parameters)
+		j.Parameters[1].Choices = []string{"staging"}
+	}
+	for name, c := range map[string]struct {
+		change func(*world)
+		job    string
+		code   model.Code
+		says   string
+	}{
+		"not offered":              {moveTo("other/mall-web"), "other/mall-web", model.CodeUnknownApp, "应用清单里没有"},
+		"not there":                {moveTo(movedWeb), "deploy/pay/mall-webb", model.CodeUnknownApp, "应用清单里没有"},
+		"of another controller":    {moveTo(movedWeb), "test:" + movedWeb, model.CodeUnknownApp, "应用清单里没有"},
+		"a folder":                 {moveTo(movedWeb), "deploy/pay", model.CodeUnknownApp, "应用清单里没有"},
+		"disabled":                 {moveTo(movedWeb, disabled), movedWeb, model.CodeUnknownApp, "应用清单里没有"},
+		"without what it needs":    {moveTo(movedWeb, less), movedWeb, model.CodeConflict, "不再声明参数 ENV"},
+		"without the choice":       {moveTo(movedWeb, fewer), movedWeb, model.CodeConflict, "不再有选项 prod"},
+		"gone since":               {func(w *world) { moveTo(movedWeb)(w); w.jenkins.RemoveJob(movedWeb) }, movedWeb, model.CodeConflict, "没有任务"},
+		"of one that is there":     {rework(disabled), "deploy/mall/mall-api", model.CodeConflict, "还在 Jenkins 里"},
+		"of one that only differs": {unparam("ENV"), "deploy/mall/mall-api", model.CodeConflict, "还在 Jenkins 里"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := heldWorld(t, c.change)
+			_, err := w.Continue(t.Context(), 1001, model.Continuation{Job: c.job, By: "ops"})
+			codeIs(t, err, c.code)
+			if !strings.Contains(model.MessageOf(err), c.says) {
+				t.Errorf("refused with %q", model.MessageOf(err))
+			}
+			w.turns(3)
+			if d := w.want("R-1001", model.ReleaseActive, model.StateWaiting).Deployments[0]; d.FullName != webJob || w.posts() != 0 {
+				t.Errorf("is of %s now, %d POSTs", d.FullName, w.posts())
+			}
+		})
+	}
+}
+
+func TestSuccessorThatIsInTheReleaseAlready(t *testing.T) {
+	w := heldWorld(t, func(w *world) { w.jenkins.RemoveJob(webJob) }, "应用名称", `["商城前端","商城接口服务"]`)
+	w.refusesToContinue(t, model.Continuation{Job: "deploy/mall/mall-api"}, "另一个应用")
+}
+
+// The name alone is no hint, and of too many none is.
+func TestWhatIsSuggestedForAJobThatIsGone(t *testing.T) {
+	other := func(j *jenkinstest.Job) { j.Parameters = slices.Clone(j.Parameters)[:4] }
+	several := func(n int) func(*world) {
+		return func(w *world) {
+			for i := range n {
+				moveTo("deploy/team-" + itoa(int64(i)) + "/mall-web")(w)
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		change func(*world)
+		want   int
+	}{
+		"another definition": {moveTo(movedWeb, other), 0}, "another name": {moveTo("deploy/mall/mall-web2"), 0},
+		"three": {several(3), 3}, "four": {several(4), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := heldWorld(t, c.change)
+			if got := w.release("R-1001").Deployments[0].Drift.Moved; len(got) != c.want {
+				t.Errorf("suggested %q", got)
+			}
+		})
+	}
+}
+
+// What is moved waits in the line of its new job.
+func TestMovedJobWaitsForItsTurn(t *testing.T) {
+	w := heldWorld(t, moveTo(movedWeb, func(j *jenkinstest.Job) { j.Duration = time.Minute }))
+	w.submit("项目名称", "支付", "应用名称", "商城前端", "实例ID", "inst-2")
+	w.turns(3)
+	w.want("R-1002", model.ReleaseActive, model.StateRunning)
+	if _, err := w.Continue(t.Context(), 1001, model.Continuation{Job: movedWeb, By: "ops"}); err != nil {
+		t.Fatal(err)
+	}
+	w.turns(3)
+	if d := w.want("R-1001", model.ReleaseActive, model.StateWaiting).Deployments[0]; d.Wait != model.WaitJob {
+		t.Fatalf("waits for %q", d.Wait)
+	}
+	w.turns(130)
+	w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded)
+}
+
+// A POST of which nobody knows what became, and a job that is gone: people are told, since a new build may be a second one.
+func TestDoubtfulPostOfAJobThatIsGoneIsSaid(t *testing.T) {
+	w := newWorld(t)
+	w.jenkins.CutAfter(1, trigger)
+	w.submit()
+	w.clock.Advance(time.Second)
+	w.submitDueNow()
+	w.jenkins.RemoveJob(webJob)
+	w.turns(130)
+	d := w.want("R-1001", model.ReleaseActive, model.StateWaiting).Deployments[0]
+	if d.Wait != model.WaitDrift || !strings.Contains(d.Message, "请先确认是否已部署") || w.posts() != 1 {
+		t.Errorf("waits for %q: %s, %d POSTs", d.Wait, d.Message, w.posts())
+	}
+}
+
+func TestBranchOfAMultibranchProjectThatChanged(t *testing.T) {
+	const branch = "deploy/mall/mall-mobile/main"
+	w := newWorld(t)
+	w.submit("项目名称", "移动端（多分支）", "应用名称", "main")
+	if d := w.release("R-1001").Deployments[0]; d.FullName != branch || len(d.Definition) != 5 {
+		t.Fatalf("%+v", d)
+	}
+	w.jenkins.SetJob(branch, func(j *jenkinstest.Job) { j.Parameters = slices.Clone(j.Parameters)[2:] })
+	w.turns(2)
+	w.continues(t)
+	w.turns(4)
+	w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded)
+	if b := w.builds(branch); len(b) != 1 || b[0].Parameters["RELEASE_ID"] != "R-1001" || len(b[0].Parameters) != 3 {
+		t.Errorf("%+v", b)
+	}
+}
