@@ -20,7 +20,10 @@ type fake struct {
 	on      int64 // deployment
 	filter  model.ReleaseFilter
 	letters model.MessageFilter
-	ctx     context.Context
+
+	catalogue model.CatalogueFilter
+	report    *model.CatalogueReport
+	ctx       context.Context
 
 	err      error
 	problems string
@@ -110,6 +113,11 @@ func (f *fake) History(ctx context.Context, _, _ int64, _ int) ([]model.Event, e
 func (f *fake) Messages(ctx context.Context, _ int64) ([]model.Message, error) {
 	f.note(ctx, "messages")
 	return f.messages, f.err
+}
+
+func (f *fake) Catalogue(filter model.CatalogueFilter) (*model.CatalogueReport, error) {
+	f.catalogue = filter
+	return f.report, f.err
 }
 
 func (f *fake) ListMessages(ctx context.Context, filter model.MessageFilter) ([]model.Message, error) {

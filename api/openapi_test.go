@@ -56,6 +56,7 @@ func TestTheDocumentHasEveryValue(t *testing.T) {
 		"ReleaseState": texts(model.ReleaseStates()), "DeploymentState": texts(model.DeploymentStates()),
 		"Wait": append([]string{""}, texts(model.Waits())...), "NoticeKind": texts(model.NoticeKinds()),
 		"MessageState": texts(model.MessageStates()), "Channel": texts(model.Channels()),
+		"LeftReason": texts(model.LeftReasons()), "JobKind": append([]string{""}, texts(model.JobKinds())...),
 	} {
 		if diff := cmp.Diff(want, d.Components.Schemas[name].Enum); diff != "" {
 			t.Errorf("%s: %s", name, diff)

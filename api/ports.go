@@ -16,6 +16,13 @@ type Service interface {
 	Operator
 	Rescuer
 	Letters
+	Offering
+}
+
+// Offering reports what forms are offered, and what not. Errors: catalogue_unready, unknown_project, not_found (no such
+// controller).
+type Offering interface {
+	Catalogue(f model.CatalogueFilter) (*model.CatalogueReport, error)
 }
 
 // Letters are messages as people see them. Errors: not_found, database_unavailable.

@@ -91,6 +91,7 @@ func (s *Server) routes() *gin.Engine {
 	messages.GET("", s.handle(s.listLetters))
 	messages.GET("/:id", s.handle(s.getLetter))
 	messages.POST("/:id/resend", s.handle(s.resendLetter))
+	e.GET("/api/catalogue", s.identify, s.handle(s.getCatalogue))
 	e.GET("/healthz", s.healthz)
 	e.GET("/readyz", s.readyz)
 	e.GET("/metrics", gin.WrapH(s.metrics.handler()))

@@ -70,6 +70,11 @@ const (
 	JobOrganization JobKind = "organization" // holds multibranch projects
 )
 
+// JobKinds are all kinds of items.
+func JobKinds() []JobKind {
+	return []JobKind{JobFreestyle, JobPipeline, JobMaven, JobMatrix, JobOther, JobFolder, JobMultibranch, JobOrganization}
+}
+
 // Job is one item of a controller as Jenkins lists it: a buildable job or a container of others.
 type Job struct {
 	FullName    string                `json:"f"` // "folder/job"

@@ -36,6 +36,7 @@ type Project struct {
 	Key   string // "controller:path", or the id of an explicit project
 	Name  string // unique
 	Label string // what people call it, others perhaps, too
+	Kind  model.ProjectKind
 	Apps  []*App
 
 	*menu

@@ -88,7 +88,7 @@ func buildExplicit(rule ExplicitProject, sections map[string]*section) *explicit
 		tell = append(tell, func(a *App) string { return a.Controller })
 	}
 	part.project = newProject(rule.ID, apps, tell...)
-	part.project.shown.Disabled = disabled
+	part.project.Kind, part.project.shown.Disabled = model.ProjectExplicit, disabled
 	label := cmp.Or(rule.Label, rule.ID)
 	part.about = described{key: rule.ID, label: label, hints: []string{rule.ID}, aliases: []string{label}}
 	return part

@@ -50,10 +50,15 @@ type CatalogueRules struct {
 	Named map[string][]string
 }
 
-// refusal is why a job is not offered; the zero value when it is.
-type refusal struct {
-	reason model.LeftReason
-	detail string
+// kind is what makes the projects.
+func (r CatalogueRules) kind() model.ProjectKind {
+	switch {
+	case r.Project != nil:
+		return model.ProjectExpression
+	case r.By == ByView:
+		return model.ProjectView
+	}
+	return model.ProjectFolder
 }
 
 // refusesJob says why a job is not to be offered.
@@ -77,7 +82,7 @@ func (r CatalogueRules) refusesBranch(fullName, multibranch string) refusal {
 
 func (r CatalogueRules) outside(fullName string) refusal {
 	if _, ok := r.rootOf(fullName); !ok {
-		return refusal{reason: model.LeftOutside, detail: strings.Join(r.Folders, ", ")}
+		return refusal{reason: model.LeftOutside}
 	}
 	return refusal{}
 }

@@ -3,6 +3,7 @@ package service
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -35,6 +36,8 @@ type sectionBuilder struct {
 	views    map[string][]*grouped   // the views that show an item
 	groups   []*grouped
 	byPath   map[string]*grouped
+	folders  string // the rules' as one text
+	includes string
 }
 
 // buildSection makes a controller's part of what the rules offer of the listing.
@@ -45,6 +48,7 @@ func buildSection(rules CatalogueRules, listing model.Listing) *section {
 			more: map[string][]*App{}, named: map[string]*candidate{},
 		},
 		rules: rules, branches: map[string][]*model.Job{}, byPath: map[string]*grouped{},
+		folders: strings.Join(rules.Folders, ", "), includes: joined(rules.Include),
 	}
 	for i := range listing.Jobs {
 		b.index[listing.Jobs[i].FullName] = int32(i) // #nosec G115 -- no listing is that long
@@ -91,7 +95,7 @@ func (b *sectionBuilder) take(j *model.Job) {
 	switch {
 	case b.isBranch(j): // goes with its multibranch project
 	case j.Container && !multibranch:
-		b.leave(j, refusal{reason: model.LeftContainer})
+		b.leave(j, refusal{reason: model.LeftContainer, project: first(b.rules.Named[j.FullName])})
 	case b.rules.Named[j.FullName] != nil:
 		b.takeNamed(j, multibranch)
 	default:
@@ -101,25 +105,35 @@ func (b *sectionBuilder) take(j *model.Job) {
 
 func (b *sectionBuilder) takeNamed(j *model.Job, multibranch bool) {
 	c, no := b.candidate(j, multibranch)
+	projects := b.rules.Named[j.FullName]
 	if c == nil {
+		no.project = first(projects)
 		b.leave(j, no)
 		return
 	}
 	b.named[j.FullName] = c
+	if groups, no := b.placesOf(j, multibranch); no.reason == "" {
+		b.leave(j, refusal{reason: model.LeftNamed, detail: strings.Join(projects, ", "), project: b.keyOf(groups[0])})
+	}
 }
+
+// placesOf are the projects that a job belongs to by the rules; not empty unless they refuse it.
+func (b *sectionBuilder) placesOf(j *model.Job, multibranch bool) ([]*grouped, refusal) {
+	no := b.rules.refusesJob(j.FullName)
+	if multibranch {
+		no = b.rules.refusesMultibranch(j.FullName)
+	}
+	if no.reason != "" {
+		return nil, no
+	}
+	return b.groupsOf(j)
+}
+
+func (b *sectionBuilder) keyOf(g *grouped) string { return b.listing.Controller + ":" + g.path }
 
 func (b *sectionBuilder) takeByRules(j *model.Job, multibranch bool) {
 	c, off := b.candidate(j, multibranch)
-	var no refusal
-	if multibranch {
-		no = b.rules.refusesMultibranch(j.FullName)
-	} else {
-		no = b.rules.refusesJob(j.FullName)
-	}
-	var groups []*grouped
-	if no.reason == "" {
-		groups, no = b.groupsOf(j)
-	}
+	groups, no := b.placesOf(j, multibranch)
 	if no.reason != "" {
 		b.leave(j, no)
 		return
@@ -132,16 +146,11 @@ func (b *sectionBuilder) takeByRules(j *model.Job, multibranch bool) {
 		}
 	}
 	if c == nil {
+		off.project = b.keyOf(groups[0])
 		b.leave(j, off)
 	} else {
 		b.size++
 	}
-}
-
-func (b *sectionBuilder) leave(j *model.Job, why refusal) {
-	b.left = append(b.left, model.LeftOut{
-		JobRef: model.JobRef{Controller: b.listing.Controller, FullName: j.FullName}, Kind: j.Kind, Reason: why.reason, Detail: why.detail,
-	})
 }
 
 // groupsOf are the projects that a job belongs to.
@@ -180,7 +189,8 @@ func (b *sectionBuilder) group(path string, label func() string) *grouped {
 // add makes a project of the group.
 func (b *sectionBuilder) add(g *grouped) {
 	controller := b.listing.Controller
-	p := newProject(controller+":"+g.path, g.apps)
+	p := newProject(b.keyOf(g), g.apps)
+	p.Kind = b.rules.kind()
 	p.shown.Disabled = g.disabled
 	for _, app := range p.Apps {
 		b.enter(app)
