@@ -23,6 +23,9 @@ type described struct {
 func (d described) candidates() []string {
 	candidates := []string{model.Cut(strings.TrimSpace(d.label), maxOptionName)}
 	for _, hint := range d.hints {
+		if hint == d.label {
+			continue // it would tell nobody anything
+		}
 		candidates = append(candidates, withSuffix(d.label, " ("+hint+")"))
 	}
 	return candidates
