@@ -82,7 +82,7 @@ func (a *app) wire(ctx context.Context) error {
 		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots), Together: messenger.Share,
 		Fallbacks: fallbacks(cfg.DingTalk.Robots), Fates: a.fates(messenger),
 		Comments:  service.Comments{On: cfg.DingTalk.AppKey != "", Author: cfg.DingTalk.CommentUserID},
-		Approvals: a.approvals(), Policy: approvalPolicy(cfg), EventsSeen: a.eventsSeen(),
+		Approvals: a.approvals(), Policy: approvalPolicy(cfg), EventsSeen: a.eventsSeen(), Access: a.accessPolicy(),
 	}))
 	err = a.connectAPI(metrics) //nolint:contextcheck // requests bring contexts of their own
 	a.connectStream(metrics)

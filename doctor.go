@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oabridge/oabridge/config"
+	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/service"
 )
 
 // doctorOptions are how the doctor was asked.
@@ -52,9 +54,14 @@ func diagnose(ctx context.Context, env *environment, out io.Writer, o doctorOpti
 			d.replicas(ctx, cfg)
 		}
 		d.redis(ctx, cfg.Redis)
+		listings := map[*model.Listing]service.CatalogueRules{}
 		for _, j := range cfg.Jenkins {
-			d.jenkins(ctx, j, catalogueRules(cfg, j))
+			rules := catalogueRules(cfg, j)
+			if listing := d.jenkins(ctx, j, rules); listing != nil {
+				listings[listing] = rules
+			}
 		}
+		d.accessRules(ctx, cfg, listings)
 		spent := d.dingtalk(ctx, cfg, stored, o)
 		if stored {
 			d.quota(ctx, cfg, spent)

@@ -66,6 +66,7 @@ func (e *dingtalkExamination) app(ctx context.Context) {
 	if f.status == statusOK {
 		e.client = client
 		e.rights(ctx)
+		e.access(ctx)
 		e.forms(ctx)
 	}
 }

@@ -19,6 +19,7 @@ const (
 	rightComment       = "Workflow.Instance.Write"
 	rightReadForms     = "Workflow.Form.Read"
 	rightReadMembers   = "qyapi_get_member"
+	rightReadDepts     = "qyapi_get_department_list"
 )
 
 // grant is what to do about a right that is missing. DingTalk says in its own words which, and where to apply for it.

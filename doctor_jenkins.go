@@ -27,9 +27,12 @@ type jenkinsExamination struct {
 	client *jenkins.Client
 	status jenkins.Status
 	err    error // why there is no status although the controller answers
+
+	listing *model.Listing // nil: there is none
 }
 
-func (d *examination) jenkins(ctx context.Context, cfg config.Jenkins, rules service.CatalogueRules) {
+// jenkins returns what the controller lists, nil when it does not.
+func (d *examination) jenkins(ctx context.Context, cfg config.Jenkins, rules service.CatalogueRules) *model.Listing {
 	e := &jenkinsExamination{examination: d, cfg: cfg, rules: rules}
 	reachable := e.check(ctx, e.name("reachable"), e.reach)
 	if e.client != nil {
@@ -37,13 +40,14 @@ func (d *examination) jenkins(ctx context.Context, cfg config.Jenkins, rules ser
 	}
 	// Whatever comes later fails for the same reason.
 	if reachable.status == statusFail || e.check(ctx, e.name("login"), e.login).status == statusFail {
-		return
+		return nil
 	}
 	for _, folder := range cfg.Folders {
 		e.check(ctx, e.name("folder "+folder), func(ctx context.Context) finding { return e.folder(ctx, folder) })
 	}
 	e.apps(ctx)
 	e.check(ctx, e.name("clock"), func(context.Context) finding { return clockFinding(e.status.Ahead) })
+	return e.listing
 }
 
 func (e *jenkinsExamination) name(check string) string { return "jenkins " + e.cfg.Name + ": " + check }
@@ -134,6 +138,7 @@ func (e *jenkinsExamination) apps(ctx context.Context) {
 		if err != nil {
 			return broken(explain(err), "see that Jenkins is well, or narrow what the user sees · 检查 Jenkins 状态，或缩小账号可见范围")
 		}
+		e.listing = &listing
 		found = service.Survey(e.rules, listing, e.cfg.ReleaseParameter)
 		if found.Apps == 0 {
 			return broken(fmt.Sprintf("none among %d items%s: forms have nothing to offer · 没有可选应用", len(listing.Jobs), unplaced(found)),

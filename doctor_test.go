@@ -256,7 +256,7 @@ type ailment struct {
 }
 
 func TestDoctorFindsWhatIsWrong(t *testing.T) {
-	for _, a := range slices.Concat(jenkinsAilments(), dingtalkAilments(), appAilments(), formAilments(), otherAilments()) {
+	for _, a := range slices.Concat(jenkinsAilments(), dingtalkAilments(), appAilments(), formAilments(), accessAilments(), otherAilments()) {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
 			p := newPatient(t, a.skew)

@@ -48,7 +48,7 @@ type SampleNames struct {
 // Samples are those of every action, in the order in which people set them up.
 func Samples(n SampleNames) []Sample {
 	project := n.member(inputProject, n.project())
-	app := n.member(inputApp, n.apps()[0].ID)
+	app, by := n.member(inputApp, n.apps()[0].ID), n.initiator()
 	ask := func(action string, o []model.Option, in ...member) Sample {
 		s := Sample{Action: action, Method: http.MethodGet, Output: answered(append(fragment(fresh), render(&model.Choices{List: o, Total: len(o)})...))}
 		return s.with(PlaceQuery, SampleInput{JSON: json.RawMessage(encode(object(in)))})
@@ -56,12 +56,12 @@ func Samples(n SampleNames) []Sample {
 	environments := []model.Option{{ID: "staging", Name: "staging"}, {ID: "prod", Name: "prod"}}
 	return []Sample{
 		Sample{Action: "ping", Method: http.MethodGet, Output: answered(nil)}.with(""),
-		ask("projects", []model.Option{{ID: n.project(), Name: "商城"}}, n.member(inputKeyword, "商城")),
-		ask("apps", n.apps(), project, n.member(inputKeyword, "商城")),
-		ask("parameters", environments, project, app, n.member(inputParameter, "ENV"), n.member(inputKeyword, "prod")),
+		ask("projects", []model.Option{{ID: n.project(), Name: "商城"}}, n.member(inputKeyword, "商城"), by),
+		ask("apps", n.apps(), project, n.member(inputKeyword, "商城"), by),
+		ask("parameters", environments, project, app, n.member(inputParameter, "ENV"), n.member(inputKeyword, "prod"), by),
 		Sample{Action: "requests", Method: http.MethodGet, Output: answered(inside(requestReply{RequestID: sampleID}))}.with(""),
 		Sample{Action: "validate", Method: http.MethodPost, Output: answered(inside(validateReply{Valid: true}))}.
-			with(PlaceBody, n.forms()...),
+			with(PlaceBody, n.forms(by)...),
 		Sample{Action: "releases", Method: http.MethodPost, Output: answered(inside(sampleReceipt()))}.
 			with(PlaceBody, n.forms(n.approval()...)...),
 	}
@@ -115,11 +115,14 @@ func (n SampleNames) forms(more ...member) []SampleInput {
 	}
 }
 
+// initiator is who fills in the form.
+func (n SampleNames) initiator() member { return n.member(inputOriginator, "manager01") }
+
 // approval is what the flow's node knows beside the form.
 func (n SampleNames) approval() []member {
 	return []member{
 		n.member("processInstanceId", "9Qgx5W0tQ8mXk2vN4bZc7A00001700000000"), n.member("businessId", "202611221000000000001"),
-		n.member("originatorUserId", "manager01"), n.member("approverUserIds", []any{"user02", "user03"}),
+		n.initiator(), n.member("approverUserIds", []any{"user02", "user03"}),
 	}
 }
 

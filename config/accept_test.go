@@ -77,6 +77,8 @@ func TestAccepted(t *testing.T) {
 		"values by HTTP from here":         minimal + `parameters: [{name: V, http: {url: "http://127.0.0.1:8080/"}}, {name: W, http: {url: "http://localhost/"}}, {name: X, http: {url: "http://[::1]/"}}]`,
 		"values by HTTP on purpose":        minimal + `parameters: [{name: V, http: {url: "http://cmdb.example.com/", insecure: true}}]`,
 		"values that take minutes":         jenkins + `values_timeout: 5m` + rest,
+		"rules for users, without an app":  minimal + `access: [{projects: "^prod:pay$", users: manager01}]`,
+		"rules for departments and roles":  controller + `dingtalk: {app_key: k, app_secret: s, membership_cache: 24h, connector: {secret: s}}` + "\naccess: [{projects: [支付], departments: [1, 123456], roles: [7, 职务/主管]}]",
 		"side by side":                     minimal + `form: {order: parallel}`,
 		"a name that is known anyway":      minimal + `form: {fields: {app: [应用名称, app]}}`,
 		"two parameters from one field":    minimal + `form: {parameters: {BRANCH: 分支, TAG: 分支}}`,

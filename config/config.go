@@ -31,8 +31,10 @@ type Config struct {
 	Form       Form        `yaml:"form"`
 	// Policies rule the releases of projects.
 	Policies []Policy `yaml:"policies"`
-	Schedule Schedule `yaml:"schedule"`
-	Notify   Notify   `yaml:"notify"`
+	// Access says who may use which projects; without a rule everybody may use all of them.
+	Access   []AccessRule `yaml:"access"`
+	Schedule Schedule     `yaml:"schedule"`
+	Notify   Notify       `yaml:"notify"`
 	// Retention says how long releases are kept.
 	Retention Retention `yaml:"retention"`
 }

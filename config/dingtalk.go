@@ -31,7 +31,9 @@ type DingTalk struct {
 	ForbidSelfApproval bool `yaml:"forbid_self_approval" default:"false"`
 	// OnRevoke is what becomes of running builds when the approval is taken back: tell or stop.
 	OnRevoke string `yaml:"on_revoke" default:"tell"`
-	Quota    Quota  `yaml:"quota"`
+	// MembershipCache is how long the departments and roles of a person count as read; for rules of access.
+	MembershipCache time.Duration `yaml:"membership_cache" default:"10m"`
+	Quota           Quota         `yaml:"quota"`
 }
 
 // Quota is what DingTalk's edition grants the organisation in a month; 0 for as much as it likes. The defaults are those
@@ -64,6 +66,7 @@ func (d DingTalk) check(r report) {
 	d.Quota.check(r.at("quota"))
 	r.at("verify_approval").oneOf(d.VerifyApproval, VerifyAuto, VerifyAlways, VerifyOff)
 	r.at("verify_timeout").lasts(d.VerifyTimeout, time.Minute, 30*24*time.Hour)
+	r.at("membership_cache").lasts(d.MembershipCache, time.Second, 24*time.Hour)
 	r.at("on_revoke").oneOf(d.OnRevoke, RevokeTell, RevokeStop)
 	if d.ForbidSelfApproval && d.VerifyApproval == VerifyOff {
 		r.at("forbid_self_approval").add("true", "nobody reads who approved", "set verify_approval: always, or leave forbid_self_approval out")

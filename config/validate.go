@@ -25,6 +25,7 @@ func (c *Config) problems() Problems {
 	c.DingTalk.check(r.at("dingtalk"))
 	c.Form.check(r.at("form"))
 	c.checkPolicies(r.at("policies"))
+	c.checkAccess(r.at("access"))
 	r.at("schedule.run_if_late_by").lasts(c.Schedule.RunIfLateBy, 0, 7*24*time.Hour)
 	c.Retention.check(r.at("retention.keep"))
 	c.Notify.check(r.at("notify"), c.DingTalk.Robots)

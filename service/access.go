@@ -85,6 +85,18 @@ func (a *access) naming(key string, names ...string) []int {
 
 func (a *access) namingProject(p *Project) []int { return a.naming(p.Key, p.Name, p.Label) }
 
+// idle are the rules, by their place, that name nothing of the catalogue.
+func (a *access) idle(c *Catalogue) []int {
+	var idle []int
+	for i := range a.rules {
+		named := func(p *Project) bool { return a.rules[i].names(p.Key, p.Name, p.Label) }
+		if !slices.ContainsFunc(c.Projects, named) {
+			idle = append(idle, i)
+		}
+	}
+	return idle
+}
+
 // asks tells whether DingTalk can say more of a person than their id does, about any of the rules.
 func (a *access) asks(rules []int) bool {
 	return a.members != nil && slices.ContainsFunc(rules, func(i int) bool { return a.rules[i].asks() })

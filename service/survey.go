@@ -84,3 +84,16 @@ func Declared(rules CatalogueRules, listing model.Listing) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// IdleRules are the rules of access, by their place, that name no project of what the listings, each with its controller's
+// rules, offer.
+func IdleRules(rules []AccessRule, explicit []ExplicitProject, listings map[*model.Listing]CatalogueRules) []int {
+	if len(rules) == 0 {
+		return nil
+	}
+	var sources []source
+	for listing, of := range listings {
+		sources = append(sources, source{of, *listing})
+	}
+	return newAccess(AccessPolicy{Rules: rules}, nil).idle(buildCatalogue(sources, explicit...))
+}
