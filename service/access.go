@@ -1,10 +1,10 @@
 package service
 
 import (
+	"log/slog"
 	"regexp"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/oabridge/oabridge/model"
@@ -51,18 +51,16 @@ type AccessPolicy struct {
 // access decides who may use which projects; nil when everybody may use all of them.
 type access struct {
 	rules   []AccessRule
-	members *memberBook
-	now     func() time.Time
-
-	mu   sync.Mutex
-	view atomic.Pointer[accessView]
+	members *memberBook // nil: nobody is asked
+	log     *slog.Logger
+	idle    []int // the rules that named nothing of the last catalogue, of which one is made at a time
 }
 
-func newAccess(p AccessPolicy, now func() time.Time) *access {
+func newAccess(p AccessPolicy, now func() time.Time, log *slog.Logger) *access {
 	if len(p.Rules) == 0 {
 		return nil
 	}
-	return &access{rules: p.Rules, members: newMemberBook(p, now), now: now}
+	return &access{rules: p.Rules, members: newMemberBook(p, now), log: log}
 }
 
 // end stops what is asked of DingTalk.
@@ -84,18 +82,6 @@ func (a *access) naming(key string, names ...string) []int {
 }
 
 func (a *access) namingProject(p *Project) []int { return a.naming(p.Key, p.Name, p.Label) }
-
-// idle are the rules, by their place, that name nothing of the catalogue.
-func (a *access) idle(c *Catalogue) []int {
-	var idle []int
-	for i := range a.rules {
-		named := func(p *Project) bool { return a.rules[i].names(p.Key, p.Name, p.Label) }
-		if !slices.ContainsFunc(c.Projects, named) {
-			idle = append(idle, i)
-		}
-	}
-	return idle
-}
 
 // asks tells whether DingTalk can say more of a person than their id does, about any of the rules.
 func (a *access) asks(rules []int) bool {
@@ -140,8 +126,8 @@ func (p pass) key() string {
 
 // accessView is what the rules mean for one catalogue.
 type accessView struct {
-	of    *Catalogue
-	rules []([]int) // that name each project, in the catalogue's order
+	options []model.Option
+	rules   [][]int // that name each project, in the catalogue's order
 
 	mu    sync.Mutex
 	shown map[string]*model.Choices // the list of projects by the pass' key
@@ -150,21 +136,24 @@ type accessView struct {
 // maxShown bounds how many lists of projects are kept: as many as there are groups of people, not as people.
 const maxShown = 200
 
-// viewOf is worked out once for each catalogue.
-func (a *access) viewOf(c *Catalogue) *accessView {
-	if v := a.view.Load(); v != nil && v.of == c {
-		return v
+// viewOf works out what the rules mean for a catalogue, before it is offered. complete: nothing is missing in it, so that a
+// rule that names nothing is a slip.
+func (a *access) viewOf(c *Catalogue, complete bool) *accessView {
+	if a == nil {
+		return nil
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if v := a.view.Load(); v != nil && v.of == c {
-		return v
-	}
-	v := &accessView{of: c, rules: make([][]int, len(c.Projects)), shown: map[string]*model.Choices{}}
+	v := &accessView{options: c.options, rules: make([][]int, len(c.Projects)), shown: map[string]*model.Choices{}}
+	idle := a.all()
 	for i, p := range c.Projects {
 		v.rules[i] = a.namingProject(p)
+		idle = slices.DeleteFunc(idle, func(rule int) bool { return slices.Contains(v.rules[i], rule) })
 	}
-	a.view.Store(v)
+	if complete && !slices.Equal(idle, a.idle) {
+		a.idle = idle
+		for _, rule := range idle {
+			a.log.Warn("a rule of access names no project, so what it was meant for may be for everybody", "rule", rule)
+		}
+	}
 	return v
 }
 
@@ -179,7 +168,7 @@ func (v *accessView) choices(p pass) *model.Choices {
 			clear(v.shown)
 		}
 		var open []model.Option
-		for i, o := range v.of.options {
+		for i, o := range v.options {
 			if p.opens(v.rules[i]) {
 				open = append(open, o)
 			}

@@ -29,7 +29,7 @@ type admission struct {
 func (s *Service) projectsFor(ctx context.Context, c *Catalogue, q model.Question) *model.Choices {
 	a := s.access
 	m, _ := a.membershipFor(ctx, q.By, a.all()) // without it, what is for everybody
-	view, p := a.viewOf(c), a.pass(q.By, m)
+	view, p := c.access, a.pass(q.By, m)
 	if q.Keyword == "" {
 		return view.choices(p)
 	}
@@ -109,8 +109,15 @@ func (a *access) admitsSurely(ctx context.Context, id string, rules []int) admis
 	return admission{stranger: stranger(id, m)}
 }
 
+// readAhead has DingTalk asked about somebody while the rest of their form is checked.
+func (a *access) readAhead(ctx context.Context, id string) {
+	if a != nil && id != "" && a.asks(a.all()) {
+		a.members.refresh(ctx, id, a.members.fresh)
+	}
+}
+
 // checkAccess wants the initiator to be somebody who may use the project. What cannot be found out about an approved form
-// now is found out before it is deployed.
+// now is found out before it is deployed. It is asked last, because it may wait, and told first, because nothing else helps.
 func (s *Service) checkAccess(ctx context.Context, p plan, at moment, found *findings) error {
 	if s.access == nil || p.project == nil {
 		return nil
@@ -119,41 +126,43 @@ func (s *Service) checkAccess(ctx context.Context, p plan, at moment, found *fin
 	if len(rules) == 0 {
 		return nil
 	}
+	var problems Problems
 	if at == fillingIn {
-		s.checkAccessOfWriter(ctx, p, rules, found)
+		s.checkAccessOfWriter(ctx, p, rules, &problems)
 	} else {
-		s.checkAccessOfInitiator(ctx, p, rules, found)
+		s.checkAccessOfInitiator(ctx, p, rules, &problems)
 	}
+	found.Problems = append(problems, found.Problems...)
 	return nil
 }
 
 // checkAccessOfWriter is for whoever fills in the form, and reads the answer.
-func (s *Service) checkAccessOfWriter(ctx context.Context, p plan, rules []int, found *findings) {
+func (s *Service) checkAccessOfWriter(ctx context.Context, p plan, rules []int, problems *Problems) {
 	by, project := p.form.Originator, p.project.Name
 	if by == "" {
-		found.add(FieldOriginator, "项目“%s”只对部分人开放，而表单没有说明您是谁；请管理员在连接器的入参里映射“%s”(用户 ID)", project, s.form.titles[FieldOriginator])
+		problems.add(FieldOriginator, "项目“%s”只对部分人开放，而表单没有说明您是谁；请管理员在连接器的入参里映射“%s”(用户 ID)", project, s.form.titles[FieldOriginator])
 		return
 	}
 	switch is := s.access.admitsNow(ctx, by, rules); {
 	case is.ok:
 	case model.CodeOf(is.err) == model.CodeDingTalkUnavailable:
-		found.add(FieldOriginator, "正在读取您的部门，以确认项目“%s”的上线权限，请稍后重试", project)
+		problems.add(FieldOriginator, "正在读取您的部门，以确认项目“%s”的上线权限，请稍后重试", project)
 	case is.err != nil:
-		found.add(FieldOriginator, "暂时无法确认您对项目“%s”的上线权限，请稍后重试或联系管理员：%s", project, model.MessageOf(is.err))
+		problems.add(FieldOriginator, "暂时无法确认您对项目“%s”的上线权限，请稍后重试或联系管理员：%s", project, model.MessageOf(is.err))
 	case is.stranger:
-		found.add(FieldOriginator, "通讯录里没有用户“%s”，无法确认项目“%s”的上线权限；请管理员在连接器的入参里把“%s”映射为用户 ID",
+		problems.add(FieldOriginator, "通讯录里没有用户“%s”，无法确认项目“%s”的上线权限；请管理员在连接器的入参里把“%s”映射为用户 ID",
 			model.Cut(by, 60), project, s.form.titles[FieldOriginator])
 	default:
-		found.add(FieldProject, "您没有项目“%s”的上线权限，请联系管理员", project)
+		problems.add(FieldProject, "您没有项目“%s”的上线权限，请联系管理员", project)
 	}
 }
 
 // checkAccessOfInitiator is for a form that was approved. Whose it is DingTalk tells with the proof, when there will be one.
-func (s *Service) checkAccessOfInitiator(ctx context.Context, p plan, rules []int, found *findings) {
+func (s *Service) checkAccessOfInitiator(ctx context.Context, p plan, rules []int, problems *Problems) {
 	by, project, proved := p.form.Originator, p.project.Name, s.verifies(p.form.Instance)
 	if by == "" {
 		if !proved {
-			found.add(FieldOriginator, "项目“%s”只对部分人开放，而表单没有发起人，无法确认权限；请管理员在连接器的入参里映射“%s”(用户 ID)后重新发起",
+			problems.add(FieldOriginator, "项目“%s”只对部分人开放，而表单没有发起人，无法确认权限；请管理员在连接器的入参里映射“%s”(用户 ID)后重新发起",
 				project, s.form.titles[FieldOriginator])
 		}
 		return
@@ -163,10 +172,10 @@ func (s *Service) checkAccessOfInitiator(ctx context.Context, p plan, rules []in
 	switch is := s.access.admitsSurely(ctx, by, rules); {
 	case is.ok, is.err != nil, is.stranger && proved:
 	case is.stranger:
-		found.add(FieldOriginator, "通讯录里没有发起人“%s”，无法确认项目“%s”的上线权限；请管理员在连接器的入参里把“%s”映射为用户 ID 后重新发起",
+		problems.add(FieldOriginator, "通讯录里没有发起人“%s”，无法确认项目“%s”的上线权限；请管理员在连接器的入参里把“%s”映射为用户 ID 后重新发起",
 			model.Cut(by, 60), project, s.form.titles[FieldOriginator])
 	default:
-		found.add(FieldProject, "%s", notAdmitted(s.known(by), project))
+		problems.add(FieldProject, "%s", notAdmitted(s.known(by), project))
 	}
 }
 

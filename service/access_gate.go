@@ -55,6 +55,10 @@ func (s *Service) admitsRelease(ctx context.Context, by string, r *model.Release
 			return is
 		}
 	}
+	rules := s.rulesOf(r.Project, r.ProjectName)
+	if r.DBChange && d.JobRef == rules.dbApp {
+		return is // the policy put it into the release
+	}
 	holders := c.projectsOf(d.Key())
 	if slices.ContainsFunc(holders, func(p *Project) bool { return p.Key == r.Project }) {
 		return is

@@ -1,7 +1,9 @@
 package service
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -173,8 +175,9 @@ func guarded(t *testing.T, f *staff, adjust ...func(*Options)) *Service {
 	for _, a := range adjust {
 		a(&o)
 	}
-	s.access = newAccess(o.Access, s.now)
+	s.access = newAccess(o.Access, s.now, s.log)
 	t.Cleanup(s.access.end)
+	s.offer(s.listings.all["prod"].listing)
 	return s
 }
 
@@ -341,5 +344,45 @@ func TestAFormTellsWhyNothingIsKnown(t *testing.T) {
 	want := "暂时无法确认您对项目“支付”的上线权限，请稍后重试或联系管理员：钉钉部门接口：应用缺少权限"
 	if got := lines(t, s, "项目名称", "支付", "应用名称", "支付网关", "发起人", "zhang"); len(got) != 1 || got[0] != want {
 		t.Errorf("problems %q", got)
+	}
+}
+
+// TestARuleForNothingIsToldOnce: what it was meant for would be for everybody.
+func TestARuleForNothingIsToldOnce(t *testing.T) {
+	var log bytes.Buffer
+	s := guarded(t, newStaff())
+	s.access.log = slog.New(slog.NewTextHandler(&log, nil))
+	list := func(jobs ...model.Job) int {
+		s.offer(model.Listing{Controller: "prod", At: s.now(), Jobs: jobs})
+		return strings.Count(log.String(), "a rule of access names no project")
+	}
+	if n := list(append(mall(), container("data", "数据平台"), plainJob("data/report", ""))...); n != 0 {
+		t.Errorf("told %d times of rules that name something", n)
+	}
+	if first, again := list(mall()...), list(mall()...); first != 1 || again != 1 {
+		t.Errorf("told %d times, then %d: %s", first, again, log.String())
+	}
+}
+
+// TestAMigrationBelongsToItsRelease: the policy puts it there, wherever else it is offered.
+func TestAMigrationBelongsToItsRelease(t *testing.T) {
+	w, _ := guardedWorld(t, func(o *Options) {
+		o.Access.Rules = append(o.Access.Rules, AccessRule{Names: []string{"数据平台"}, Users: []string{"boss"}})
+		o.Policies = []ProjectPolicy{{DBChange: DBChangeSecondApp, DBApp: model.JobRef{Controller: "prod", FullName: "deploy/data/data-report"}}}
+	})
+	r := w.submit("是否有数据库变更", "是")
+	w.turns(8)
+	w.want(r.Number, model.ReleaseSucceeded, model.StateSucceeded, model.StateSucceeded)
+}
+
+// TestAnAppThatLeftItsProjectIsForThoseOfTheOther: a view may show it no more.
+func TestAnAppThatLeftItsProjectIsForThoseOfTheOther(t *testing.T) {
+	s := guarded(t, newStaff())
+	r := &model.Release{Project: "prod:gone", ProjectName: "从前"}
+	for app, want := range map[string]bool{"pay/gateway": true, "data/report": false, "mall/web": true, "gone/x": true} {
+		d := &model.Deployment{JobRef: model.JobRef{Controller: "prod", FullName: app}}
+		if is := s.admitsRelease(t.Context(), "zhang", r, d); is.ok != want || is.err != nil {
+			t.Errorf("%s: %+v", app, is)
+		}
 	}
 }

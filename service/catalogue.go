@@ -76,6 +76,7 @@ type Catalogue struct {
 	ListedAt map[string]time.Time // per controller: when Jenkins gave the listing
 
 	*menu
+	access   *accessView // nil: everybody may use every project
 	index    directory[*Project]
 	keys     map[string]*Project
 	sections map[string]*section

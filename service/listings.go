@@ -82,6 +82,7 @@ func (s *Service) offerPart(part *section) {
 	for _, p := range c.Projects {
 		p.prepare(s.alphabet)
 	}
+	c.access = s.access.viewOf(c, len(sections) == len(s.ordered))
 	s.offered.Store(c)
 	s.listings.note(l.Controller, func(t *model.ListingTimes) { t.Changed, t.At = l.Changed, l.At })
 	// Reading a large listing leaves several times its size behind, and nothing like it comes until the next change.

@@ -187,7 +187,7 @@ func New(o Options) *Service {
 	}
 	s.values, s.parameterRules = newValueBook(s.now), newParameterRules(o.Parameters)
 	s.replica.ID, s.together, s.since = s.owner, o.Together, s.now()
-	s.access = newAccess(o.Access, s.now)
+	s.access = newAccess(o.Access, s.now, o.Logger)
 	shared := o.Shared.withDefaults(o.Store)
 	s.saved, s.answers, s.wakeups = shared.Listings, shared.Answers, shared.Wakeups
 	s.fallbacks, s.fates, s.comments = o.Fallbacks, o.Fates, o.Comments

@@ -88,12 +88,16 @@ func Declared(rules CatalogueRules, listing model.Listing) []string {
 // IdleRules are the rules of access, by their place, that name no project of what the listings, each with its controller's
 // rules, offer.
 func IdleRules(rules []AccessRule, explicit []ExplicitProject, listings map[*model.Listing]CatalogueRules) []int {
-	if len(rules) == 0 {
-		return nil
-	}
 	var sources []source
 	for listing, of := range listings {
 		sources = append(sources, source{of, *listing})
 	}
-	return newAccess(AccessPolicy{Rules: rules}, nil).idle(buildCatalogue(sources, explicit...))
+	c := buildCatalogue(sources, explicit...)
+	var idle []int
+	for i := range rules {
+		if !slices.ContainsFunc(c.Projects, func(p *Project) bool { return rules[i].names(p.Key, p.Name, p.Label) }) {
+			idle = append(idle, i)
+		}
+	}
+	return idle
 }

@@ -30,8 +30,8 @@ type check func(ctx context.Context, p plan, at moment, found *findings) error
 // checks are all of them, in the order in which people read what they find.
 func (s *Service) checks() []check {
 	return []check{
-		s.checkAccess, s.checkParameters, s.checkUnknownFields, s.checkTime, s.checkWindow, s.checkDBChange, s.checkReason,
-		s.checkBusy, s.checkAge,
+		s.checkParameters, s.checkUnknownFields, s.checkTime, s.checkWindow, s.checkDBChange, s.checkReason,
+		s.checkBusy, s.checkAge, s.checkAccess,
 	}
 }
 
@@ -43,6 +43,7 @@ func (s *Service) Validate(ctx context.Context, fields map[string][]string) (mod
 	ctx, cancel := context.WithTimeout(ctx, validateWithin)
 	defer cancel()
 	f, problems := s.form.Read(fields)
+	s.access.readAhead(ctx, f.Originator)
 	_, found, err := s.checkForm(ctx, f, problems, fillingIn)
 	return model.Verdict{Problems: found.Message(), Warnings: found.warnings.Message()}, err
 }
