@@ -20,6 +20,7 @@ func everything() *config.Config {
 	cfg.Projects = []config.Project{{ID: "a", Apps: []config.ProjectApp{{Job: "prod:a"}}}}
 	cfg.Parameters = []config.Parameter{{Name: "VERSION", HTTP: config.ValuesHTTP{Token: "hush-values"}}}
 	cfg.DingTalk.Robots = []config.Robot{{Name: "ops", Webhook: "hush-webhook"}}
+	cfg.Access = []config.AccessRule{{Users: []string{"manager01"}}}
 	cfg.Policies = []config.Policy{{Windows: config.Windows{{From: "10:00"}}, Freeze: config.Freezes{{Reason: "封网"}}}}
 	return cfg
 }
@@ -47,6 +48,8 @@ func changed(t *testing.T, cfg *config.Config, path string) {
 		v.SetInt(v.Int() + 1)
 	case bool:
 		v.SetBool(!v.Bool())
+	case []int64:
+		v.Set(reflect.ValueOf([]int64{1}))
 	case []string:
 		v.Set(reflect.ValueOf([]string{"x"}))
 	case map[string]string:
