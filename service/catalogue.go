@@ -45,14 +45,14 @@ type Project struct {
 
 // newProject makes a project of the candidates; its name depends on the others and is not given yet.
 func newProject(key string, from []*candidate, tell ...func(*App) string) *Project {
-	p, options := &Project{Key: key, Apps: make([]*App, len(from))}, make([]model.Option, len(from))
+	p, options := &Project{Key: key, Apps: make([]*App, len(from)), index: newDirectory[*App]()}, make([]model.Option, len(from))
+	p.index.decorated = true
 	for i, c := range from {
 		p.Apps[i] = c.app(key)
 	}
-	var labels []string
-	labels, p.index = nameAll(p.Apps, func(a *App) described {
+	labels := p.index.nameAll(p.Apps, func(a *App) described {
 		key, name := a.Key(), a.FullName[strings.LastIndexByte(a.FullName, '/')+1:]
-		about := described{label: a.Label, hints: []string{name, a.FullName, key}, aliases: []string{key, a.FullName, name, a.Label}}
+		about := described{key: key, label: a.Label, hints: []string{name, a.FullName, key}, aliases: []string{a.FullName, name, a.Label}}
 		for _, hint := range tell {
 			about.hints = append(about.hints, hint(a))
 		}

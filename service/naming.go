@@ -13,7 +13,7 @@ const maxOptionName = 50
 
 // described is what there is to know of something that people choose by its name.
 type described struct {
-	key     string   // what the configuration calls it: means it alone, whatever others are called; may be empty
+	key     string   // its id, where that means it alone whatever others are called; may be empty
 	label   string   // what people call it
 	hints   []string // what tells it from others of the same label, the shortest first, the last one unique
 	aliases []string // what a form may call it beside its offered name
@@ -49,9 +49,12 @@ func shortestFirst(hints []string) []string {
 // directory leads from names to what they mean. A name that could mean two things means none of them: an approved form
 // may be older than the second, and the wrong app must not be deployed.
 type directory[T comparable] struct {
-	keys   map[string]T // what the configuration decided
+	keys   map[string]T // what means one thing whatever others are called
 	one    map[string]T
 	shared map[string]int // how many a name could mean
+	// decorated: the names are offered with what goes on behind them. What looks like such an addition is one then, never
+	// part of a name.
+	decorated bool
 }
 
 func newDirectory[T comparable]() directory[T] {
@@ -65,7 +68,7 @@ func (d directory[T]) enter(item T, names ...string) {
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		if name == "" {
+		if name == "" || d.decorated && bareName(name) != name {
 			continue
 		}
 		_, known := d.one[name]
@@ -87,6 +90,9 @@ func (d directory[T]) find(name string) (T, int) {
 	if item, ok := d.keys[name]; ok {
 		return item, 1
 	}
+	if d.decorated {
+		name = bareName(name)
+	}
 	if item, ok := d.one[name]; ok {
 		return item, 1
 	}
@@ -98,6 +104,10 @@ func (d directory[T]) find(name string) (T, int) {
 // that they would have if others were not there.
 func nameAll[T comparable](items []T, describe func(T) described) ([]string, directory[T]) {
 	d := newDirectory[T]()
+	return d.nameAll(items, describe), d
+}
+
+func (d directory[T]) nameAll(items []T, describe func(T) described) []string {
 	for _, item := range items {
 		about := describe(item)
 		if about.key != "" {
@@ -109,7 +119,7 @@ func nameAll[T comparable](items []T, describe func(T) described) ([]string, dir
 	for i, item := range items {
 		names[i] = d.offer(item, describe(item))
 	}
-	return names, d
+	return names
 }
 
 // offer is the best name that means the item alone.

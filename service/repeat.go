@@ -10,10 +10,11 @@ import (
 )
 
 // fingerprint tells whether two forms ask for the same. Who approved and the ids are left out: retries of one approval
-// may carry more of them.
+// may carry more of them. So is what was going on with an app when its name was chosen: who fills in the form again sees
+// another build behind it.
 func fingerprint(f Form) string {
 	asked := map[string]any{
-		"project": f.Project, "apps": f.Apps, "mode": f.Mode, "at": f.ScheduledAt, "by": f.Originator,
+		"project": f.Project, "apps": bareNamesOf(f.Apps), "mode": f.Mode, "at": f.ScheduledAt, "by": f.Originator,
 		"db": f.DBChange, "done": f.DBChangeDone, "reason": f.Reason, "parameters": compact(f.Parameters),
 	}
 	if len(f.Rows) > 0 { // forms without a table keep the fingerprint that they had before there were tables
@@ -44,7 +45,7 @@ func compactRows(rows []FormRow) []any {
 			App        string
 			Parameters map[string]any
 			StandsFor  map[string][]string
-		}{row.App, compact(row.Parameters), row.StandsFor}
+		}{bareName(row.App), compact(row.Parameters), row.StandsFor}
 	}
 	return asked
 }

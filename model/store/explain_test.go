@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ func TestPlans(t *testing.T) {
 		for index, run := range map[string]func() error{
 			"deployments_due":   func() error { _, err := s.ClaimDeployments(ctx, "prod", "me", 0, 10); return err },
 			"messages_due":      func() error { _, err := s.ClaimMessages(ctx, "me", 0, 10); return err },
-			"deployments_state": func() error { _, err := s.FollowedDeployments(ctx, "prod"); return err },
+			"deployments_state": func() error { return standings(s, t) },
 			"deployments_build": func() error { _, err := s.BuildHolders(ctx, job, 8); return err },
 			"deployments_slot":  func() error { _, err := s.Line(ctx, job, 3); return err },
 			"deployments_line": func() error {
@@ -61,6 +62,14 @@ func TestPlans(t *testing.T) {
 func list(s *store.Store, t *testing.T, f model.ReleaseFilter) error {
 	_, err := s.ListReleases(t.Context(), f)
 	return err
+}
+
+func standings(s *store.Store, t *testing.T) error {
+	_, followed := s.FollowedDeployments(t.Context(), "prod")
+	_, unfinished := s.Unfinished(t.Context(), "prod")
+	_, last := s.LastSucceeded(t.Context(), "prod")
+	_, since := s.SucceededSince(t.Context(), "prod", 3, []int64{1, 2})
+	return errors.Join(followed, unfinished, last, since)
 }
 
 func wantIndex(t *testing.T, s *store.Store, index string, statements []string) {
