@@ -38,6 +38,7 @@ func isMore(value string) bool {
 type menu struct {
 	options []model.Option
 	shown   *model.Choices // all of it
+	plain   *menu          // the same without what goes on behind the names, by which it is searched; nil: this one
 
 	indexing sync.Once
 	words    *searchIndex
@@ -47,8 +48,18 @@ func newMenu(options []model.Option) *menu {
 	return &menu{options: options, shown: newChoices(options)}
 }
 
+// newLiveMenu is a plain list with what goes on behind its names.
+func newLiveMenu(options []model.Option, plain *menu) *menu {
+	m := newMenu(options)
+	m.plain, m.shown.Disabled = plain, plain.shown.Disabled
+	return m
+}
+
 // prepare makes the index, so that no form waits for it.
 func (m *menu) prepare(a *alphabet) *searchIndex {
+	if m.plain != nil {
+		return m.plain.prepare(a)
+	}
 	m.indexing.Do(func() { m.words = a.newSearchIndex(m.options) })
 	return m.words
 }

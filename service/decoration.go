@@ -94,6 +94,20 @@ type appState struct {
 	version string
 }
 
+// or adds what goes on beside it, as far as there is room for it.
+func (s appState) or(other appState) appState {
+	if s.running == 0 {
+		s.running = other.running
+	}
+	if s.release == 0 || s.waits && other.release > 0 && !other.waits {
+		s.release, s.waits = other.release, other.waits
+	}
+	if s.version == "" {
+		s.version = other.version
+	}
+	return s
+}
+
 // decorate appends what there is to tell to an offered name. What matters most comes first; what does not fit into an
 // option's name is left out, as the name itself must stay whole to mean the app.
 func (s appState) decorate(name string) string {

@@ -84,6 +84,7 @@ func (s *Service) offerPart(part *section) {
 	}
 	c.access = s.access.viewOf(c, len(sections) == len(s.ordered))
 	s.offered.Store(c)
+	s.live.take(c)
 	s.listings.note(l.Controller, func(t *model.ListingTimes) { t.Changed, t.At = l.Changed, l.At })
 	// Reading a large listing leaves several times its size behind, and nothing like it comes until the next change.
 	debug.FreeOSMemory()

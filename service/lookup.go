@@ -71,8 +71,9 @@ func (s *Service) AppOptions(ctx context.Context, q model.Question) (*model.Choi
 		return nil, err
 	}
 	s.readAhead(p)
+	apps := s.live.now(p.menu)
 	if q.Keyword == "" {
-		return p.shown, nil
+		return apps.shown, nil
 	}
-	return s.found(p.menu, q.Keyword, nil, func() []*Controller { return s.behind(p) }), nil
+	return s.found(apps, bareName(q.Keyword), nil, func() []*Controller { return s.behind(p) }), nil
 }

@@ -61,6 +61,16 @@ type Work interface {
 	Lease(ctx context.Context, name, owner string, ttl time.Duration) (bool, error)
 }
 
+// Standings tell how deployments stand, for the labels of apps.
+type Standings interface {
+	// Unfinished returns the deployments of controller that are not at their end, the oldest first, without their parameters.
+	Unfinished(ctx context.Context, controller string) ([]model.Standing, error)
+	// LastSucceeded returns the deployment of each job of controller that succeeded last. It reads all that ever did.
+	LastSucceeded(ctx context.Context, controller string) ([]model.Standing, error)
+	// SucceededSince returns the deployments of controller that succeeded and have an id above after, or one of ids.
+	SucceededSince(ctx context.Context, controller string, after int64, ids []int64) ([]model.Standing, error)
+}
+
 // Lines says whose turn it is where several releases want builds of one job.
 type Lines interface {
 	// Line tells which slots of the job are taken, and the first limit deployments that wait for one. Saving a slot that

@@ -21,6 +21,7 @@ func (s *Service) Run(ctx context.Context) {
 		all.Go(func() { s.submitting(ctx, submitter{worker{s, c}}) })
 		all.Go(func() { s.following(ctx, follower{worker{s, c}}) })
 		all.Go(func() { s.probing(ctx, c) })
+		all.Go(func() { s.showing(ctx, c) })
 	}
 	all.Go(func() { s.readingValues(ctx) })
 	all.Go(func() { s.delivering(ctx) })

@@ -21,6 +21,7 @@ type Store interface {
 	Queries
 	Work
 	Lines
+	Standings
 	Calls
 	Outbox
 	Backlogs
@@ -108,6 +109,7 @@ type Controller struct {
 	// MaxParallelPerJob is how many builds of one job may be wanted at the same time; 0 counts as 1.
 	MaxParallelPerJob int
 	OnDrift           model.DriftPolicy // "" counts as hold
+	Show              Shown             // what the labels of its apps tell
 
 	line  *breaker // what Client is behind
 	looks *looks
@@ -154,6 +156,7 @@ type Service struct {
 	offered     atomic.Pointer[Catalogue]
 	listings    *listings
 	alphabet    *alphabet
+	live        *live
 	bells       bells
 	adoptions   map[string]*sync.Mutex // by controller
 	saved       Listings
@@ -180,7 +183,7 @@ func New(o Options) *Service {
 		log: o.Logger, form: newFormReader(o.Form, o.Location), order: o.Form.Order, policies: o.Policies, robots: o.Robots,
 		workNotices: o.WorkNotices, location: o.Location, runIfLateBy: o.RunIfLateBy,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, newID: o.NewID,
-		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(), alphabet: newAlphabet(),
+		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(), alphabet: newAlphabet(), live: newLive(),
 		write:     newWriter(o),
 		approvals: o.Approvals, policy: o.Policy.withDefaults(), names: newNameBook(), eventsSeen: o.EventsSeen,
 		bells: newBells(), adoptions: map[string]*sync.Mutex{}, explicit: o.Projects,
@@ -256,6 +259,7 @@ func (s *Service) change(ctx context.Context, releaseID int64, decide func(*mode
 		s.log.InfoContext(ctx, "deployment moved", "release", changed.Number(), "deployment", d.ID, "app", d.Key(),
 			"event", e.Kind, "from", e.From, "to", e.To, "actor", e.Actor, "build", d.Build, "queue", d.QueueID, "code", string(e.Code))
 		s.observer.Moved(d.Controller, model.DeploymentState(e.To))
+		ring(s.bells.showing[d.Controller])
 		if to := model.DeploymentState(e.To); to.Terminal() || to == model.StateLost {
 			s.callNext(ctx, d)
 		}

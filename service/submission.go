@@ -100,6 +100,9 @@ func (s *Service) submit(ctx context.Context, sub submission) (model.Receipt, er
 		"project", r.Project, "deployments", len(r.Deployments), "state", string(r.State))
 	s.observer.Accepted(sub.source)
 	s.nudge()
+	for _, d := range r.Deployments {
+		ring(s.bells.showing[d.Controller])
+	}
 	s.remember(ctx, all, print, r)
 	return s.receiptOf(r, false), nil
 }

@@ -36,6 +36,7 @@ func (s *Service) hear(word string) {
 		s.ringAll()
 	} else if controller, ok := strings.CutPrefix(word, wordFollow); ok {
 		ring(s.bells.follow[controller])
+		ring(s.bells.showing[controller])
 	} else if controller, ok := strings.CutPrefix(word, wordListing); ok {
 		ring(s.bells.listing[controller])
 	}
