@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/oabridge/oabridge/api"
@@ -171,10 +172,16 @@ func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
 		controllers = append(controllers, service.Controller{
 			Name: j.Name, URL: j.URL, Client: client, User: j.User, Rules: catalogueRules(a.cfg, j), Inputs: inputRules(j.Inputs),
 			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, RefreshMax: j.RefreshMax, StaleAfter: j.StaleAfter, Poll: j.Poll, MaxInFlight: j.MaxInFlight,
-			MaxParallelPerJob: j.MaxParallelPerJob, OnDrift: model.DriftPolicy(j.OnDrift),
+			MaxParallelPerJob: j.MaxParallelPerJob, OnDrift: model.DriftPolicy(j.OnDrift), Show: shownOf(j),
 		})
 	}
 	return controllers, nil
+}
+
+func shownOf(j config.Jenkins) service.Shown {
+	return service.Shown{
+		Running: slices.Contains(j.Show, config.ShowRunning), Holder: slices.Contains(j.Show, config.ShowHolder), Version: j.VersionParameter,
+	}
 }
 
 func newJenkins(

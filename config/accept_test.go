@@ -40,6 +40,8 @@ func TestAccepted(t *testing.T) {
 		"projects by view":                 jenkins + `project: view, project_path: true, labels: {交易视图: 交易, "a/b": x}` + rest,
 		"projects by folder, two deep":     jenkins + `folders: [/deploy/], project_depth: 2, project_path: true, labels: {deploy: 发布, deploy/a.b-c: 甲}` + rest,
 		"labels by description":            jenkins + `label_from: [description]` + rest,
+		"labels that tell":                 jenkins + `show: [running, holder, version], version_parameter: VERSION` + rest,
+		"labels that tell a little":        jenkins + `show: [holder]` + rest,
 		"branches chosen":                  jenkins + `branch_parameter: BRANCH` + rest,
 		"branches chosen in Chinese":       jenkins + `branch_parameter: BRANCH` + rest + `form: {parameters: {BRANCH: 分支}}`,
 		"branches by a field of its own":   jenkins + `branch_parameter: 分支` + rest,

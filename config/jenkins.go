@@ -50,6 +50,10 @@ type Jenkins struct {
 	MaxLoss float64 `yaml:"max_loss" default:"0.3"`
 	// Poll is how often running builds are looked at.
 	Poll time.Duration `yaml:"poll" default:"2s"`
+	// Show is what the labels of apps tell of what goes on: running, holder, version.
+	Show []string `yaml:"show"`
+	// VersionParameter is the build parameter that carries an app's version.
+	VersionParameter string `yaml:"version_parameter"`
 	// ReleaseParameter is the build parameter that carries the release number when a job declares it.
 	ReleaseParameter string `yaml:"release_parameter" default:"RELEASE_ID"`
 	// ValuesTimeout is how long Jenkins may take to say what the git parameters of a job may be; it asks the git server.
@@ -85,6 +89,7 @@ func (j Jenkins) check(r report) {
 	j.checkProject(r.at("project"))
 	j.checkCatalogue(r)
 	j.checkFreshness(r)
+	j.checkShow(r)
 	r.at("poll").lasts(j.Poll, 50*time.Millisecond, 5*time.Minute)
 	r.at("values_timeout").lasts(j.ValuesTimeout, time.Second, 5*time.Minute)
 	r.at("max_in_flight").between(j.MaxInFlight, 1, 100)
