@@ -227,3 +227,21 @@ func TestValidateHasLessThanASecond(t *testing.T) {
 	}
 	newRig(t, f).call("validate", "")
 }
+
+func TestOptionsKnowWhoAsks(t *testing.T) {
+	f := &fake{}
+	r := newRig(t, f)
+	for body, want := range map[string]string{
+		`{"发起人":"zhang"}`: "zhang", `{"提交人":["zhang"]}`: "zhang", `{"originatorUserId":"[\"zhang\"]"}`: "zhang", `{}`: "", `{"发起人":"","提交人":"null"}`: "",
+	} {
+		for _, action := range []string{"projects", "apps", "parameters"} {
+			r.call(action, body)
+			if asked := f.asked[len(f.asked)-1]; strings.HasSuffix(asked, " by zhang") != (want == "zhang") {
+				t.Errorf("%s %s: asked %q", action, body, asked)
+			}
+		}
+	}
+	if a := r.call("projects", `{"发起人":["zhang","li"]}`); a.code() != "invalid_request" {
+		t.Errorf("two initiators: %s", a.raw)
+	}
+}
