@@ -94,6 +94,22 @@ func (c *Client) patience(r request) time.Duration {
 	return c.timeout
 }
 
+// formType is the content type of every form that is sent.
+const formType = "application/x-www-form-urlencoded"
+
+// address is where gojenkins sends a POST.
+func (c *Client) address(r request) string {
+	query := make(url.Values, len(r.query))
+	for name, value := range r.query {
+		query.Set(name, value)
+	}
+	address := c.requester.Base + r.path
+	if len(query) > 0 {
+		address += "?" + query.Encode()
+	}
+	return address
+}
+
 // api is the request as gojenkins takes it. gojenkins ends the endpoint of a GET with a slash, so the last part goes
 // into the suffix.
 func (r request) api(method string) *gojenkins.APIRequest {
@@ -110,7 +126,7 @@ func (r request) api(method string) *gojenkins.APIRequest {
 	out.Suffix = suffix
 	out.SetHeader("User-Agent", "oabridge")
 	if r.form != nil {
-		out.SetHeader("Content-Type", "application/x-www-form-urlencoded")
+		out.SetHeader("Content-Type", formType)
 	}
 	return out
 }

@@ -2,8 +2,10 @@ package jenkins
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -18,9 +20,23 @@ const noDelay = "0sec"
 // other 5xx), jenkins_folded (303), jenkins_auth, jenkins_forbidden, jenkins_not_found, jenkins_job_disabled,
 // jenkins_rejected (other 4xx), jenkins_protocol (201 without a queue id: look for it).
 func (c *Client) Trigger(ctx context.Context, job string, parameterised bool, parameters []model.ParameterValue) (int64, error) {
-	path, err := c.jobPath(job)
+	r, err := c.trigger(job, parameterised, parameters)
 	if err != nil {
 		return 0, err
+	}
+	op := triggering(job)
+	x, err := c.do(ctx, op, r)
+	if x == nil {
+		return 0, err
+	}
+	return c.queued(op, x, err)
+}
+
+// trigger is what Trigger sends.
+func (c *Client) trigger(job string, parameterised bool, parameters []model.ParameterValue) (request, error) {
+	path, err := c.jobPath(job)
+	if err != nil {
+		return request{}, err
 	}
 	r := request{path: path + "/build", query: map[string]string{"delay": noDelay}}
 	if parameterised {
@@ -30,12 +46,26 @@ func (c *Client) Trigger(ctx context.Context, job string, parameterised bool, pa
 		// Jenkins reads both into the same name and refuses a string parameter with two values.
 		r.query = nil
 	}
-	op := triggering(job)
-	x, err := c.do(ctx, op, r)
-	if x == nil {
-		return 0, err
+	return r, nil
+}
+
+// Draft is the POST that Trigger would make. Nothing is sent. Errors: jenkins_not_found (no job can have this name).
+func (c *Client) Draft(job string, parameterised bool, parameters []model.ParameterValue) (model.Post, error) {
+	r, err := c.trigger(job, parameterised, parameters)
+	if err != nil {
+		return model.Post{}, err
 	}
-	return c.queued(op, x, err)
+	p := model.Post{Method: triggering(job).method, URL: c.address(r)}
+	if r.form == nil {
+		return p, nil
+	}
+	p.Type, p.Body = formType, r.form.Encode()
+	for _, name := range slices.Sorted(maps.Keys(r.form)) { // as Encode orders them
+		for _, value := range r.form[name] {
+			p.Fields = append(p.Fields, model.PostField{Name: name, Value: value})
+		}
+	}
+	return p, nil
 }
 
 // formOf encodes parameters as the measured form does: urlencoded UTF-8, because multipart destroys it.

@@ -72,6 +72,15 @@ func (p ParameterValue) Shown() string {
 	return p.Value
 }
 
+// Veiled is the value with as many parts, all of which people may see.
+func (p ParameterValue) Veiled() ParameterValue {
+	if p.Secret {
+		p.Value = p.Shown()
+		p.Each = slices.Repeat([]string{Masked}, len(p.Each))
+	}
+	return p
+}
+
 // StopRequest is a person's wish to end a deployment that Jenkins has already.
 type StopRequest struct {
 	By     string     `json:"by"`

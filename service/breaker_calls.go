@@ -31,6 +31,10 @@ func (b *breaker) Trigger(ctx context.Context, job string, parameterised bool, p
 	return call(b, func() (int64, error) { return b.client.Trigger(ctx, job, parameterised, parameters) })
 }
 
+func (b *breaker) Draft(job string, parameterised bool, parameters []model.ParameterValue) (model.Post, error) {
+	return b.client.Draft(job, parameterised, parameters)
+}
+
 func (b *breaker) Describe(ctx context.Context, job string, number int64, text string) error {
 	return b.act(func() error { return b.client.Describe(ctx, job, number, text) })
 }

@@ -167,6 +167,12 @@ type Starter interface {
 	Stop(ctx context.Context, job string, number int64) error
 }
 
+// Drafter tells what it would give to Jenkins.
+type Drafter interface {
+	// Draft is the POST that Trigger would make; nothing is sent. Errors: jenkins_not_found (no job can have this name).
+	Draft(job string, parameterised bool, parameters []model.ParameterValue) (model.Post, error)
+}
+
 // Watcher sees what Jenkins does.
 type Watcher interface {
 	// Overview returns everything queued and everything running, in two requests.
@@ -216,6 +222,7 @@ type Timekeeper interface {
 type Jenkins interface {
 	Timekeeper
 	Starter
+	Drafter
 	Watcher
 	Asker
 	Lister

@@ -14,6 +14,12 @@ func (s *Service) NewRequestID() string { return s.newID() }
 // nor DingTalk. Errors: validation_failed (the message has every problem), submission_conflict (the same approval with a
 // different content), catalogue_unready, database_unavailable.
 func (s *Service) Submit(ctx context.Context, fields map[string][]string, source string) (model.Receipt, error) {
+	f, problems := s.readApproved(fields)
+	return s.submit(ctx, submission{form: f, problems: problems, source: source})
+}
+
+// readApproved reads a form that is said to be approved, which has to tell by what approval where that matters.
+func (s *Service) readApproved(fields map[string][]string) (Form, Problems) {
 	f, problems := s.form.Read(fields)
 	switch {
 	case len(problems) > 0 || f.Instance != "":
@@ -24,7 +30,7 @@ func (s *Service) Submit(ctx context.Context, fields map[string][]string, source
 	case s.eventsSeen != nil && f.Request == "": // nobody could tell that the event is about the same
 		problems.add(FieldInstance, "缺少审批实例 ID：同一张审批单还会由事件送达并登记，请不要重新发起；请管理员在连接器里映射实例 ID 或 requestId")
 	}
-	return s.submit(ctx, submission{form: f, problems: problems, source: source})
+	return f, problems
 }
 
 // submitApproval records the form of an approval that DingTalk told to be approved. A form that is wrong is told to

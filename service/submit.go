@@ -180,13 +180,7 @@ func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string
 	if d.LeaseUntil == nil || !s.now().Before(*d.LeaseUntil) {
 		return model.Errorf(model.CodeConflict, "部署 %d 的租约已过期，由下一个实例继续", d.ID) // we were suspended
 	}
-	parameters := d.Sent()
-	if d.ReleaseParameter != "" {
-		number := (&model.Release{ID: d.ReleaseID}).Number()
-		parameters = append(parameters[:len(parameters):len(parameters)],
-			model.ParameterValue{Name: d.ReleaseParameter, Value: number})
-	}
-	queueID, folded, err := s.trigger(ctx, d, parameters)
+	queueID, folded, err := s.trigger(ctx, d, carried(d, (&model.Release{ID: d.ReleaseID}).Number()))
 	answered := func(r *model.Release, d *model.Deployment) error {
 		release(d)
 		if err != nil || folded {
@@ -206,6 +200,15 @@ func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string
 		s.nudgeFollower(s.c.Name)
 	}
 	return saveErr
+}
+
+// carried are the parameters of a POST for d: its own, and the number of its release.
+func carried(d *model.Deployment, number string) []model.ParameterValue {
+	parameters := d.Sent()
+	if d.ReleaseParameter == "" {
+		return parameters
+	}
+	return append(parameters[:len(parameters):len(parameters)], model.ParameterValue{Name: d.ReleaseParameter, Value: number})
 }
 
 // trigger POSTs. A job without parameters needs more care: Jenkins hides that it folded the request into an item that
