@@ -103,6 +103,7 @@ type asked struct {
 	method, path string
 	body         any
 	show         func(ctx context.Context, c *bridgeClient, raw []byte) error
+	learn        func(raw []byte) // nil, or told every answer, also one that is shown as it came
 }
 
 // run asks the bridge and shows the answer: as it came for programs, else for people.
@@ -117,6 +118,9 @@ func (b *bridgeFlags) run(cmd *cobra.Command, q asked) error {
 	}
 	if err != nil {
 		return failed(err)
+	}
+	if q.learn != nil {
+		q.learn(raw)
 	}
 	if b.asJSON {
 		return failed(printRaw(cmd.OutOrStdout(), raw))

@@ -153,18 +153,23 @@ func (c *bridgeClient) ask(ctx context.Context, method, path string, body any) (
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return nil, unanswered(ctx, method, err)
+		return nil, unanswered(ctx, method, path, err)
 	}
 	defer func() { _ = res.Body.Close() }() // it was only read
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if err != nil {
-		return nil, unanswered(ctx, method, err)
+		return nil, unanswered(ctx, method, path, err)
 	}
 	return c.understand(res, raw)
 }
 
+// harmlessAsk tells whether a request changes nothing.
+func harmlessAsk(method, path string) bool {
+	return method == http.MethodGet || strings.HasPrefix(path, validatePath)
+}
+
 // unanswered says what is known after a request without a whole answer.
-func unanswered(ctx context.Context, method string, err error) error {
+func unanswered(ctx context.Context, method, path string, err error) error {
 	what := "the bridge did not answer · 没有收到答复"
 	if ctx.Err() != nil {
 		what, err = "interrupted · 已中断", ctx.Err()
@@ -173,7 +178,7 @@ func unanswered(ctx context.Context, method string, err error) error {
 	switch {
 	case ok && dial.Op == "dial":
 		return fmt.Errorf("%w\nnobody answers there: is the bridge running, and is --url right? · 连接不上，请检查服务是否运行、--url 是否正确", err)
-	case method == http.MethodGet:
+	case harmlessAsk(method, path):
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return fmt.Errorf("%s: %w\nit may have been done all the same: look with releases show before you repeat it · 可能已经生效，重复之前请先用 releases show 查看", what, err)

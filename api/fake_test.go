@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +29,7 @@ type fake struct {
 	err      error
 	problems string
 	warnings string
+	dryRun   model.DryRun
 	receipt  model.Receipt
 	age      time.Duration
 	release  *model.Release
@@ -86,6 +88,12 @@ func (f *fake) Validate(ctx context.Context, fields map[string][]string) (model.
 	f.note(ctx, "validate")
 	f.fields = fields
 	return model.Verdict{Problems: f.problems, Warnings: f.warnings}, f.err
+}
+
+func (f *fake) DryRun(ctx context.Context, fields map[string][]string, asApproved bool) (model.DryRun, error) {
+	f.note(ctx, fmt.Sprint("dry run ", asApproved))
+	f.fields = fields
+	return f.dryRun, f.err
 }
 
 func (f *fake) Submit(ctx context.Context, fields map[string][]string, source string) (model.Receipt, error) {

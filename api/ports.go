@@ -49,6 +49,9 @@ type Submitter interface {
 	NewRequestID() string
 	// Validate tells what is wrong with a form that is being filled in. Errors: catalogue_unready.
 	Validate(ctx context.Context, fields map[string][]string) (model.Verdict, error)
+	// DryRun tells what would become of a form that is being filled in, or comes approved. Errors: catalogue_unready,
+	// database_unavailable.
+	DryRun(ctx context.Context, fields map[string][]string, asApproved bool) (model.DryRun, error)
 	// Submit records an approved form. Errors: validation_failed, submission_conflict, catalogue_unready,
 	// database_unavailable.
 	Submit(ctx context.Context, fields map[string][]string, source string) (model.Receipt, error)

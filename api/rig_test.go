@@ -20,6 +20,7 @@ import (
 	"github.com/oabridge/oabridge/api"
 	"github.com/oabridge/oabridge/config"
 	"github.com/oabridge/oabridge/dingtalk"
+	"github.com/oabridge/oabridge/jenkins"
 	"github.com/oabridge/oabridge/model"
 	"github.com/oabridge/oabridge/model/store"
 	"github.com/oabridge/oabridge/service"
@@ -34,7 +35,7 @@ const (
 	devToken = "token-of-dev-0123456789"
 )
 
-// jobs is a Jenkins of which nobody asks more than its jobs.
+// jobs is a Jenkins that is asked for nothing but its jobs.
 type jobs struct {
 	service.Jenkins
 	list []model.Job
@@ -74,11 +75,15 @@ func newService(t testing.TB, list []model.Job, m *api.Metrics) (*service.Servic
 	if _, _, err := db.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}
+	client, err := jenkins.New(jenkins.Options{Name: "prod", URL: "http://jenkins.test"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var ids atomic.Int64
 	s := service.New(service.Options{
 		Store: db, Messenger: discard{}, Observer: m, Logger: slog.New(slog.DiscardHandler), Location: time.UTC,
 		Form: service.FormRules{Fields: config.Form{}.Names()}, Now: time.Now, NewID: func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }, RunIfLateBy: time.Hour,
-		Controllers: []service.Controller{{Name: "prod", Client: jobs{list: list}, URL: "http://jenkins.test", Refresh: time.Minute}},
+		Controllers: []service.Controller{{Name: "prod", Client: jobs{client, list}, URL: "http://jenkins.test", Refresh: time.Minute}},
 	})
 	if err := s.RefreshOnce(ctx, "prod"); err != nil {
 		t.Fatal(err)

@@ -87,6 +87,8 @@ func (s *Server) routes() *gin.Engine {
 	releases.POST("/:number/retry", s.handle(s.retryRelease))
 	releases.POST("/:number/abandon", s.handle(s.abandonRelease))
 	releases.POST("/:number/replan", s.handle(s.replanRelease))
+	e.POST("/api/validate", s.identify, s.handle(s.validateForm))
+	e.POST("/api/validate/approved", s.identify, s.handle(s.validateApproved))
 	messages := e.Group("/api/messages", s.identify)
 	messages.GET("", s.handle(s.listLetters))
 	messages.GET("/:id", s.handle(s.getLetter))
