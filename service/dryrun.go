@@ -17,6 +17,7 @@ func (s *Service) DryRun(ctx context.Context, fields map[string][]string, asAppr
 		read, at = s.readApproved, approved
 	}
 	f, problems := read(fields)
+	s.access.readAhead(ctx, f.Originator)
 	p, found, err := s.checkForm(ctx, f, problems, at)
 	if err == nil && asApproved {
 		err = s.checkHolds(ctx, f, &found.Problems)
