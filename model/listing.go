@@ -21,7 +21,13 @@ func HeldName(controller string) string { return controller + "#held" }
 // line is one line of a packed listing: a job, or a view.
 type line struct {
 	Job
-	View *View `json:"w,omitempty"`
+	Parameters json.RawMessage `json:"p"`
+	View       *View           `json:"w"`
+}
+
+// viewLine is the line of a view.
+type viewLine struct {
+	View *View `json:"w"`
 }
 
 // Pack is the listing's jobs and views as gzip of one JSON object a line, the form in which listings are kept and shared.
@@ -39,7 +45,7 @@ func (l Listing) Pack() ([]byte, error) {
 		}
 	}
 	for i := range l.Views {
-		if err := lines.Encode(line{View: &l.Views[i]}); err != nil {
+		if err := lines.Encode(viewLine{&l.Views[i]}); err != nil {
 			return nil, err
 		}
 	}
@@ -47,13 +53,13 @@ func (l Listing) Pack() ([]byte, error) {
 	return packed.Bytes(), err
 }
 
-// Unpack reads what Pack wrote into the listing.
+// Unpack reads what Pack wrote into the listing. Jobs made alike share their parameters: read them, do not change them.
 func (l *Listing) Unpack(packed []byte) error {
 	zip, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return err
 	}
-	lines := json.NewDecoder(zip)
+	lines, alike := json.NewDecoder(zip), alikeParameters{}
 	for {
 		var next line
 		if err := lines.Decode(&next); errors.Is(err, io.EOF) {
@@ -63,8 +69,33 @@ func (l *Listing) Unpack(packed []byte) error {
 		}
 		if next.View != nil {
 			l.Views = append(l.Views, *next.View)
-		} else {
-			l.Jobs = append(l.Jobs, next.Job)
+			continue
+		}
+		if next.Job.Parameters, err = alike.decode(next.Parameters); err != nil {
+			return err
+		}
+		l.Jobs = append(l.Jobs, next.Job)
+	}
+}
+
+// alikeParameters are the lists of parameters that were decoded, by their JSON.
+type alikeParameters map[string][]ParameterDefinition
+
+// maxAlike bounds how many are remembered.
+const maxAlike = 1000
+
+func (a alikeParameters) decode(raw []byte) ([]ParameterDefinition, error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	known, ok := a[string(raw)]
+	if !ok {
+		if err := json.Unmarshal(raw, &known); err != nil {
+			return nil, err
+		}
+		if len(a) < maxAlike {
+			a[string(raw)] = known
 		}
 	}
+	return known, nil
 }
