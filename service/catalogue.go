@@ -40,17 +40,18 @@ type Project struct {
 	Apps  []*App
 
 	*menu
-	index directory[*App]
+	index *directory[*App]
 }
 
 // newProject makes a project of the candidates; its name depends on the others and is not given yet.
 func newProject(key string, from []*candidate, tell ...func(*App) string) *Project {
-	p, options := &Project{Key: key, Apps: make([]*App, len(from)), index: newDirectory[*App]()}, make([]model.Option, len(from))
-	p.index.decorated = true
+	p, options := &Project{Key: key, Apps: make([]*App, len(from))}, make([]model.Option, len(from))
 	for i, c := range from {
 		p.Apps[i] = c.app(key)
 	}
-	labels := p.index.nameAll(p.Apps, func(a *App) described {
+	p.index = newDirectory(p.Apps)
+	p.index.decorated = true
+	labels := p.index.nameAll(func(a *App) described {
 		key, name := a.Key(), a.FullName[strings.LastIndexByte(a.FullName, '/')+1:]
 		about := described{key: key, label: a.Label, hints: []string{name, a.FullName, key}, aliases: []string{a.FullName, name, a.Label}}
 		for _, hint := range tell {
@@ -77,7 +78,7 @@ type Catalogue struct {
 
 	*menu
 	access   *accessView // nil: everybody may use every project
-	index    directory[*Project]
+	index    *directory[*Project]
 	keys     map[string]*Project
 	sections map[string]*section
 	explicit []*explicitPart
