@@ -140,13 +140,15 @@ func (p parameter) meant(given string, l valueList) (string, bool) {
 		return l.names[value], true
 	case p.def.Kind == model.KindChoice || p.def.Kind == model.KindBoolean:
 		return value, true
+	case wasCut(value):
+		return "", false
 	}
 	if _, remote := p.remote(); remote {
 		if inside, ok := inBrackets(value); ok {
 			return inside, true
 		}
 	}
-	return value, !wasCut(value)
+	return value, true
 }
 
 func (p parameter) readBool(value string, found *parameterFindings) (string, bool) {

@@ -32,13 +32,15 @@ func (s *Service) ParameterOptions(ctx context.Context, q model.Question) (*mode
 			return nil, err
 		}
 		options, said := asked.offer()
-		if i == 0 {
+		if notice = cmp.Or(notice, said); i == 0 {
 			common = options
+			continue
 		}
-		notice = cmp.Or(notice, said)
-		common = slices.DeleteFunc(common, func(o model.Option) bool {
-			return !slices.ContainsFunc(options, func(other model.Option) bool { return other.ID == o.ID })
-		})
+		taken := make(map[string]bool, len(options))
+		for _, o := range options {
+			taken[o.ID] = true
+		}
+		common = slices.DeleteFunc(common, func(o model.Option) bool { return !taken[o.ID] })
 	}
 	return withNotice(s.alphabet.search(common, q.Keyword), notice), nil
 }
