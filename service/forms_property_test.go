@@ -65,7 +65,8 @@ func newPress(t *testing.T, r *rand.Rand) *press {
 	rules := p.makeJobs(r)
 	p.Service = New(Options{
 		Controllers: []Controller{{Name: "prod", ReleaseParameter: "RELEASE_ID", Client: p.client}}, Parameters: rules,
-		Form: FormRules{Fields: config.Default().Form.Names()}, Location: shanghai, Observer: silent{},
+		Policies: []ProjectPolicy{{Busy: BusyIgnore}},
+		Form:     FormRules{Fields: config.Default().Form.Names()}, Location: shanghai, Observer: silent{},
 		Logger: slog.New(slog.DiscardHandler), NewID: counter(), Now: func() time.Time { return at },
 	})
 	listing, err := p.client.List(t.Context())

@@ -20,7 +20,8 @@ import (
 func mallWith(rules ...ParameterRule) *Service {
 	s := New(Options{
 		Controllers: []Controller{{Name: "prod", ReleaseParameter: "RELEASE_ID"}}, Parameters: rules,
-		Form: FormRules{Fields: config.Default().Form.Names()}, Location: shanghai, Observer: silent{},
+		Policies: []ProjectPolicy{{Busy: BusyIgnore}}, // the database would tell
+		Form:     FormRules{Fields: config.Default().Form.Names()}, Location: shanghai, Observer: silent{},
 		Logger: slog.New(slog.DiscardHandler), NewID: counter(), RunIfLateBy: 30 * time.Minute,
 		Now: func() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) },
 	})

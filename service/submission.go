@@ -104,6 +104,9 @@ func (s *Service) submit(ctx context.Context, sub submission) (model.Receipt, er
 	}
 	s.log.InfoContext(ctx, "release accepted", "release", r.Number(), "source", sub.source, "mode", string(r.Mode),
 		"project", r.Project, "deployments", len(r.Deployments), "state", string(r.State))
+	if len(found.warnings) > 0 {
+		s.log.WarnContext(ctx, "release accepted in doubt", "release", r.Number(), "warnings", found.warnings.Message())
+	}
 	s.observer.Accepted(sub.source)
 	s.nudge()
 	for _, d := range r.Deployments {
