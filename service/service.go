@@ -262,6 +262,7 @@ func (s *Service) change(ctx context.Context, releaseID int64, decide func(*mode
 		ring(s.bells.showing[d.Controller])
 		if to := model.DeploymentState(e.To); to.Terminal() || to == model.StateLost {
 			s.callNext(ctx, d)
+			s.values.outdate(reading{kind: readBuilds, JobRef: d.JobRef})
 		}
 	}
 	return changed, nil

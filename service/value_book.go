@@ -63,6 +63,7 @@ type entry struct {
 	page
 	asked time.Time
 	tried time.Time
+	old   bool // something is known to have changed
 }
 
 // valueBook keeps what was read, and lines up what has to be. It answers at once, always.
@@ -130,7 +131,7 @@ func (b *valueBook) begin(r reading) bool {
 	e := b.entry(r)
 	begins := e.state == expected || e.state == wanted
 	if begins {
-		e.state = underWay
+		e.state, e.old = underWay, false
 	}
 	return begins
 }
@@ -166,7 +167,16 @@ func (e *entry) due(now time.Time, fresh time.Duration) bool {
 	case e.failed:
 		return now.Sub(e.tried) >= valuesAfterFail
 	}
-	return e.at.IsZero() || now.Sub(e.at) >= fresh
+	return e.at.IsZero() || e.old || now.Sub(e.at) >= fresh
+}
+
+// outdate has r read again when somebody asks, however new it is.
+func (b *valueBook) outdate(r reading) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if e := b.pages[r]; e != nil {
+		e.old = true
+	}
 }
 
 func (r reading) fresh() time.Duration {
