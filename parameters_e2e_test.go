@@ -61,8 +61,8 @@ parameters:
 	return o
 }
 
-// offered asks for a parameter's values until none of them is still being read.
-func (o *outside) offered(parameter string) []any {
+// valuesOf asks for a parameter's values until none of them is still being read.
+func (o *outside) valuesOf(parameter string) []any {
 	o.t.Helper()
 	var ids []any
 	o.eventually(parameter+" was read", func() bool {
@@ -91,7 +91,7 @@ func TestEveryKindOfParameterReachesTheBuild(t *testing.T) {
 		"SERVICE": {"order"}, "AREAS": {"华东", "华南", "华北"}, "REVISION": {"v1.1.0", "v1.0.0"}, "RUN": {"deploy/mall/mall-web#1"},
 		"IMAGE": {"img:1.2", "img:1.3"}, "MODE": {"blue"}, "NOTES": {},
 	} {
-		if diff := cmp.Diff(want, o.offered(parameter)); diff != "" {
+		if diff := cmp.Diff(want, o.valuesOf(parameter)); diff != "" {
 			t.Errorf("%s: (-want +got):\n%s", parameter, diff)
 		}
 	}
@@ -103,7 +103,7 @@ func TestEveryKindOfParameterReachesTheBuild(t *testing.T) {
 	}
 	o.call("releases", kindsForm("kinds")...)
 	o.settled("R-1002", "succeeded")
-	if diff := cmp.Diff([]any{"v2.1", "v0"}, o.offeredAfter("VERSION", "v2.1")); diff != "" {
+	if diff := cmp.Diff([]any{"v2.1", "v0"}, o.valuesAfter("VERSION", "v2.1")); diff != "" {
 		t.Errorf("the last successful version: %s", diff)
 	}
 	wantRefused(t, o)
@@ -126,12 +126,12 @@ func TestEveryKindOfParameterReachesTheBuild(t *testing.T) {
 	}
 }
 
-// offeredAfter asks until the first value is there.
-func (o *outside) offeredAfter(parameter, first string) []any {
+// valuesAfter asks until the first value is there.
+func (o *outside) valuesAfter(parameter, first string) []any {
 	o.t.Helper()
 	var ids []any
 	o.eventually("the first of "+parameter+" is "+first, func() bool {
-		ids = o.offered(parameter)
+		ids = o.valuesOf(parameter)
 		return len(ids) > 0 && ids[0] == first
 	}, func() string { return fmt.Sprint(ids) })
 	return ids
