@@ -37,7 +37,7 @@ type species struct {
 	otherwise given // when the form does not have it
 }
 
-func pick[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
+func draw[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
 
 // decent are texts that anybody may send; they have neither commas nor lines.
 var decent = []string{
@@ -68,16 +68,16 @@ func anyText(r *rand.Rand, lines bool, allowed ...string) given {
 	case n == 3:
 		return given{raw: []string{"a", "b"}, fate: impossible, why: "several"}
 	case n == 4:
-		return given{raw: []string{pick(r, noticeID, moreID, "正在读取，请稍后重新选择", "还有 3 项，请输入关键字")}, fate: forbidden, why: "no value"}
+		return given{raw: []string{draw(r, noticeID, moreID, "正在读取，请稍后重新选择", "还有 3 项，请输入关键字")}, fate: forbidden, why: "no value"}
 	case n == 5:
-		v := pick(r, decent...)
+		v := draw(r, decent...)
 		return given{raw: []string{"  " + v + " "}, want: v, why: "spaces"}
 	case n == 6:
 		return given{raw: []string{`["v9"]`}, want: "v9", why: "a list of one"}
 	case n == 7:
 		return given{raw: []string{strings.Repeat("x", maxValueBytes+1)}, fate: forbidden, why: "over 4 kB"}
 	default:
-		v := pick(r, decent...)
+		v := draw(r, decent...)
 		return given{raw: []string{v}, want: v, why: "decent"}
 	}
 }
@@ -87,12 +87,12 @@ func fromList(list []string, outside fate, also ...given) func(*rand.Rand) given
 	return func(r *rand.Rand) given {
 		switch n := r.IntN(10); {
 		case n == 0:
-			v := pick(r, "mars", "PROD", "无", list[0]+"x", strings.ToUpper(list[0])+"!")
+			v := draw(r, "mars", "PROD", "无", list[0]+"x", strings.ToUpper(list[0])+"!")
 			return given{raw: []string{v}, want: v, fate: outside, why: "not in the list"}
 		case n == 1 && len(also) > 0:
-			return pick(r, also...)
+			return draw(r, also...)
 		default:
-			v := pick(r, list...)
+			v := draw(r, list...)
 			return given{raw: []string{v}, want: v, why: "in the list"}
 		}
 	}
@@ -149,7 +149,7 @@ func kinds(builds int) []species {
 		{"extended, several", multi, &ParameterRule{Values: hosts}, selection(hosts, impossible), given{want: "h1,h2"}},
 		{"extended, several in one text", multi, &ParameterRule{Values: hosts},
 			func(r *rand.Rand) given {
-				v := pick(r, "h2,h3", "h3, h1", "h1")
+				v := draw(r, "h2,h3", "h3, h1", "h1")
 				return given{raw: []string{v}, want: strings.ReplaceAll(v, " ", "")}
 			}, given{want: "h1,h2"}},
 		{"extended, nobody knows the list", p(jenkinstest.ExtendedChoice, "h1", hosts...), nil, fromList([]string{"h1"}, unknown), given{want: "h1"}},
@@ -178,7 +178,7 @@ func ruledKinds(p func(jenkinstest.ParameterKind, string, ...string) jenkinstest
 			given{raw: []string{"mainv1"}, fate: forbidden}), given{want: "v0"}},
 		{"pattern that the default does not match", v0, &ParameterRule{Pattern: regexp.MustCompile(`^main$`)}, fromList([]string{"main"}, forbidden), missing},
 		{"length", v0, &ParameterRule{MinLength: 2, MaxLength: 3}, func(r *rand.Rand) given {
-			return pick(r, given{raw: []string{"ab"}, want: "ab"}, given{raw: []string{"中文字"}, want: "中文字"},
+			return draw(r, given{raw: []string{"ab"}, want: "ab"}, given{raw: []string{"中文字"}, want: "中文字"},
 				given{raw: []string{"🚀🚀"}, want: "🚀🚀"}, given{raw: []string{"x"}, fate: forbidden}, given{raw: []string{"abcd"}, fate: forbidden})
 		}, given{want: "v0"}},
 		{"allowed", v0, &ParameterRule{Allow: []string{"newline", "semicolon", "backtick"}},
@@ -191,7 +191,7 @@ func ruledKinds(p func(jenkinstest.ParameterKind, string, ...string) jenkinstest
 		{"fewer choices", p(jenkinstest.Choice, "", "dev", "prod", "test"), &ParameterRule{Values: []string{"prod", "test"}, Default: "test"},
 			fromList([]string{"prod", "test"}, forbidden), given{want: "test"}},
 		{"several texts", v0, &ParameterRule{Multiple: true}, func(r *rand.Rand) given {
-			return pick(r, given{raw: []string{"a", "b", "a"}, want: "a,b"}, given{raw: []string{"a,b"}, fate: forbidden}, given{raw: []string{"c"}, want: "c"})
+			return draw(r, given{raw: []string{"a", "b", "a"}, want: "a,b"}, given{raw: []string{"a,b"}, fate: forbidden}, given{raw: []string{"c"}, want: "c"})
 		}, given{want: "v0"}},
 	}
 }

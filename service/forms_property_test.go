@@ -118,7 +118,7 @@ func (p *press) form(r *rand.Rand) pressed {
 			v = k.values(r)
 			g.fields[k.parameter.Name] = v.raw
 		} else if r.IntN(2) == 0 {
-			g.fields[k.parameter.Name] = []string{pick(r, "", "null", " ", "[]")}
+			g.fields[k.parameter.Name] = []string{draw(r, "", "null", " ", "[]")}
 		}
 		g.values[k.parameter.Name] = v
 	}
