@@ -64,7 +64,9 @@ func TestReleasesAskTheAPI(t *testing.T) {
 		"start R-1042":                    `POST /api/releases/R-1042/start {"reason":""}`,
 		"retry R-1042 --reason why --yes": `POST /api/releases/R-1042/retry {"reason":"why"}`,
 		"abandon R-1 --reason w --deployment 7 --yes": `POST /api/releases/R-1/abandon {"deployment":7,"reason":"w"}`,
-		"replan R-1 --at now --reason w":              `POST /api/releases/R-1/replan {"at":"now","reason":"w"}`,
+		"continue R-1": `POST /api/releases/R-1/continue {"reason":""}`,
+		"continue R-1 --reason w --deployment 7 --job deploy/shop/web": `POST /api/releases/R-1/continue {"deployment":7,"job":"deploy/shop/web","reason":"w"}`,
+		"replan R-1 --at now --reason w":                               `POST /api/releases/R-1/replan {"at":"now","reason":"w"}`,
 	} {
 		p := &pretended{status: http.StatusOK, answer: `{"number":"R-1042","state":"active","x":"<&>"}`}
 		o := p.run(t, append(strings.Fields(line), "--json")...)
@@ -257,6 +259,14 @@ func TestARelease(t *testing.T) {
 			{ID: 8, App: "prod:deploy/order", Name: "订单服务", State: model.StateWaiting, Wait: model.WaitPredecessor},
 			{ID: 9, App: "prod:deploy/api", Name: "api", State: model.StateWaiting, Wait: model.WaitJob, NextAt: &at},
 			{ID: 10, App: "prod:deploy/new", Name: "new", State: "pondering", Wait: "mood"},
+			{
+				ID: 11, App: "prod:deploy/old", Name: "old", State: model.StateWaiting, Wait: model.WaitDrift, Message: "任务在审批之后变了",
+				Drift: &shownDrift{Since: at, Moved: []string{"deploy/shop/old"}},
+			},
+			{
+				ID: 12, App: "prod:deploy/less", Name: "less", State: model.StateWaiting, Wait: model.WaitDrift, Message: "任务在审批之后变了",
+				Drift: &shownDrift{Since: at, Continuable: true},
+			},
 		},
 		Events: []shownEvent{
 			{At: at, Actor: "connector", Kind: "accepted", To: "active"},

@@ -40,9 +40,9 @@ func (s *Service) Continue(ctx context.Context, id int64, c model.Continuation) 
 // resumption is what was found out for a person's decision about one deployment.
 type resumption struct {
 	drift
-	version int64 // of the deployment when it was looked at
-	to      *App  // the job to go on with, and its project; nil: the same
-	project *Project
+	version int64         // of the deployment when it was looked at
+	to      *model.JobRef // the job to go on with; nil: the same
+	project string        // that it belongs to; "": the release's
 }
 
 // lookAtHeld looks at the jobs of what is held, by the id of the deployment.
@@ -151,9 +151,9 @@ func (s *Service) refuseToContinue(r *model.Release, d *model.Deployment, seen r
 // resume makes d due with what the person saw. A set time that has passed counts as now, since the person says so.
 func (s *Service) resume(r *model.Release, d *model.Deployment, seen resumption, c model.Continuation) {
 	cause := model.Cause{At: s.now(), Actor: c.By, Message: c.Reason}
-	consequences := seen.consequences(r, d)
+	consequences := seen.consequences(d)
 	if seen.to != nil {
-		d.JobRef, d.Definition = seen.to.JobRef, model.Define(seen.job.Parameters)
+		d.JobRef, d.Definition = *seen.to, model.Define(seen.job.Parameters)
 	}
 	d.Drift.Accepted = seen.seen()
 	d.Wait, d.NextAt, d.Code, d.Message = "", &cause.At, "", ""
@@ -175,11 +175,11 @@ func (s *Service) resume(r *model.Release, d *model.Deployment, seen resumption,
 }
 
 // consequences are what becomes of d by going on, for people.
-func (seen *resumption) consequences(r *model.Release, d *model.Deployment) []string {
+func (seen *resumption) consequences(d *model.Deployment) []string {
 	if seen.to != nil {
 		moved := fmt.Sprintf("任务由 %s 改为 %s", d.FullName, seen.to.FullName)
-		if seen.project.Key != r.Project {
-			moved += "(项目“" + seen.project.Name + "”)"
+		if seen.project != "" {
+			moved += "(项目“" + seen.project + "”)"
 		}
 		return []string{moved}
 	}

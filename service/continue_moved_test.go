@@ -172,3 +172,46 @@ func TestBranchOfAMultibranchProjectThatChanged(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 }
+
+// Another project has rules of its own: what they would not let be asked for is not moved there.
+func TestMovingIntoAProjectWithOtherRules(t *testing.T) {
+	pay := []ProjectPattern{pattern("支付")}
+	closed := func(o *Options) { o.Policies = []ProjectPolicy{{Projects: pay, Windows: []Window{span(3, 4)}}} }
+	noChange := func(o *Options) { o.Policies = []ProjectPolicy{{Projects: pay, DBChange: DBChangeForbid}} }
+	others := func(o *Options) {
+		o.Access = AccessPolicy{Rules: []AccessRule{{Names: []string{"支付"}, Users: []string{"boss"}}}}
+	}
+	ours := func(o *Options) {
+		o.Access = AccessPolicy{Rules: []AccessRule{{Names: []string{"支付"}, Users: []string{"boss", "zhang"}}}}
+	}
+	for name, c := range map[string]struct {
+		rules func(*Options)
+		pairs []string
+		says  string // "": it is moved
+	}{
+		"closed now":             {closed, nil, "才能换成任务"},
+		"no database change":     {noChange, []string{"是否有数据库变更", "是", "数据库变更是否完成", "是"}, "不允许有数据库变更"},
+		"no change, and allowed": {noChange, nil, ""},
+		"somebody else's":        {others, nil, "没有项目“支付”的上线权限"},
+		"the initiator's too":    {ours, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, c.rules)
+			t.Cleanup(func() { w.access.end() })
+			w.submit(c.pairs...)
+			moveTo(movedWeb)(w)
+			w.turns(2)
+			if c.says != "" {
+				w.refusesToContinue(t, model.Continuation{Job: movedWeb}, c.says)
+				w.turns(2)
+				w.want("R-1001", model.ReleaseActive, model.StateWaiting)
+				return
+			}
+			if _, err := w.Continue(t.Context(), 1001, model.Continuation{Job: movedWeb, By: "ops"}); err != nil {
+				t.Fatal(err)
+			}
+			w.turns(4)
+			w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded)
+		})
+	}
+}

@@ -100,7 +100,7 @@ func (p *play) judgeBuilds(releases []*model.Release, vanished int) {
 
 func wantedParameters(d *model.Deployment) map[string]string {
 	want := map[string]string{}
-	for _, v := range d.Parameters {
+	for _, v := range d.Sent() {
 		want[v.Name] = v.Value
 	}
 	if d.ReleaseParameter != "" {

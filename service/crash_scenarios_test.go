@@ -90,6 +90,9 @@ func scenarios() map[string]scenario {
 	for name, s := range approvalScenarios() {
 		all[name] = s
 	}
+	for name, s := range driftScenarios() {
+		all[name] = s
+	}
 	for name, s := range all {
 		s.adjust = append(slices.Clone(s.adjust), briefly)
 		all[name] = s
