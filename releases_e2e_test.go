@@ -114,7 +114,7 @@ func TestOperatorPlansStartsAndCancels(t *testing.T) {
 	wantEnd(t, "list", o.operate(t, "list --limit 2"), 0, "R-1003", "R-1002", "--before R-1002", "等待 waiting", "登记 created (Asia/Shanghai)")
 	tomorrow := time.Now().Add(24 * time.Hour).Format("2006-01-02 15:04")
 	wantEnd(t, "replan", o.operate(t, "replan R-1001 --reason 窗口改了", "--at", tomorrow), 0, "等待执行时间", "定时 scheduled", tomorrow)
-	wantEnd(t, "start of what is planned", o.operate(t, "start R-1001"), exitFailure, "没有等待手动执行的应用 (conflict, trace ")
+	wantEnd(t, "start of what is planned", o.operate(t, "start R-1001"), exitFailure, "没有等待手动执行或等待上线窗口的应用 (conflict, trace ")
 	wantEnd(t, "replan into the past", o.operate(t, "replan R-1001 --reason x --at 2020-01-01T00:00"), exitFailure, "已经过去", "invalid_request")
 	wantEnd(t, "replan to now", o.operate(t, "replan R-1001 --reason 提前 --at now"), 0, "done: replan")
 	wantEnd(t, "start", o.operate(t, "start R-1002 --reason 窗口已开"), 0, "done: start")
