@@ -175,10 +175,10 @@ func (s appState) heldBy(d model.Standing) appState {
 	return s
 }
 
-// versionOf is the value that a deployment had for a parameter, unless it is a secret.
+// versionOf is the value that a deployment had for a parameter, unless it is a secret or was left out.
 func versionOf(d model.Standing, parameter string) string {
 	for _, p := range d.Parameters {
-		if p.Name == parameter && !p.Secret {
+		if p.Name == parameter && !p.Secret && !p.Dropped {
 			return p.Value
 		}
 	}

@@ -191,7 +191,7 @@ func (v viewer) app(r *model.Release, d *model.Deployment) App {
 	if d.Stop != nil {
 		app.StoppedBy = v.escape(d.Stop.By)
 	}
-	for _, p := range d.Parameters {
+	for _, p := range d.Sent() {
 		if p.Chosen {
 			value := model.Cut(p.Shown(), maxParameter)
 			app.Parameters = append(app.Parameters, Parameter{v.escape(p.Title()), v.escape(value), v.escape(p.Title() + "=" + value)})
