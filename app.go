@@ -171,8 +171,9 @@ func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
 		a.closers = append(a.closers, client.Close)
 		controllers = append(controllers, service.Controller{
 			Name: j.Name, URL: j.URL, Client: client, User: j.User, Rules: catalogueRules(a.cfg, j), Inputs: inputRules(j.Inputs),
-			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, RefreshMax: j.RefreshMax, StaleAfter: j.StaleAfter, Poll: j.Poll, MaxInFlight: j.MaxInFlight,
-			MaxParallelPerJob: j.MaxParallelPerJob, OnDrift: model.DriftPolicy(j.OnDrift), Show: shownOf(j),
+			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, RefreshMax: j.RefreshMax, StaleAfter: j.StaleAfter, MaxLoss: j.MaxLoss,
+			Poll: j.Poll, MaxInFlight: j.MaxInFlight, MaxParallelPerJob: j.MaxParallelPerJob, OnDrift: model.DriftPolicy(j.OnDrift),
+			Show: shownOf(j),
 		})
 	}
 	return controllers, nil

@@ -32,6 +32,7 @@ const (
 	CodeUnknownParameter    Code = "unknown_parameter"
 	CodeSubmissionConflict  Code = "submission_conflict"
 	CodeCatalogueUnready    Code = "catalogue_unready"
+	CodeCatalogueHeld       Code = "catalogue_held"
 	CodeJobChanged          Code = "job_changed"
 	CodeApprovalRefuted     Code = "approval_refuted"
 	CodeAccessDenied        Code = "access_denied"
@@ -71,7 +72,7 @@ func Codes() []Code {
 		CodeEventUnreadable, CodeEventOwner,
 		CodeNotFound, CodeConflict, CodeInvalidTransition,
 		CodeValidationFailed, CodeUnknownProject, CodeUnknownApp, CodeUnknownParameter, CodeSubmissionConflict,
-		CodeCatalogueUnready, CodeJobChanged, CodeApprovalRefuted, CodeAccessDenied, CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly,
+		CodeCatalogueUnready, CodeCatalogueHeld, CodeJobChanged, CodeApprovalRefuted, CodeAccessDenied, CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly,
 		CodeDatabaseFull, CodeDatabaseUnknown, CodeShuttingDown, CodeInternal,
 		CodeJenkinsUnavailable, CodeJenkinsUnknown, CodeJenkinsAuth, CodeJenkinsForbidden, CodeJenkinsNotFound,
 		CodeJenkinsDisabled, CodeJenkinsFolded, CodeJenkinsRejected, CodeJenkinsProtocol,

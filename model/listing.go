@@ -15,6 +15,23 @@ type ListingTimes struct {
 	HeldSince, Held time.Time // Changed and At of the one that is held back
 }
 
+// Loss is what a listing lacks of the one before.
+type Loss struct {
+	ID      string    // tells it from every other loss; "" until it is held
+	Before  int       // how many apps were on offer
+	Gone    []string  // full names of those that are not listed any more
+	Emptied []string  // folders that are still listed, with nothing in them
+	Bare    []string  // full names of the jobs that had parameters and have none
+	Since   time.Time // when it was held first
+}
+
+// ListingChange is what becomes of listings all at once, with what people are told of it.
+type ListingChange struct {
+	Save []Listing
+	Drop []string // names
+	Tell []Message
+}
+
 // HeldName is the name under which the listing is kept that is held back. No controller has such a name.
 func HeldName(controller string) string { return controller + "#held" }
 

@@ -37,6 +37,8 @@ const (
 	NoticeDigest   NoticeKind = "digest"   // several notices to one robot in one message
 	NoticeQuota    NoticeKind = "quota"    // DingTalk's quota of the month is nearly or quite used up
 
+	NoticeCatalogue NoticeKind = "catalogue" // a controller lists much less than it did
+
 	NoticeRejected   NoticeKind = "rejected"   // the approval did not hold: somebody may have forged the submission
 	NoticeUnverified NoticeKind = "unverified" // the approval cannot be read
 	NoticeWithdrawn  NoticeKind = "withdrawn"  // the approval was taken back
@@ -46,7 +48,7 @@ const (
 func NoticeKinds() []NoticeKind {
 	return []NoticeKind{
 		NoticeReceived, NoticeInput, NoticeDelayed, NoticeDiffers, NoticeLost, NoticeHeld, NoticeChanged, NoticeFinished, NoticeRefused,
-		NoticeDigest, NoticeQuota, NoticeRejected, NoticeUnverified, NoticeWithdrawn,
+		NoticeDigest, NoticeQuota, NoticeCatalogue, NoticeRejected, NoticeUnverified, NoticeWithdrawn,
 	}
 }
 

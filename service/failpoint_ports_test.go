@@ -104,6 +104,25 @@ func (b *brittleStore) Attend(ctx context.Context, at time.Time) error {
 	return b.points.write("attend", func() error { return b.Store.Attend(ctx, at) })
 }
 
+func (b *brittleStore) SaveListing(ctx context.Context, l model.Listing) error {
+	return b.points.write("save listing of "+l.Controller, func() error { return b.Store.SaveListing(ctx, l) })
+}
+
+func (b *brittleStore) TouchListing(ctx context.Context, controller string, changed, at time.Time) error {
+	return b.points.write("touch listing of "+controller, func() error { return b.Store.TouchListing(ctx, controller, changed, at) })
+}
+
+func (b *brittleStore) ChangeListings(ctx context.Context, c model.ListingChange) error {
+	what := "change listings"
+	for _, l := range c.Save {
+		what += " save " + l.Controller
+	}
+	for _, name := range c.Drop {
+		what += " drop " + name
+	}
+	return b.points.write(what, func() error { return b.Store.ChangeListings(ctx, c) })
+}
+
 func messageName(m model.Message) string { return string(m.Kind) + " to " + m.Recipient }
 
 // saved and delivered keep the book of what may be delivered twice.

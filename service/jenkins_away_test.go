@@ -14,7 +14,7 @@ func TestEmptyListingDoesNotEmptyTheForms(t *testing.T) {
 		w.jenkins.RemoveJob(j.FullName)
 	}
 	w.clock.Advance(time.Minute)
-	codeIs(t, w.RefreshOnce(t.Context(), "prod"), model.CodeJenkinsForbidden)
+	codeIs(t, w.RefreshOnce(t.Context(), "prod"), model.CodeCatalogueHeld)
 	if o, err := w.ProjectOptions(t.Context(), model.Question{}); err != nil || len(o.List) == 0 {
 		t.Errorf("%+v %v", o, err)
 	}

@@ -10,6 +10,11 @@ import (
 // listTurn says when a controller is to be listed. What the processes of one bridge have to agree upon is read from the
 // saved times, so that each of them comes to the same and none has to be told.
 type listTurn struct {
+	taken chan struct{} // full while this process decides about the listing
+	// For whoever took it: what was held back last, and what is to be told with what is saved next.
+	held   *heldListing
+	untold []model.Message
+
 	mu      sync.Mutex
 	stretch float64   // of the pauses, around 1, so that processes do not come at the same time
 	failed  time.Time // when Jenkins was asked in vain last; zero: it has answered since

@@ -102,6 +102,28 @@ func (s *Service) refreshTurn(ctx context.Context, c *Controller) (time.Duration
 // listTimeout bounds one listing, which may be large.
 const listTimeout = time.Minute
 
+// listAlone keeps others, in this process and in all, from deciding about the controller's listing, until giveBack is called; nil
+// when somebody else does.
+func (s *Service) listAlone(ctx context.Context, c *Controller) (giveBack func() error, err error) {
+	select {
+	case c.turn.taken <- struct{}{}:
+	default:
+		return nil, nil
+	}
+	ours, err := s.store.Lease(ctx, listLease(c), s.owner, listTimeout+s.pace.Lease)
+	if err != nil || !ours {
+		<-c.turn.taken
+		return nil, err
+	}
+	return func() error {
+		defer func() { <-c.turn.taken }()
+		giving, cancel := partingContext(ctx)
+		defer cancel()
+		_, err := s.store.Lease(giving, listLease(c), s.owner, 0)
+		return err
+	}, nil
+}
+
 // RefreshOnce refreshes one controller's listing now, unless another process just did. Errors: not_found (no such
 // controller), the jenkins_… codes, database_unavailable.
 func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
@@ -121,16 +143,11 @@ func (s *Service) RefreshOnce(ctx context.Context, controller string) error {
 func (s *Service) list(ctx context.Context, c *Controller) (busy bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, listTimeout)
 	defer cancel()
-	ours, err := s.store.Lease(ctx, listLease(c), s.owner, listTimeout+s.pace.Lease)
-	if err != nil || !ours {
-		return !ours, err
+	giveBack, err := s.listAlone(ctx, c)
+	if err != nil || giveBack == nil {
+		return giveBack == nil, err
 	}
-	defer func() { // at once: Jenkins may well answer another replica
-		giving, cancel := partingContext(ctx)
-		defer cancel()
-		_, giveErr := s.store.Lease(giving, listLease(c), s.owner, 0)
-		err = errors.Join(err, giveErr)
-	}()
+	defer func() { err = errors.Join(err, giveBack()) }() // at once: Jenkins may well answer another replica
 	before := s.listings.timesOf(c.Name)
 	saved, err := s.takeSaved(ctx, c)
 	if err != nil || lastAsked(saved).After(lastAsked(before)) {
@@ -147,32 +164,62 @@ func (s *Service) list(ctx context.Context, c *Controller) (busy bool, err error
 	return false, err
 }
 
-// judgeListing takes a listing, or says why not. saved are the times of what is saved.
+// judgeListing takes a listing, or says why not. saved are the times of what is saved. Errors: catalogue_held.
 func (s *Service) judgeListing(ctx context.Context, c *Controller, l model.Listing, saved model.ListingTimes) error {
 	last, times := s.listings.last(c.Name), s.listings.timesOf(c.Name)
 	changed := last == nil || !sameListing(last.listing, l) || times.Changed.After(l.At) // by a clock that was wrong
-	switch {
-	case changed:
-		part := buildSection(c.Rules, l)
-		if last != nil && last.size > 0 && part.size == 0 {
-			// More likely a right was lost than a company's every job: the last listing stays.
-			return model.Errorf(model.CodeJenkinsForbidden, "Jenkins「%s」一个任务也没有列出，继续使用上次的清单；请检查账号的 Job/Read 权限", c.Name)
-		}
-		s.offerPart(part)
-	case saved.Changed.Equal(times.Changed):
-		s.listings.seen(c.Name, l.At)
-		c.turn.listed(false, lastAsked(times), c.Refresh)
-		return s.saved.TouchListing(ctx, c.Name, times.Changed, l.At)
-	default: // what was offered before could not be saved
-		s.listings.seen(c.Name, l.At)
-		l.Changed = times.Changed
-	}
-	c.turn.listed(changed, lastAsked(times), c.Refresh)
-	if err := s.saved.SaveListing(ctx, l); err != nil {
+	held, err := s.heldOf(ctx, c, saved)
+	if err != nil {
 		return err
 	}
-	s.wakeups.Send(wordListing + c.Name)
-	return nil
+	c.turn.listed(changed, lastAsked(times), c.Refresh)
+	if changed {
+		err = s.takeChanged(ctx, c, last, buildSection(c.Rules, l), held)
+	} else {
+		s.listings.seen(c.Name, l.At)
+		err = s.keepUnchanged(ctx, c, l, saved)
+	}
+	if err == nil && held != nil {
+		err = s.endHold(ctx, c, held)
+	}
+	return err
+}
+
+// takeChanged puts a listing that differs from the last one in force, unless too much of that is missing.
+func (s *Service) takeChanged(ctx context.Context, c *Controller, last, part *section, held *heldListing) error {
+	if last != nil {
+		loss := lossOf(last, part)
+		if tooMuch(loss, last, part, c.MaxLoss) {
+			return s.withhold(ctx, c, part, loss, held)
+		}
+		c.turn.untold = append(c.turn.untold, s.ofVanished(c, last.listing.Changed, s.offered.Load().vanished(part))...)
+	}
+	s.offerPart(part)
+	return s.save(ctx, c, part.listing)
+}
+
+// keepUnchanged saves that the listing in force is still what Jenkins lists.
+func (s *Service) keepUnchanged(ctx context.Context, c *Controller, l model.Listing, saved model.ListingTimes) error {
+	l.Changed = s.listings.timesOf(c.Name).Changed
+	if saved.Changed.Equal(l.Changed) {
+		return s.saved.TouchListing(ctx, c.Name, l.Changed, l.At)
+	}
+	return s.save(ctx, c, l) // when it changed it could not be saved
+}
+
+// save saves what is in force, with what is to be told of it. Others take it then.
+func (s *Service) save(ctx context.Context, c *Controller, l model.Listing) error {
+	var err error
+	if len(c.turn.untold) == 0 {
+		err = s.saved.SaveListing(ctx, l)
+	} else {
+		err = s.changeListings(ctx, model.ListingChange{Save: []model.Listing{l}, Tell: c.turn.untold})
+	}
+	if err == nil {
+		c.turn.untold = nil
+		s.wakeups.Send(wordListing + l.Controller)
+	}
+	return err
 }
 
 // sameListing tells whether two listings say the same. Jobs made alike share their parameters, so this is cheap.

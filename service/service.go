@@ -28,6 +28,7 @@ type Store interface {
 	Checks
 	Letters
 	Listings
+	HeldListings
 	Retention
 	Registry
 	Inquiries
@@ -104,6 +105,7 @@ type Controller struct {
 	Refresh          time.Duration // between two listings, while they change
 	RefreshMax       time.Duration // while they do not; 0: 5 min
 	StaleAfter       time.Duration // how old a listing may be before people are told; 0: 10 min
+	MaxLoss          float64       // the share of the apps that may vanish at once; 0: 0.3
 	Poll             time.Duration // between two looks at what runs
 	MaxInFlight      int           // deployments handled at once
 	// MaxParallelPerJob is how many builds of one job may be wanted at the same time; 0 counts as 1.
@@ -205,12 +207,15 @@ func New(o Options) *Service {
 		c := new(o.Controllers[i])
 		c.line = newBreaker(c.Name, c.Client, s.now)
 		c.looks = newLooks(c.line, s.now)
-		c.Client, c.watch, c.turn = c.line, &watch{}, &listTurn{stretch: 1}
+		c.Client, c.watch, c.turn = c.line, &watch{}, &listTurn{stretch: 1, taken: make(chan struct{}, 1)}
 		if c.RefreshMax == 0 {
 			c.RefreshMax = max(c.Refresh, 5*time.Minute)
 		}
 		if c.StaleAfter == 0 {
 			c.StaleAfter = max(2*c.RefreshMax, 10*time.Minute)
+		}
+		if c.MaxLoss == 0 {
+			c.MaxLoss = 0.3
 		}
 		s.controllers[c.Name] = c
 		s.ordered = append(s.ordered, c)

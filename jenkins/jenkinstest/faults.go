@@ -106,3 +106,15 @@ func (s *Server) AddUser(u User) {
 	defer s.mu.Unlock()
 	s.opt.Users = append(slices.Clip(s.opt.Users), u)
 }
+
+// SetUser changes somebody's rights.
+func (s *Server) SetUser(name string, change func(*User)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opt.Users = slices.Clone(s.opt.Users)
+	for i := range s.opt.Users {
+		if s.opt.Users[i].Name == name {
+			change(&s.opt.Users[i])
+		}
+	}
+}

@@ -27,34 +27,75 @@ func seenName(controller string) string { return controller + "#seen" }
 
 // SaveListing replaces the controller's listing. Errors: database_unavailable.
 func (s *Store) SaveListing(ctx context.Context, l model.Listing) error {
-	jobs, err := l.Pack()
+	rows, err := listingRows(l)
 	if err != nil {
 		return err
 	}
-	if l.Changed.IsZero() {
-		l.Changed = l.At
-	}
-	return s.putListing(ctx, listingRow{Controller: l.Controller, ListedAt: l.Changed.UnixMicro(), Jobs: jobs})
+	return s.exclusive(ctx, func(db *gorm.DB) error { return putListings(db, rows) })
 }
 
 // TouchListing says that the listing that was saved with changed was seen again. It does nothing to another one. Errors:
 // database_unavailable.
 func (s *Store) TouchListing(ctx context.Context, controller string, changed, at time.Time) error {
+	rows := []listingRow{seenRow(controller, changed, at)}
+	return s.exclusive(ctx, func(db *gorm.DB) error { return putListings(db, rows) })
+}
+
+// ChangeListings saves and drops listings and stores messages: all of it or nothing. A message with a known key is dropped.
+// Errors: database_unavailable.
+func (s *Store) ChangeListings(ctx context.Context, c model.ListingChange) error {
+	var rows []listingRow
+	for _, l := range c.Save {
+		more, err := listingRows(l)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, more...)
+	}
+	var names []string
+	for _, name := range c.Drop {
+		names = append(names, name, seenName(name))
+	}
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Delete(&listingRow{}, "controller IN ?", names).Error; err != nil {
+			return err
+		}
+		if err := putListings(tx, rows); err != nil {
+			return err
+		}
+		return s.insertMessages(tx, 0, c.Tell)
+	})
+}
+
+// listingRows are the listing, and when it was seen last.
+func listingRows(l model.Listing) ([]listingRow, error) {
+	jobs, err := l.Pack()
+	if err != nil {
+		return nil, err
+	}
+	if l.Changed.IsZero() {
+		l.Changed = l.At
+	}
+	rows := []listingRow{{Controller: l.Controller, ListedAt: l.Changed.UnixMicro(), Jobs: jobs}}
+	if l.At.After(l.Changed) {
+		rows = append(rows, seenRow(l.Controller, l.Changed, l.At))
+	}
+	return rows, nil
+}
+
+func seenRow(controller string, changed, at time.Time) listingRow {
 	mark := strconv.FormatInt(changed.UnixMicro(), 10)
-	return s.putListing(ctx, listingRow{Controller: seenName(controller), ListedAt: at.UnixMicro(), Jobs: []byte(mark)})
+	return listingRow{Controller: seenName(controller), ListedAt: at.UnixMicro(), Jobs: []byte(mark)}
 }
 
-func (s *Store) putListing(ctx context.Context, row listingRow) error {
-	return s.exclusive(ctx, func(db *gorm.DB) error {
-		return db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
-	})
-}
-
-// DropListing deletes the controller's listing. Errors: database_unavailable.
-func (s *Store) DropListing(ctx context.Context, controller string) error {
-	return s.exclusive(ctx, func(db *gorm.DB) error {
-		return db.Delete(&listingRow{}, "controller IN ?", []string{controller, seenName(controller)}).Error
-	})
+// putListings writes each row by itself: together they might be larger than the database takes at once.
+func putListings(db *gorm.DB, rows []listingRow) error {
+	for i := range rows {
+		if err := db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&rows[i]).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // LoadListing returns the controller's last listing when it changed after since. Errors: not_found (it did not),

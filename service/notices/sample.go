@@ -114,12 +114,23 @@ func samplesOfApproval() []Sample {
 		{"withdrawn-stop", model.NoticeWithdrawn, Facts{Release: withdrawn, Message: "发起人已撤销", Action: ActionStop}},
 		{"quota", model.NoticeQuota, Facts{Action: "api", Message: "80%(4012 / 5000)"}},
 		{"quota-webhook", model.NoticeQuota, Facts{Action: "webhook", Message: "100%(3000 / 3000)"}},
+		{"catalogue-held", model.NoticeCatalogue, listed(ActionHeld, "", "120 个应用中少了 48 个：deploy/mall/mall-web、deploy/mall/"+hostile+" 等", "3 个文件夹还在，里面却没有任务了：deploy/pay、deploy/data、deploy/mall")},
+		{"catalogue-over", model.NoticeCatalogue, listed(ActionOver, "", "120 个应用中少了 48 个：deploy/mall/mall-web 等")},
+		{"catalogue-accepted", model.NoticeCatalogue, listed(ActionAccepted, "ops", "120 个应用中少了 48 个：deploy/mall/mall-web 等")},
+		{"catalogue-vanished", model.NoticeCatalogue, listed(ActionVanished, "", "项目“商城”不见了(6 个应用)")},
 		{"digest", model.NoticeDigest, Facts{Merged: []model.Message{
 			{Title: "上线单 R-1041 已接收，开始部署", Kind: model.NoticeReceived},
 			{Title: "上线单 R-1041 部署成功", Summary: "上线单 R-1041 部署成功：商城前端 成功 [#11](https://jenkins.example.com/job/deploy/job/mall/job/web/11/)"},
 			{Title: "上线单 R-1042：" + hostile + " 已失联，需要人工处理"},
 		}}},
 	}
+}
+
+// listed is what became of a listing of Jenkins.
+func listed(action, by string, lines ...string) Facts {
+	at := sampleTime()
+	app := &model.Deployment{JobRef: model.JobRef{Controller: "prod"}}
+	return Facts{App: app, Action: action, Actor: by, Message: "5f0c2ab7", Problems: lines, Since: &at}
 }
 
 func sampleTime() time.Time { return time.Date(2026, 11, 22, 12, 30, 0, 0, time.UTC) }

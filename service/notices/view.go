@@ -98,6 +98,11 @@ const (
 	// ActionContinue: held: somebody may let it go on as it is; changed: somebody did.
 	ActionContinue = "continue"
 	ActionMove     = "move" // held: the job is gone, and may have become another
+
+	ActionHeld     = "held"     // catalogue: the listing is held back
+	ActionOver     = "over"     // catalogue: Jenkins lists everything again
+	ActionAccepted = "accepted" // catalogue: a person had what was held back taken
+	ActionVanished = "vanished" // catalogue: projects are offered no more
 )
 
 // Has tells whether one of the apps is in a state.

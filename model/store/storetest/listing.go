@@ -137,12 +137,23 @@ func listingHeld(t *testing.T, f *fixture) {
 	held.At = third
 	f.wantListing(t, good)
 	f.wantListing(t, held)
+	f.saveListing(t, held) // with both times
 	f.wantTimes(t, model.ListingTimes{Changed: first, At: first, HeldSince: second, Held: third})
+	told := model.Message{Key: "held", Kind: model.NoticeCatalogue, Channel: model.ChannelRobot, Recipient: "ops", State: model.MessagePending}
+	good.Changed, good.At, good.Jobs = third, third, held.Jobs
 	for range 2 {
-		if err := f.DropListing(f.ctx, held.Controller); err != nil {
+		change := model.ListingChange{Save: []model.Listing{good}, Drop: []string{held.Controller}, Tell: []model.Message{told}}
+		if err := f.ChangeListings(f.ctx, change); err != nil {
 			t.Fatal(err)
 		}
-		f.wantTimes(t, model.ListingTimes{Changed: first, At: first})
+		f.wantTimes(t, model.ListingTimes{Changed: third, At: third})
+		f.wantListing(t, good)
+	}
+	if messages, err := f.ListMessages(f.ctx, model.MessageFilter{Limit: 10}); err != nil || len(messages) != 1 {
+		t.Errorf("%d messages (%v)", len(messages), err)
+	}
+	if err := f.ChangeListings(f.ctx, model.ListingChange{}); err != nil {
+		t.Fatal(err)
 	}
 	f.wantListing(t, good)
 }
