@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"maps"
 	mathrand "math/rand/v2"
 	"net/http"
 	"os"
@@ -265,15 +266,25 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 		Service: a.service, Connector: auth, Fields: a.cfg.Form.Names(), Tokens: tokens, Metrics: metrics, Logger: a.log,
 		Zone: a.cfg.Location(),
 		Gauges: api.Gauges{
-			Open: a.service.Open, Dead: a.service.Dead, Listed: a.service.Listed, RedisUp: a.redisUp(), Stream: a.streamState(),
+			Open: a.service.Open, Dead: a.service.Dead, Listed: a.service.Listed, Held: a.service.Held, RedisUp: a.redisUp(), Stream: a.streamState(),
 			Used: a.meter.Used, Quota: a.meter.Quota(),
 		},
 		NewID: api.NewTraceID, Now: processNow,
 		Checks: []api.Check{
 			{Name: "database", Probe: a.store.Writable},
-			{Name: "catalogue", Probe: func(context.Context) error { return a.catalogueLoaded() }},
+			{Name: "catalogue", Probe: func(context.Context) error { return a.catalogueLoaded() }, Warn: a.catalogueHeld},
 		},
 	}
+}
+
+// catalogueHeld names a Jenkins whose listing is held back. Requests may come all the same.
+func (a *app) catalogueHeld() error {
+	held := a.service.Held()
+	for _, name := range slices.Sorted(maps.Keys(held)) {
+		return model.Errorf(model.CodeCatalogueHeld, "Jenkins「%s」的应用清单骤减，自 %s 起暂不采用", name,
+			held[name].In(a.cfg.Location()).Format(time.DateTime))
+	}
+	return nil
 }
 
 func (a *app) catalogueLoaded() error {

@@ -43,6 +43,7 @@ func newCatalogue(env *environment) *cobra.Command {
 	cmd.Flags().StringVar(&f.controller, "controller", "", "only this Jenkins, by its name")
 	cmd.Flags().StringVar(&f.why, "why", "", "only what is left out; with a reason, only for that reason")
 	cmd.Flags().Lookup("why").NoOptDefVal = everyReason
+	cmd.AddCommand(newCatalogueAccept(env))
 	cmd.Flags().BoolVar(&f.live, "live", false, "ask each Jenkins of the configuration once, instead of a bridge")
 	return cmd
 }

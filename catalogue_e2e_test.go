@@ -145,7 +145,7 @@ func TestTheCatalogueFailsAloud(t *testing.T) {
 		"--live --why=mars":      {exitConfiguration, "is none of"},
 		"--live --as ops":        {exitConfiguration, "--live asks no bridge"},
 		"--as ops":               {exitFailure, "nobody answers there"},
-		"--live more":            {exitConfiguration, "takes no arguments"},
+		"--live more":            {exitConfiguration, "unknown command"},
 	} {
 		args := append([]string{"catalogue", "-c", o.config}, strings.Fields(line)...)
 		wantEnd(t, line, oabridge(t, args...), want.code, want.part)

@@ -14,9 +14,10 @@ import (
 type (
 	shownCatalogue struct {
 		Controllers []struct {
-			Name     string     `json:"name"`
-			Apps     int        `json:"apps"`
-			ListedAt *time.Time `json:"listed_at"`
+			Name      string     `json:"name"`
+			Apps      int        `json:"apps"`
+			ListedAt  *time.Time `json:"listed_at"`
+			HeldSince *time.Time `json:"held_since"`
 		} `json:"controllers"`
 		Projects []shownProject `json:"projects"`
 		LeftOut  []shownLeft    `json:"left_out"`
@@ -87,6 +88,12 @@ func (c *bridgeClient) printCatalogue(out io.Writer, raw []byte, leftOnly bool) 
 			rows = append(rows, []string{harmless(s.Name), fmt.Sprint(s.Apps), listed})
 		}
 		text.WriteString(table("", rows))
+		for _, s := range catalogue.Controllers {
+			if s.HeldSince != nil {
+				fmt.Fprintf(text, "\n%s：骤减的新清单自 %s 起暂不采用 · a listing that lost much is held back: oabridge catalogue accept %[1]s\n",
+					harmless(s.Name), c.clock(s.HeldSince))
+			}
+		}
 		for _, p := range catalogue.Projects {
 			p.print(text)
 		}

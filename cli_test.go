@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -129,13 +130,15 @@ func TestHealth(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/healthz" {
 			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = io.WriteString(w, `{"status":"not_ready","checks":[{"name":"shutdown","ok":true},{"name":"database","ok":false,"message":"满了\u001b"}]}`)
 		}
 	}))
 	defer server.Close()
 	if o := oabridge(t, "health", "--url", server.URL); o.code != 0 || o.stdout != server.URL+"/healthz: 200\n" {
 		t.Errorf("well: %s", o)
 	}
-	if o := oabridge(t, "health", "--url", server.URL, "--ready"); o.code != exitFailure || !strings.Contains(o.stderr, "503") {
+	if o := oabridge(t, "health", "--url", server.URL, "--ready"); o.code != exitFailure || !strings.Contains(o.stderr, "503") ||
+		o.stdout != server.URL+"/readyz: 503\n  database: 满了 \n" {
 		t.Errorf("not ready: %s", o)
 	}
 	if o := oabridge(t, "health", "--url", "http://"+closedAddress(t)); o.code != exitFailure || o.stderr == "" {

@@ -60,6 +60,9 @@ func diagnose(ctx context.Context, env *environment, out io.Writer, o doctorOpti
 			if listing := d.jenkins(ctx, j, rules); listing != nil {
 				listings[listing] = rules
 			}
+			if stored {
+				d.savedCatalogue(ctx, cfg, j)
+			}
 		}
 		d.accessRules(ctx, cfg, listings)
 		spent := d.dingtalk(ctx, cfg, stored, o)

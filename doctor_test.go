@@ -155,7 +155,7 @@ func uncounted(text string) string { return counted.ReplaceAllString(text, "$1 N
 var wellChecks = []string{
 	"configuration", "database folder", "database", "replicas",
 	"jenkins prod: reachable", "jenkins prod: login", "jenkins prod: folder deploy", "jenkins prod: apps",
-	"jenkins prod: release parameter", "jenkins prod: clock",
+	"jenkins prod: release parameter", "jenkins prod: clock", "jenkins prod: saved catalogue",
 	"dingtalk: token", "dingtalk: proof of approval", "dingtalk: right to read approvals", "dingtalk: right to comment",
 	"dingtalk: right to read names", "dingtalk: form PROC-1",
 	"dingtalk: work notices", "dingtalk: robot ops", "dingtalk: connector", "dingtalk: clock",

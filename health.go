@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -33,14 +35,18 @@ func newHealth(env *environment) *cobra.Command {
 			if ready {
 				path = "/readyz"
 			}
-			status, err := probe(cmd.Context(), url+path)
+			status, remarks, err := inquire(cmd.Context(), url+path)
 			if err != nil {
 				return failed(err)
 			}
 			if asJSON {
-				err = json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"url": url + path, "status": status})
+				err = json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"url": url + path, "status": status, "remarks": remarks})
 			} else {
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d\n", url+path, status)
+				text := fmt.Sprintf("%s: %d\n", url+path, status)
+				for _, remark := range remarks {
+					text += "  " + remark + "\n"
+				}
+				_, err = io.WriteString(cmd.OutOrStdout(), text)
 			}
 			if err == nil && status != http.StatusOK {
 				err = fmt.Errorf("unhealthy: %s answered %d", path, status)
@@ -66,16 +72,38 @@ func localAddress(listen string) string {
 	return net.JoinHostPort(host, port)
 }
 
+// maxRemarks bounds how much of an answer is read.
+const maxRemarks = 64 << 10
+
+// probe is the status that a bridge answers with.
 func probe(ctx context.Context, url string) (int, error) {
+	status, _, err := inquire(ctx, url)
+	return status, err
+}
+
+// inquire returns the status that a bridge answers with, and what its checks remark.
+func inquire(ctx context.Context, url string) (status int, remarks []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	return res.StatusCode, res.Body.Close()
+	defer func() { err = errors.Join(err, res.Body.Close()) }()
+	var answer struct {
+		Checks []struct{ Name, Message string }
+	}
+	remarks = []string{}
+	if json.NewDecoder(io.LimitReader(res.Body, maxRemarks)).Decode(&answer) == nil { // else somebody else answered
+		for _, check := range answer.Checks {
+			if check.Message != "" {
+				remarks = append(remarks, harmless(check.Name+": "+check.Message))
+			}
+		}
+	}
+	return res.StatusCode, remarks, nil
 }

@@ -18,6 +18,8 @@ type offeringView struct {
 	Name     string     `json:"name"`
 	Apps     int        `json:"apps"`
 	ListedAt *time.Time `json:"listed_at"` // null: never yet
+	// HeldSince: a listing that lost much is held back; null: none is.
+	HeldSince *time.Time `json:"held_since"`
 }
 
 type offeredView struct {
@@ -96,6 +98,9 @@ func viewCatalogue(report *model.CatalogueReport) catalogueReply {
 		reply.Controllers[i] = offeringView{Name: c.Name, Apps: c.Apps}
 		if !c.ListedAt.IsZero() {
 			reply.Controllers[i].ListedAt = utc(&c.ListedAt)
+		}
+		if !c.HeldSince.IsZero() {
+			reply.Controllers[i].HeldSince = utc(&c.HeldSince)
 		}
 	}
 	for i, p := range report.Projects {

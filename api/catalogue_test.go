@@ -25,8 +25,8 @@ func TestTheCatalogueIsReported(t *testing.T) {
 	a := r.ops("GET", "/api/catalogue", "")
 	want := map[string]any{
 		"controllers": []any{
-			map[string]any{"name": "prod", "apps": 1.0, "listed_at": "2026-11-22T12:00:00Z"},
-			map[string]any{"name": "north", "apps": 0.0, "listed_at": nil},
+			map[string]any{"name": "prod", "apps": 1.0, "listed_at": "2026-11-22T12:00:00Z", "held_since": nil},
+			map[string]any{"name": "north", "apps": 0.0, "listed_at": nil, "held_since": nil},
 		},
 		"projects": []any{map[string]any{"id": "trade", "name": "交易", "kind": "explicit", "disabled": 2.0, "apps": []any{map[string]any{
 			"id": "prod:trade/mobile", "name": "移动端", "controller": "prod", "job": "trade/mobile", "kind": "multibranch",

@@ -32,6 +32,7 @@ type fake struct {
 	dryRun   model.DryRun
 	receipt  model.Receipt
 	age      time.Duration
+	loss     model.Loss
 	release  *model.Release
 	releases []*model.Release
 	events   []model.Event
@@ -78,6 +79,12 @@ func by(q model.Question) string {
 }
 
 func (f *fake) Stale(string) (time.Duration, bool) { return f.age, f.age > 0 }
+
+func (f *fake) AcceptListing(ctx context.Context, controller, loss, by string) (model.Loss, error) {
+	f.note(ctx, "accept "+controller+" "+loss)
+	f.by = by
+	return f.loss, f.err
+}
 
 func (f *fake) NewRequestID() string {
 	f.note(context.Background(), "request")

@@ -19,6 +19,8 @@ type Gauges struct {
 	Dead func(context.Context) (int64, error)
 	// Listed says when each controller was listed last.
 	Listed func() map[string]time.Time
+	// Held says since when a listing of each controller is held back, one of which none is missing.
+	Held func() map[string]time.Time
 	// RedisUp tells whether Redis answers.
 	RedisUp func() bool
 	// Stream tells whether DingTalk's Stream is connected, when something was received last and how often it connected again.
@@ -67,8 +69,14 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	}
 	if from.Listed != nil {
 		age := describe("catalogue_age_seconds", "Time since the controller was listed.", "controller")
+		var held map[string]time.Time
+		if from.Held != nil {
+			held = from.Held()
+		}
+		withheld := describe("catalogue_held", "Whether a listing is held back because it lost much at once.", "controller")
 		for controller, at := range from.Listed() {
 			out <- gauge(age, from.now().Sub(at).Seconds(), controller)
+			out <- gauge(withheld, truth(!held[controller].IsZero()), controller)
 		}
 	}
 }

@@ -50,9 +50,13 @@ func (s *Server) probe(ctx context.Context) []checkReply {
 	replies := []checkReply{stopping}
 	for _, check := range s.checks {
 		err := check.Probe(ctx)
-		reply := checkReply{Name: check.Name, OK: err == nil, Code: model.CodeOf(err)}
+		reply := checkReply{Name: check.Name, OK: err == nil}
+		if err == nil && check.Warn != nil {
+			warning := check.Warn()
+			reply.Code, reply.Message = model.CodeOf(warning), model.MessageOf(warning)
+		}
 		if err != nil {
-			reply.Message = model.MessageOf(err)
+			reply.Code, reply.Message = model.CodeOf(err), model.MessageOf(err)
 			s.log.WarnContext(ctx, "not ready", "check", check.Name, "code", string(reply.Code), "error", err)
 		}
 		replies = append(replies, reply)

@@ -33,6 +33,7 @@ func scraped(t *testing.T) string {
 				return map[string]int64{"queued": 3, "messages": 2}, nil
 			},
 			Listed:  func() map[string]time.Time { return map[string]time.Time{"prod": now.Add(-time.Minute)} },
+			Held:    func() map[string]time.Time { return map[string]time.Time{"prod": now} },
 			RedisUp: func() bool { return true },
 			Stream:  func() (bool, time.Time, int64) { return true, now, 4 },
 			Used:    func() map[string]int64 { return map[string]int64{"api": 4012, "webhook": 7} },
@@ -92,6 +93,7 @@ func TestMetrics(t *testing.T) {
 		`oabridge_pruned_rows_total{table="releases"} 3`, `oabridge_pruned_rows_total{table="events"} 20`,
 		`oabridge_pruned_rows_total{table="messages"} 0`, `oabridge_differing_replicas 1`,
 		`oabridge_pending_messages 2`, `oabridge_database_up 1`, `oabridge_catalogue_age_seconds{controller="prod"} 60`,
+		`oabridge_catalogue_held{controller="prod"} 1`,
 		`oabridge_cache_lookups_total{found="shared",kind="answer"} 1`, `oabridge_redis_errors_total{kind="budget"} 1`,
 		`oabridge_redis_up 1`, `oabridge_dingtalk_calls{kind="api"} 4012`, `oabridge_dingtalk_calls{kind="webhook"} 7`,
 		`oabridge_dingtalk_quota{kind="api"} 5000`, `oabridge_dingtalk_quota{kind="webhook"} 0`,

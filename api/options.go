@@ -51,6 +51,8 @@ type Token struct {
 type Check struct {
 	Name  string
 	Probe func(context.Context) error
+	// Warn is what people should know although it holds; nil: never anything.
+	Warn func() error
 }
 
 // Limits bound a request. Zero values take the defaults.

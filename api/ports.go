@@ -23,6 +23,9 @@ type Service interface {
 // controller).
 type Offering interface {
 	Catalogue(f model.CatalogueFilter) (*model.CatalogueReport, error)
+	// AcceptListing puts in force what is held back of the controller and returns what it lost. loss, when it is not "", says
+	// which loss is meant. Errors also: conflict (nothing is held back, or another loss), database_….
+	AcceptListing(ctx context.Context, controller, loss, by string) (model.Loss, error)
 }
 
 // Letters are messages as people see them. Errors: not_found, database_unavailable.

@@ -32,7 +32,7 @@ func (s *Server) identify(c *gin.Context) {
 // request is one call of the JSON API, read.
 type request struct {
 	by     string // name of the caller's token
-	number string // of the path: a release's number, or a message's id
+	number string // of the path: a release's number, a message's id, or a controller's name
 	fields fields
 }
 
@@ -46,7 +46,7 @@ func (s *Server) handle(answer func(context.Context, request) (any, error)) gin.
 		}
 		ctx, cancel := context.WithTimeout(current(c), s.limits.API)
 		defer cancel()
-		reply, err := answer(ctx, request{by: current(c).actor, number: cmp.Or(c.Param("number"), c.Param("id")), fields: f})
+		reply, err := answer(ctx, request{by: current(c).actor, number: cmp.Or(c.Param("number"), c.Param("id"), c.Param("controller")), fields: f})
 		if err != nil {
 			s.fail(c, err)
 			return

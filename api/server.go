@@ -94,6 +94,7 @@ func (s *Server) routes() *gin.Engine {
 	messages.GET("/:id", s.handle(s.getLetter))
 	messages.POST("/:id/resend", s.handle(s.resendLetter))
 	e.GET("/api/catalogue", s.identify, s.handle(s.getCatalogue))
+	e.POST("/api/catalogue/:controller/accept", s.identify, s.handle(s.acceptListing))
 	e.GET("/healthz", s.healthz)
 	e.GET("/readyz", s.readyz)
 	e.GET("/metrics", gin.WrapH(s.metrics.handler()))

@@ -35,6 +35,7 @@ var meanings = map[model.Code]meaning{
 	model.CodeUnknownParameter:    {status: http.StatusUnprocessableEntity, refusal: true},
 	model.CodeSubmissionConflict:  {status: http.StatusConflict, refusal: true},
 	model.CodeCatalogueUnready:    {status: http.StatusServiceUnavailable},
+	model.CodeCatalogueHeld:       {status: http.StatusServiceUnavailable},
 	model.CodeJobChanged:          {status: http.StatusConflict},
 	model.CodeApprovalRefuted:     {status: http.StatusConflict},
 	model.CodeAccessDenied:        {status: http.StatusForbidden},

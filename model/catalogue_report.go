@@ -68,6 +68,8 @@ type OfferingController struct {
 	Name     string
 	Apps     int
 	ListedAt time.Time // zero: never
+	// HeldSince is since when a listing is held back because it lost much; zero: none is.
+	HeldSince time.Time
 }
 
 // OfferedProject is a project with its apps, in the order in which forms show them.

@@ -21,9 +21,9 @@ func (s *Service) Catalogue(f model.CatalogueFilter) (*model.CatalogueReport, er
 	if err != nil {
 		return nil, err
 	}
-	listed := s.Listed()
 	for i := range r.Controllers {
-		r.Controllers[i].ListedAt = listed[r.Controllers[i].Name]
+		times := s.listings.timesOf(r.Controllers[i].Name)
+		r.Controllers[i].ListedAt, r.Controllers[i].HeldSince = times.At, times.HeldSince
 	}
 	return r, nil
 }

@@ -75,10 +75,19 @@ func (s *Service) heldOf(ctx context.Context, c *Controller, saved model.Listing
 	if err != nil {
 		return nil, err
 	}
-	loss := lossOf(last, buildSection(c.Rules, l))
-	loss.Since = l.Changed
-	loss.ID = lossID(c.Name, loss)
-	return &heldListing{listing: l, loss: loss}, nil
+	return &heldListing{listing: l, loss: lossOfHeld(last, buildSection(c.Rules, l))}, nil
+}
+
+// LossOf says what a listing that is held back lacks of the one in force.
+func LossOf(rules CatalogueRules, inForce, held model.Listing) model.Loss {
+	return lossOfHeld(buildSection(rules, inForce), buildSection(rules, held))
+}
+
+func lossOfHeld(inForce, held *section) model.Loss {
+	loss := lossOf(inForce, held)
+	loss.Since = held.listing.Changed
+	loss.ID = lossID(inForce.listing.Controller, loss)
+	return loss
 }
 
 func sameLoss(a, b model.Loss) bool {
