@@ -46,6 +46,9 @@ func jenkinsAilments() []ailment {
 			want: []string{"FAIL jenkins prod: folder deploy | 500"}},
 		{name: "nothing on offer", infect: func(p *patient) { p.jenkins.AddFolder("empty", ""); p.folders = "[empty]" }, code: exitFailure,
 			want: []string{"FAIL jenkins prod: apps | none among"}},
+		{name: "projects of jobs that are gone", infect: func(p *patient) {
+			p.dingtalkMore += "\nprojects: [{id: a, apps: [{job: \"prod:deploy/mall/mall-web\"}, {job: \"prod:deploy/web\"}, {job: \"prod:deploy/api\"}]}]"
+		}, want: []string{"WARN jenkins prod: projects | 2 of 3 jobs that projects name are not listed: deploy/api, deploy/web"}},
 		{name: "no release parameter", infect: undeclare, want: []string{
 			"WARN jenkins prod: release parameter | 4 of 16 apps do not declare RELEASE_ID: deploy/new/a, deploy/new/b, deploy/new/c …."}},
 		{name: "release parameter switched off", infect: func(p *patient) { p.parameter = "" },

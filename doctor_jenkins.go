@@ -148,6 +148,9 @@ func (e *jenkinsExamination) apps(ctx context.Context) {
 		return fine(fmt.Sprintf("%d apps in %d projects, %d disabled left out%s · %[1]d 个应用",
 			found.Apps, found.Projects, found.Disabled, unplaced(found)))
 	})
+	if f.status == statusOK && len(e.rules.Named) > 0 {
+		e.check(ctx, e.name("projects"), func(context.Context) finding { return e.explicit(found) })
+	}
 	if f.status == statusOK {
 		e.check(ctx, e.name("release parameter"), func(context.Context) finding { return e.releaseParameter(found) })
 	}
@@ -161,8 +164,27 @@ func unplaced(found service.Surveyed) string {
 	return fmt.Sprintf(", %d that project does not match left out", found.Unplaced)
 }
 
-// undeclaredShown is how many apps a warning names.
-const undeclaredShown = 3
+// explicit looks for the apps that the section projects lists.
+func (e *jenkinsExamination) explicit(found service.Surveyed) finding {
+	if len(found.Missing) == 0 {
+		return fine(fmt.Sprintf("all %d jobs that projects name are there · projects 里的任务都在", len(e.rules.Named)))
+	}
+	return doubtful(
+		fmt.Sprintf("%d of %d jobs that projects name are not listed: %s · projects 里有任务不存在或无权查看", len(found.Missing), len(e.rules.Named), few(found.Missing)),
+		"correct projects[].apps[].job, or give the user Job/Read on them · 修改 projects 的 job，或授予该账号 Job/Read")
+}
+
+// appsShown is how many apps a warning names.
+const appsShown = 3
+
+// few names the first of them.
+func few(names []string) string {
+	text := strings.Join(names[:min(len(names), appsShown)], ", ")
+	if len(names) > appsShown {
+		text += " …"
+	}
+	return text
+}
 
 func (e *jenkinsExamination) releaseParameter(found service.Surveyed) finding {
 	missing := found.Undeclared
@@ -173,12 +195,8 @@ func (e *jenkinsExamination) releaseParameter(found service.Surveyed) finding {
 	if len(missing) == 0 {
 		return fine("every app declares " + e.cfg.ReleaseParameter + " · 全部已声明")
 	}
-	named := strings.Join(missing[:min(len(missing), undeclaredShown)], ", ")
-	if len(missing) > undeclaredShown {
-		named += " …"
-	}
 	return doubtful(
 		fmt.Sprintf("%d of %d apps do not declare %s: %s. After a broken connection their builds are found by parameters and time, "+
-			"which is less certain · 未声明上线单号参数，断线后只能按参数与时间找回构建", len(missing), found.Apps, e.cfg.ReleaseParameter, named),
+			"which is less certain · 未声明上线单号参数，断线后只能按参数与时间找回构建", len(missing), found.Apps, e.cfg.ReleaseParameter, few(missing)),
 		"add a string parameter "+e.cfg.ReleaseParameter+" to these jobs; nothing needs to read it · 为这些任务添加同名的字符串参数")
 }

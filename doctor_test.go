@@ -223,6 +223,16 @@ func TestDoctorCountsWhatTheProjectExpressionLeavesOut(t *testing.T) {
 	}
 }
 
+func TestDoctorFindsTheJobsOfProjects(t *testing.T) {
+	p := newPatient(t, 0)
+	p.dingtalkMore += "\nprojects: [{id: a, apps: [{job: \"prod:deploy/mall/mall-web\"}]}]"
+	code, list := p.ask()
+	i := slices.IndexFunc(list, func(c checked) bool { return c.Check == "jenkins prod: projects" })
+	if code != 0 || i < 0 || list[i].Status != statusOK || !strings.Contains(list[i].Detail, "all 1 jobs that projects name are there") {
+		t.Errorf("exit %d: %+v", code, list)
+	}
+}
+
 func TestDoctorWithServers(t *testing.T) {
 	p := newPatient(t, 0)
 	p.database = servers.MariaDB(t)

@@ -20,7 +20,8 @@ func (s *Service) lookAtSuccessor(ctx context.Context, r *model.Release, d *mode
 	}
 	to := model.JobRef{Controller: d.Controller, FullName: strings.Trim(strings.TrimPrefix(name, d.Controller+":"), "/ ")}
 	projects := c.projectsOf(to.Key())
-	if app, _ := c.AppByKey(to.Key()); app == nil || app.JobRef != to || len(projects) == 0 {
+	app, _ := c.AppByKey(to.Key())
+	if app == nil || app.JobRef != to || len(projects) == 0 || len(app.Branches) > 0 { // a multibranch project is no job
 		return model.Errorf(model.CodeUnknownApp, "应用清单里没有 %s：请写任务的完整名称，如 deploy/mall/web；刚移动的任务要等清单刷新", model.Cut(to.FullName, 100))
 	}
 	if slices.ContainsFunc(r.Deployments, func(o *model.Deployment) bool { return o.JobRef == to }) {

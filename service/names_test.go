@@ -2,6 +2,7 @@ package service
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,6 +40,45 @@ func generated(random *rand.Rand) []model.Job {
 	return jobs
 }
 
+// generatedCatalogue is two controllers under any rules, with explicit projects whose ids and labels clash, too.
+func generatedCatalogue(random *rand.Rand) ([]source, []ExplicitProject) {
+	listings := []model.Listing{{Controller: "north", Jobs: generated(random)}, {Controller: "south", Jobs: generated(random)}}
+	var explicit []ExplicitProject
+	for _, id := range []string{"web", "f1", "前端"}[:random.IntN(4)] {
+		p := ExplicitProject{ID: id, Label: clashing[random.IntN(len(clashing))]}
+		for range 1 + random.IntN(5) {
+			l := listings[random.IntN(2)]
+			ref := model.JobRef{Controller: l.Controller, FullName: l.Jobs[random.IntN(len(l.Jobs))].FullName}
+			known := func(a ExplicitApp) bool { return a.JobRef == ref }
+			if !slices.ContainsFunc(p.Apps, known) {
+				p.Apps = append(p.Apps, ExplicitApp{JobRef: ref, Label: clashing[random.IntN(len(clashing))]})
+			}
+		}
+		explicit = append(explicit, p)
+	}
+	var sources []source
+	for _, l := range listings {
+		rules := CatalogueRules{
+			Depth: random.IntN(3), JoinPath: random.IntN(2) == 0, Named: NamedJobs(explicit, l.Controller),
+			By: []Grouping{ByFolder, ByFolder, ByView}[random.IntN(3)], BranchParameter: []string{"", "BRANCH"}[random.IntN(2)],
+		}
+		for i := range l.Jobs {
+			if l.Jobs[i].Container && random.IntN(3) == 0 {
+				l.Jobs[i].Kind = model.JobMultibranch
+			}
+		}
+		for i := range random.IntN(6) {
+			v := model.View{Name: clashing[random.IntN(len(clashing))] + strconv.Itoa(i%4)}
+			for range random.IntN(8) {
+				v.Jobs = append(v.Jobs, l.Jobs[random.IntN(len(l.Jobs))].FullName)
+			}
+			l.Views = append(l.Views, v)
+		}
+		sources = append(sources, source{rules: rules, listing: l})
+	}
+	return sources, explicit
+}
+
 func checkNames(t *testing.T, seed uint64, what string, options []model.Option) {
 	t.Helper()
 	names, ids := map[string]bool{}, map[string]bool{}
@@ -57,10 +97,8 @@ func checkNames(t *testing.T, seed uint64, what string, options []model.Option) 
 func TestNamesAreUniqueAndLeadBack(t *testing.T) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		c := buildCatalogue([]source{
-			{listing: model.Listing{Controller: "north", Jobs: generated(random)}},
-			{listing: model.Listing{Controller: "south", Jobs: generated(random)}},
-		})
+		sources, explicit := generatedCatalogue(random)
+		c := buildCatalogue(sources, explicit...)
 		checkNames(t, seed, "the list of projects", c.options)
 		for _, p := range c.Projects {
 			checkNames(t, seed, p.Key, p.options)

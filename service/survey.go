@@ -13,6 +13,7 @@ type Surveyed struct {
 	Apps       int
 	Disabled   int      // jobs that would be apps were they not disabled
 	Unplaced   int      // jobs that no expression, view or explicit project makes an app of a project
+	Missing    []string // full names that explicit projects give and Jenkins does not list
 	Undeclared []string // full names of the apps that do not declare the release parameter
 }
 
@@ -27,6 +28,11 @@ func Survey(rules CatalogueRules, listing model.Listing, releaseParameter string
 		case model.LeftUnmatched, model.LeftNoView, model.LeftNotNamed:
 			s.Unplaced++
 		default: // somebody meant it so
+		}
+	}
+	for _, fullName := range sortedKeys(rules.Named) {
+		if part.job(fullName) == nil {
+			s.Missing = append(s.Missing, fullName)
 		}
 	}
 	for job := range part.built() {
