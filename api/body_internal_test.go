@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -130,5 +131,40 @@ func checkRead(t *testing.T, got fields) {
 	again, err := readJSON(encoded)
 	if err != nil || (len(got) > 0 && !cmp.Equal(got, again)) {
 		t.Fatalf("read again: %v\n%s", err, cmp.Diff(got, again))
+	}
+}
+
+// TestJSONIsReadAsTheStandardLibraryReadsIt: texts, escapes and numbers come out the same, whatever stands around them.
+func TestJSONIsReadAsTheStandardLibraryReadsIt(t *testing.T) {
+	for _, document := range []string{
+		`{}`, " {\t} ", `{"a":"b"}`, "\n{ \"a\" :\r\n\"b\"\t, \"c\" : [ ] , \"d\":[\"x\" , \"y\"]\n}\n", `{"a":"\"\\\/\b\f\n\r\té\ud83d\ude00 é"}`,
+		`{"\u0061\"":"\\"}`, `{"a":-1.50e+10,"b":0,"c":true,"d":false,"e":null,"f":[1,true,null,"null"]}`, `{"a":"]},:{["}`,
+		`{"":"x"}`, `{"a":"` + strings.Repeat("\\\\", 50) + `"}`, `{"a":"` + strings.Repeat("长", 500) + `"}`,
+	} {
+		var plain map[string]any
+		decoder := json.NewDecoder(strings.NewReader(document))
+		decoder.UseNumber()
+		if err := decoder.Decode(&plain); err != nil {
+			t.Fatal(err)
+		}
+		want := fields{}
+		for name, value := range plain {
+			list, isList := value.([]any)
+			if !isList {
+				list = []any{value}
+			}
+			for _, item := range list {
+				if item != nil {
+					want[name] = append(want[name], fmt.Sprint(item))
+				}
+			}
+		}
+		got, err := readJSON([]byte(strings.TrimSpace(document)))
+		if _, unnamed := plain[""]; unnamed != (err != nil) {
+			t.Errorf("%s: %v", document, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" && err == nil {
+			t.Errorf("%s\n%s", document, diff)
+		}
 	}
 }

@@ -1,10 +1,10 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -22,8 +22,7 @@ func readJSON(raw []byte) (fields, error) {
 	case brokenSurrogate(raw):
 		return nil, invalid("请求体含有不完整的 \\u 转义字符")
 	}
-	w := walker{dec: json.NewDecoder(bytes.NewReader(raw))}
-	w.dec.UseNumber()
+	w := walker{raw: raw}
 	tree, err := w.value("", 1)
 	if err != nil {
 		return nil, err
@@ -56,10 +55,19 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// walker decodes a document that is known to be valid JSON.
+// walker decodes a document that is known to be valid JSON and UTF-8, so that it need only look for where things end.
 type walker struct {
-	dec   *json.Decoder
+	raw   []byte
+	at    int
 	field string // the top-level field being read, for errors
+}
+
+// next is the next byte that is no white space.
+func (w *walker) next() byte {
+	for w.raw[w.at] == ' ' || w.raw[w.at] == '\t' || w.raw[w.at] == '\r' || w.raw[w.at] == '\n' {
+		w.at++
+	}
+	return w.raw[w.at]
 }
 
 // value reads the next value: nil, string, []any or object; numbers and booleans are written as the document has them.
@@ -67,36 +75,61 @@ func (w *walker) value(name string, depth int) (any, error) {
 	if depth == 2 {
 		w.field = name
 	}
-	token, err := w.dec.Token()
-	if err != nil {
-		return nil, invalid("请求体不是正确的 JSON")
-	}
-	switch t := token.(type) {
-	case json.Delim:
+	switch first := w.next(); first {
+	case '{', '[':
 		if depth > maxDepth {
 			return nil, invalid("字段%s嵌套过深(最多 %d 层)", quoted(w.field), maxDepth)
 		}
-		if t == '{' {
+		if first == '{' {
 			return w.object(depth)
 		}
 		return w.list(depth)
-	case json.Number:
-		return t.String(), nil
-	case bool:
-		return strconv.FormatBool(t), nil
+	case '"':
+		return w.text()
 	default:
-		return t, nil // string or nil
+		if word := w.word(); word != "null" {
+			return word, nil
+		}
+		return nil, nil
 	}
+}
+
+// word reads a number, a boolean or null.
+func (w *walker) word() string {
+	start := w.at
+	for w.at < len(w.raw) && strings.IndexByte(",]} \t\r\n", w.raw[w.at]) < 0 {
+		w.at++
+	}
+	return string(w.raw[start:w.at])
+}
+
+// text reads a string.
+func (w *walker) text() (string, error) {
+	start, escapes := w.at, false
+	for w.at++; w.raw[w.at] != '"'; w.at++ {
+		if w.raw[w.at] == '\\' {
+			escapes = true
+			w.at++
+		}
+	}
+	w.at++
+	if !escapes {
+		return string(w.raw[start+1 : w.at-1]), nil
+	}
+	var s string
+	if err := json.Unmarshal(w.raw[start:w.at], &s); err != nil {
+		return "", invalid("请求体不是正确的 JSON")
+	}
+	return s, nil
 }
 
 func (w *walker) object(depth int) (any, error) {
 	var o object
 	seen := map[string]bool{}
-	for w.dec.More() {
-		token, err := w.dec.Token()
-		name, isName := token.(string)
-		if err != nil || !isName {
-			return nil, invalid("请求体不是正确的 JSON")
+	for w.at++; w.next() != '}'; w.comma() {
+		name, err := w.text()
+		if err != nil {
+			return nil, err
 		}
 		if seen[name] {
 			return nil, invalid("字段%s出现了两次", quoted(name))
@@ -104,19 +137,21 @@ func (w *walker) object(depth int) (any, error) {
 		if seen[name] = true; len(seen) > maxFields {
 			return nil, invalid("字段过多(最多 %d 个)，从%s起超出", maxFields, quoted(name))
 		}
+		w.next()
+		w.at++ // the colon
 		v, err := w.value(name, depth+1)
 		if err != nil {
 			return nil, err
 		}
 		o = append(o, member{name: name, value: v})
 	}
-	_, err := w.dec.Token() // the closing brace
-	return o, err
+	w.at++
+	return o, nil
 }
 
 func (w *walker) list(depth int) (any, error) {
 	list := []any{}
-	for w.dec.More() {
+	for w.at++; w.next() != ']'; w.comma() {
 		if len(list) == maxEntries {
 			return nil, invalid("字段%s的值过多(最多 %d 个)", quoted(w.field), maxEntries)
 		}
@@ -126,8 +161,15 @@ func (w *walker) list(depth int) (any, error) {
 		}
 		list = append(list, v)
 	}
-	_, err := w.dec.Token() // the closing bracket
-	return list, err
+	w.at++
+	return list, nil
+}
+
+// comma passes over what stands between two members.
+func (w *walker) comma() {
+	if w.next() == ',' {
+		w.at++
+	}
 }
 
 // flatten makes fields of the top-level object. A row of a table (明细), an object in a list, becomes its JSON text.

@@ -66,6 +66,20 @@ func (discard) Deliver(context.Context, model.Message) (int64, error) { return 0
 // newService is the real service on a database of its own, with one controller that has the jobs.
 func newService(t testing.TB, list []model.Job, m *api.Metrics) (*service.Service, *store.Store) {
 	t.Helper()
+	return newServiceOf(t, m, controllerOf(t, "prod", list))
+}
+
+func controllerOf(t testing.TB, name string, list []model.Job) service.Controller {
+	t.Helper()
+	client, err := jenkins.New(jenkins.Options{Name: name, URL: "http://jenkins.test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service.Controller{Name: name, Client: jobs{client, list}, URL: "http://jenkins.test", Refresh: time.Minute}
+}
+
+func newServiceOf(t testing.TB, m *api.Metrics, controllers ...service.Controller) (*service.Service, *store.Store) {
+	t.Helper()
 	ctx := context.Background()
 	db, err := store.Open(ctx, store.Options{Driver: store.DriverSQLite, DSN: filepath.Join(t.TempDir(), "test.db")})
 	if err != nil {
@@ -75,18 +89,16 @@ func newService(t testing.TB, list []model.Job, m *api.Metrics) (*service.Servic
 	if _, _, err := db.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}
-	client, err := jenkins.New(jenkins.Options{Name: "prod", URL: "http://jenkins.test"})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var ids atomic.Int64
 	s := service.New(service.Options{
 		Store: db, Messenger: discard{}, Observer: m, Logger: slog.New(slog.DiscardHandler), Location: time.UTC,
 		Form: service.FormRules{Fields: config.Form{}.Names()}, Now: time.Now, NewID: func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }, RunIfLateBy: time.Hour,
-		Controllers: []service.Controller{{Name: "prod", Client: jobs{client, list}, URL: "http://jenkins.test", Refresh: time.Minute}},
+		Controllers: controllers,
 	})
-	if err := s.RefreshOnce(ctx, "prod"); err != nil {
-		t.Fatal(err)
+	for _, c := range controllers {
+		if err := s.RefreshOnce(ctx, c.Name); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return s, db
 }
