@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -77,7 +76,7 @@ func (c *bridgeClient) printCatalogue(out io.Writer, raw []byte, leftOnly bool) 
 	if err != nil {
 		return err
 	}
-	text := bufio.NewWriter(out)
+	text := &strings.Builder{}
 	if !leftOnly {
 		rows := [][]string{{"Jenkins", "应用 apps", "清单时间 listed"}}
 		for _, s := range catalogue.Controllers {
@@ -103,10 +102,11 @@ func (c *bridgeClient) printCatalogue(out io.Writer, raw []byte, leftOnly bool) 
 		text.WriteString("\n")
 	}
 	printLeft(text, catalogue.LeftOut)
-	return text.Flush()
+	_, err = io.WriteString(out, text.String())
+	return err
 }
 
-func (p shownProject) print(out *bufio.Writer) {
+func (p shownProject) print(out *strings.Builder) {
 	about := []string{harmless(p.ID), both(projectWords, p.Kind), fmt.Sprintf("%d 个应用 apps", len(p.Apps))}
 	if p.Disabled > 0 {
 		about = append(about, fmt.Sprintf("%d 个停用 disabled", p.Disabled))
@@ -134,7 +134,7 @@ func (a shownApp) branches() string {
 	return text
 }
 
-func printLeft(out *bufio.Writer, left []shownLeft) {
+func printLeft(out *strings.Builder, left []shownLeft) {
 	if len(left) == 0 {
 		out.WriteString("没有遗漏 · nothing is left out\n")
 		return

@@ -142,7 +142,7 @@ func TestDecodeJobs(t *testing.T) {
 func TestDecodeJobsRefuses(t *testing.T) {
 	for _, in := range []string{
 		``, `[]`, `{"jobs":{}}`, `{"jobs":[1]}`, `{"jobs":[{"name":1}]}`, `{"jobs":[{"property":{}}]}`, `{"jobs":[`, `{"jobs":[{"name":`,
-		`{"jobs":[{"_class":[]}]}`, `{"jobs":[{"buildable":"x"}]}`, `{"jobs":[{"x":tru}]}`, `{"jobs":[{"property":[{"parameterDefinitions":[{"choices":[}]}]}]}`,
+		`{"jobs":[{"_class":[]}]}`, `{"views":{}}`, `{"views":[{"jobs":{}}]}`, `{"jobs":[{"views":1}]}`, `{"views":[`, `{"jobs":[{"buildable":"x"}]}`, `{"jobs":[{"x":tru}]}`, `{"jobs":[{"property":[{"parameterDefinitions":[{"choices":[}]}]}]}`,
 	} {
 		if jobs, _, err := decodeListing(strings.NewReader(in)); err == nil {
 			t.Errorf("%s gave %v", in, jobs)
