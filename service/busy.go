@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"time"
 
 	"github.com/oabridge/oabridge/model"
 	"github.com/oabridge/oabridge/service/notices"
@@ -13,26 +12,19 @@ import (
 
 // Occupancy tells what jobs are busy with.
 type Occupancy interface {
-	// Occupants returns the deployments of the controller's jobs that are not at their end, the oldest first, at most
-	// limit.
-	Occupants(ctx context.Context, controller string, jobs []string, limit int) ([]model.Occupant, error)
+	// Occupants returns the deployments of the controller that are not at their end, the oldest first, at most limit.
+	Occupants(ctx context.Context, controller string, limit int) ([]model.Occupant, error)
 }
 
-const (
-	// busyWithin bounds the look into the database: a form is not kept waiting for what people can find out otherwise.
-	busyWithin    = 200 * time.Millisecond
-	mostOccupants = 200
-	mostShown     = 3 // of one app
-)
+// mostShown is how many releases are named of those that one app is busy with.
+const mostShown = 3
 
 // checkBusy tells who else deploys the same apps. An approved form waits for its turn.
 func (s *Service) checkBusy(ctx context.Context, p plan, at moment, found *findings) error {
 	if at != fillingIn || p.rules.busy == BusyIgnore || len(p.apps) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, busyWithin)
-	defer cancel()
-	busy, err := s.occupants(ctx, p.steps())
+	busy, err := s.census.take(ctx, s)
 	if err != nil {
 		s.log.WarnContext(ctx, "whether apps are busy not checked", "code", string(model.CodeOf(err)), slog.Any("error", err))
 		found.warnings.add(FieldApp, "暂时查不到所选应用是否正在上线(数据库没有及时答复)，可以先提交")
@@ -49,24 +41,6 @@ func (s *Service) checkBusy(ctx context.Context, p plan, at moment, found *findi
 		}
 	}
 	return nil
-}
-
-func (s *Service) occupants(ctx context.Context, apps []plannedApp) (map[model.JobRef][]model.Occupant, error) {
-	jobs := map[string][]string{}
-	for _, planned := range apps {
-		jobs[planned.app.Controller] = append(jobs[planned.app.Controller], planned.app.FullName)
-	}
-	busy := map[model.JobRef][]model.Occupant{}
-	for _, controller := range sortedKeys(jobs) {
-		found, err := s.store.Occupants(ctx, controller, jobs[controller], mostOccupants)
-		if err != nil {
-			return nil, err
-		}
-		for _, o := range found {
-			busy[o.JobRef] = append(busy[o.JobRef], o)
-		}
-	}
-	return busy, nil
 }
 
 // occupied names the releases that an app is busy with.

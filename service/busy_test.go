@@ -57,7 +57,7 @@ func TestAFormIsToldWhoElseDeploys(t *testing.T) {
 // slowStore answers who is busy only when nobody waits for it any more.
 type slowStore struct{ Store }
 
-func (slowStore) Occupants(ctx context.Context, _ string, _ []string, _ int) ([]model.Occupant, error) {
+func (slowStore) Occupants(ctx context.Context, _ string, _ int) ([]model.Occupant, error) {
 	<-ctx.Done()
 	return nil, model.Wrap(model.CodeDatabaseUnavailable, ctx.Err(), "数据库暂时无法访问")
 }

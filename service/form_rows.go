@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/oabridge/oabridge/model"
@@ -43,6 +44,9 @@ func (r *formReader) table(values []string) ([]map[string][]string, bool) {
 }
 
 func cells(value string) (map[string][]string, bool) {
+	if !strings.HasPrefix(value, "{") { // most values are no rows, and need no decoder to say so
+		return nil, false
+	}
 	var native tableRow
 	if json.Unmarshal([]byte(value), &native) == nil && len(native.Cells) > 0 {
 		row := make(map[string][]string, len(native.Cells))

@@ -160,6 +160,7 @@ type Service struct {
 	alphabet    *alphabet
 	live        *live
 	bells       bells
+	census      *census
 	adoptions   map[string]*sync.Mutex // by controller
 	saved       Listings
 	answers     Answers
@@ -188,7 +189,7 @@ func New(o Options) *Service {
 		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(), alphabet: newAlphabet(), live: newLive(),
 		write:     newWriter(o),
 		approvals: o.Approvals, policy: o.Policy.withDefaults(), names: newNameBook(), eventsSeen: o.EventsSeen,
-		bells: newBells(), adoptions: map[string]*sync.Mutex{}, explicit: o.Projects,
+		bells: newBells(), census: newCensus(), adoptions: map[string]*sync.Mutex{}, explicit: o.Projects,
 	}
 	s.values, s.parameterRules = newValueBook(s.now), newParameterRules(o.Parameters)
 	s.replica.ID, s.together, s.since = s.owner, o.Together, s.now()
@@ -249,6 +250,9 @@ func (s *Service) change(ctx context.Context, releaseID int64, decide func(*mode
 	})
 	if err != nil {
 		return nil, err
+	}
+	if len(events) > 0 {
+		s.census.moved()
 	}
 	if tells || s.anyDue(changed) {
 		s.nudge()

@@ -145,6 +145,7 @@ func (s *Service) record(ctx context.Context, r *model.Release, f Form, keys []s
 	for {
 		err := s.store.CreateRelease(ctx, r, keys, func(r *model.Release) error { s.composeAccepted(r); return nil })
 		if model.CodeOf(err) != model.CodeConflict {
+			s.census.moved()
 			return nil, err
 		}
 		receipt, left, repeatErr := s.repeat(ctx, f, keys, r.Fingerprint)

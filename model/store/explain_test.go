@@ -26,18 +26,12 @@ func TestPlans(t *testing.T) {
 		job := model.JobRef{Controller: "prod", FullName: "deploy/shop/web"}
 		recorded := s.Record()
 		for index, run := range map[string]func() error{
-			"deployments_due":   func() error { _, err := s.ClaimDeployments(ctx, "prod", "me", 0, 10); return err },
-			"messages_due":      func() error { _, err := s.ClaimMessages(ctx, "me", 0, 10); return err },
-			"deployments_state": func() error { return standings(s, t) },
-			"deployments_build": func() error { _, err := s.BuildHolders(ctx, job, 8); return err },
-			"deployments_slot":  func() error { _, err := s.Line(ctx, job, 3); return err },
-			"deployments_line": func() error {
-				if _, err := s.Occupants(ctx, "prod", []string{job.FullName}, 10); err != nil {
-					return err
-				}
-				_, err := s.CallNext(ctx, job)
-				return err
-			},
+			"deployments_due":     func() error { _, err := s.ClaimDeployments(ctx, "prod", "me", 0, 10); return err },
+			"messages_due":        func() error { _, err := s.ClaimMessages(ctx, "me", 0, 10); return err },
+			"deployments_state":   func() error { return standings(s, t) },
+			"deployments_build":   func() error { _, err := s.BuildHolders(ctx, job, 8); return err },
+			"deployments_slot":    func() error { _, err := s.Line(ctx, job, 3); return err },
+			"deployments_line":    func() error { _, err := s.CallNext(ctx, job); return err },
 			"releases_state":      func() error { return list(s, t, model.ReleaseFilter{State: model.ReleaseActive, Limit: 20}) },
 			"deployments_release": func() error { _, err := s.Release(ctx, r.ID); return err },
 			"PRIMARY":             func() error { _, err := s.ReleaseByKeys(ctx, []string{"key"}); return err },
@@ -69,7 +63,8 @@ func standings(s *store.Store, t *testing.T) error {
 	_, unfinished := s.Unfinished(t.Context(), "prod")
 	_, last := s.LastSucceeded(t.Context(), "prod")
 	_, since := s.SucceededSince(t.Context(), "prod", 3, []int64{1, 2})
-	return errors.Join(followed, unfinished, last, since)
+	_, busy := s.Occupants(t.Context(), "prod", 10)
+	return errors.Join(followed, unfinished, last, since, busy)
 }
 
 func wantIndex(t *testing.T, s *store.Store, index string, statements []string) {

@@ -9,9 +9,9 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// Occupants returns the deployments of the controller's jobs that are not at their end, the oldest first, at most limit.
-// Errors: database_unavailable.
-func (s *Store) Occupants(ctx context.Context, controller string, jobs []string, limit int) ([]model.Occupant, error) {
+// Occupants returns the deployments of the controller that are not at their end, the oldest first, at most limit. Errors:
+// database_unavailable.
+func (s *Store) Occupants(ctx context.Context, controller string, limit int) ([]model.Occupant, error) {
 	var rows []struct {
 		Job, InitiatorID, InitiatorName string
 		State                           model.DeploymentState
@@ -20,8 +20,8 @@ func (s *Store) Occupants(ctx context.Context, controller string, jobs []string,
 	open := slices.DeleteFunc(model.DeploymentStates(), model.DeploymentState.Terminal)
 	err := s.read(ctx, func(db *gorm.DB) error {
 		return db.Raw("SELECT d.job, d.state, d.release_id, r.initiator_id, r.initiator_name FROM deployments d "+
-			s.dialect.using("deployments_line")+" JOIN releases r ON r.id = d.release_id"+
-			" WHERE d.controller = ? AND d.job IN ? AND d.state IN ? ORDER BY d.id LIMIT ?", controller, jobs, open, limit).Scan(&rows).Error
+			s.dialect.using("deployments_state")+" JOIN releases r ON r.id = d.release_id"+
+			" WHERE d.state IN ? AND d.controller = ? ORDER BY d.id LIMIT ?", open, controller, limit).Scan(&rows).Error
 	})
 	list := make([]model.Occupant, len(rows))
 	for i, row := range rows {
