@@ -105,12 +105,11 @@ func (w *demoWorld) start(ctx context.Context, o demoOptions, stderr io.Writer) 
 }
 
 func demoJenkins(url, token string) config.Jenkins {
-	return config.Jenkins{
-		Name: "prod", URL: url, User: demoUser, Token: config.Secret(token), Folders: []string{"deploy"},
-		Project: config.ProjectByFolder, Refresh: 5 * time.Second, Poll: 400 * time.Millisecond,
-		ReleaseParameter: "RELEASE_ID", MaxInFlight: 8, MaxParallelPerJob: 1,
-		Inputs: []config.Input{{Job: "^deploy/pay/", ID: "^Confirm$", Answer: config.AnswerProceed}},
-	}
+	j := config.DefaultJenkins()
+	j.Name, j.URL, j.User, j.Token, j.Folders = "prod", url, demoUser, config.Secret(token), []string{"deploy"}
+	j.Refresh, j.Poll = 5*time.Second, 400*time.Millisecond
+	j.Inputs = []config.Input{{Job: "^deploy/pay/", ID: "^Confirm$", Answer: config.AnswerProceed}}
+	return j
 }
 
 // startBridge starts the bridge itself and waits until it is ready.

@@ -46,6 +46,20 @@ func Default() *Config {
 	return cfg
 }
 
+// DefaultJenkins returns a controller of which nothing was configured. It is not valid: it has no name, address and login.
+func DefaultJenkins() Jenkins {
+	layers := koanf.New(".")
+	err := layers.Set("jenkins", []any{map[string]any{}})
+	if err == nil {
+		var cfg *Config
+		if cfg, err = decode(layers); err == nil {
+			cfg.complete()
+			return cfg.Jenkins[0]
+		}
+	}
+	panic("config: a default tag does not fit its field: " + err.Error())
+}
+
 // complete sets the defaults that depend on other keys.
 func (c *Config) complete() {
 	if c.Database.Driver == SQLite && c.Database.DSN == "" {

@@ -114,6 +114,15 @@ func TestLoadMinimal(t *testing.T) {
 	}
 }
 
+func TestAControllerHasItsDefaultsAlone(t *testing.T) {
+	cfg := load(t, "jenkins: [{name: prod, url: 'https://jenkins.example.com', user: bridge, token: t}]\ndingtalk: {connector: {insecure: true}}\n")
+	want := DefaultJenkins()
+	want.Name, want.URL, want.User, want.Token = "prod", "https://jenkins.example.com", "bridge", "t"
+	if diff := cmp.Diff(want, cfg.Jenkins[0]); diff != "" {
+		t.Errorf("(-alone +loaded):\n%s", diff)
+	}
+}
+
 func TestDefaultIsIncomplete(t *testing.T) {
 	var problems Problems
 	if !errors.As(Default().Validate(), &problems) || len(problems) != 2 {
