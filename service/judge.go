@@ -208,13 +208,13 @@ func parameterDifferences(d *model.Deployment, approved []model.ParameterValue) 
 		if wanted.Chosen {
 			approval = "是“" + model.Cut(wanted.Shown(), 100) + "”"
 		}
-		found = append(found, fmt.Sprintf("%s 的参数 %s：提交的是“%s”，审批单里%s", d.Title(), name,
+		found = append(found, fmt.Sprintf("%s 的参数 %s：提交的是“%s”，审批单里%s", d.Title(), submitted.Title(),
 			model.Cut(submitted.Shown(), 100), approval))
 	}
 	for _, name := range sortedKeys(is) {
 		if _, known := was[name]; !known {
 			wanted := is[name]
-			found = append(found, fmt.Sprintf("%s 的参数 %s：没有提交，审批单里是“%s”", d.Title(), name, model.Cut(wanted.Shown(), 100)))
+			found = append(found, fmt.Sprintf("%s 的参数 %s：没有提交，审批单里是“%s”", d.Title(), wanted.Title(), model.Cut(wanted.Shown(), 100)))
 		}
 	}
 	return found

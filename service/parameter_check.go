@@ -121,10 +121,10 @@ func (p parameter) check(given string, l valueList, found *parameterFindings) (s
 	return value, true
 }
 
-// isBuildOf tells whether a run parameter could mean a build by the value.
+// isBuildOf tells whether a run parameter could mean a build by the value; job is "" when it is not known.
 func isBuildOf(job, value string) bool {
 	of, number, ok := strings.Cut(value, "#")
-	return ok && of == job && isDigits(number) && number[0] != '0' && len(number) < 19
+	return ok && of != "" && (of == job || job == "") && isDigits(number) && number[0] != '0' && len(number) < 19
 }
 
 // meant is the value that a form means by what it gives: a form may send what was shown. false: that was no value, or

@@ -124,7 +124,7 @@ func (s *Service) readAhead(project *Project) {
 	for _, app := range project.Apps {
 		for i := range app.Parameters {
 			p := s.parameter(app, &app.Parameters[i])
-			if p.rule.Hidden || p.rule.Fixed != "" || left == 0 {
+			if p.rule.Hidden || p.rule.Fixed != "" {
 				continue
 			}
 			if r, remote := p.remote(); remote {
@@ -132,7 +132,11 @@ func (s *Service) readAhead(project *Project) {
 				left--
 			}
 			if p.rule.LastSuccessful > 0 {
-				s.values.expect(reading{kind: readBuilds, JobRef: app.JobRef})
+				s.values.expect(reading{kind: readBuilds, JobRef: p.app.JobRef})
+				left--
+			}
+			if left <= 0 {
+				return
 			}
 		}
 	}

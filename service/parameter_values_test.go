@@ -273,34 +273,3 @@ func TestNoticesAreNoValues(t *testing.T) {
 		}
 	}
 }
-
-func TestOnlyBuildsOfTheJobAreRuns(t *testing.T) {
-	w := withGit(t)
-	for value, good := range map[string]bool{
-		webJob + "#1": true, webJob + "#0": false, webJob + "#": false, webJob: false, "other#1": false, webJob + "#1x": false, "#1": false,
-	} {
-		f, problems := w.form.Read(fields("项目名称", "商城", "应用名称", "Git 应用", "RUN", value))
-		_, found, err := w.checkForm(t.Context(), f, problems, approved)
-		if err != nil || (found.Message() == "") != good {
-			t.Errorf("%q: %q %v", value, found.Message(), err)
-		}
-	}
-}
-
-// TestReadersEndWithTheService: nothing is read any more once Run's context ended, and Run waits for what was under way.
-func TestReadersEndWithTheService(t *testing.T) {
-	w := withGit(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() { w.readingValues(ctx); close(ended) }()
-	w.choices("REVISION")
-	for len(w.choices("REVISION")) != 3 {
-		time.Sleep(time.Millisecond)
-	}
-	w.jenkins.Slow(time.Hour)
-	w.clock.Advance(time.Hour)
-	w.choices("REVISION")
-	cancel()
-	<-ended
-	w.jenkins.Slow(0)
-}

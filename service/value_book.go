@@ -49,6 +49,7 @@ const (
 	mostPages  = 5000
 	mostBuilds = 100 // of a job
 	mostGood   = 20  // successful builds whose parameters are kept
+	mostKept   = 300_000
 )
 
 // How old values may be before they are read again because somebody asks.
@@ -64,6 +65,7 @@ type entry struct {
 	asked time.Time
 	tried time.Time
 	old   bool // something is known to have changed
+	size  int
 }
 
 // valueBook keeps what was read, and lines up what has to be. It answers at once, always.
@@ -72,6 +74,7 @@ type valueBook struct {
 
 	mu    sync.Mutex
 	pages map[reading]*entry
+	kept  int              // values on all pages, at most mostKept
 	lanes map[string]*lane // by controller; "" for sources
 	ahead map[string]time.Time
 }
@@ -148,16 +151,30 @@ func (b *valueBook) entry(r reading) *entry {
 	return e
 }
 
-// forget drops the page that nobody asked for the longest.
-func (b *valueBook) forget() {
+// size is about how much memory the page takes, in values.
+func (p page) size() int {
+	n := len(p.builds) + 5*len(p.good)
+	for _, l := range p.lists {
+		n += len(l.options)
+	}
+	return n
+}
+
+// forget drops the page that nobody asked for the longest; false when every page is to be read.
+func (b *valueBook) forget() bool {
 	var oldest reading
-	var asked time.Time
+	var found *entry
 	for r, e := range b.pages {
-		if e.state == notRead && (asked.IsZero() || e.asked.Before(asked)) {
-			oldest, asked = r, e.asked
+		if e.state == notRead && (found == nil || e.asked.Before(found.asked)) {
+			oldest, found = r, e
 		}
 	}
+	if found == nil {
+		return false
+	}
+	b.kept -= found.size
 	delete(b.pages, oldest)
+	return true
 }
 
 func (e *entry) due(now time.Time, fresh time.Duration) bool {
@@ -204,6 +221,12 @@ func (b *valueBook) write(r reading, got page, failed bool) bool {
 	e.tried, e.state, e.failed = b.now(), notRead, failed
 	if !failed {
 		e.at, e.lists, e.builds, e.good = e.tried, got.lists, got.builds, got.good
+		b.kept -= e.size
+		e.size = got.size()
+		b.kept += e.size
+		for b.kept > mostKept && len(b.pages) > 1 && b.forget() {
+			continue
+		}
 	}
 	return before
 }

@@ -46,7 +46,7 @@ func outsideList(values []model.Option) valueList {
 	kept := make([]model.Option, 0, min(len(values), mostValues))
 	whole := true
 	for _, o := range values {
-		o.ID, o.Name = strings.TrimSpace(o.ID), strings.TrimSpace(o.Name)
+		o.ID, o.Name = strings.TrimSpace(o.ID), strings.TrimSpace(oneLine(o.Name))
 		if _, bracketed := inBrackets(o.ID); bracketed || len(kept) == mostValues || len(o.ID) > maxValueBytes {
 			whole = false
 			continue
