@@ -49,7 +49,7 @@ func (s *Service) withhold(ctx context.Context, c *Controller, part *section, lo
 	case !same:
 		tell := s.ofCatalogue(c, notices.ActionHeld, loss.ID, LossWords(loss), "")
 		err = s.changeListings(ctx, model.ListingChange{Save: []model.Listing{l}, Tell: tell})
-	case sameListing(known.listing, l):
+	case known.listing.Says(l):
 		err = s.store.TouchListing(ctx, l.Controller, l.Changed, l.At)
 	default:
 		err = s.store.SaveListing(ctx, l)

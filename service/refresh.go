@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"reflect"
 	"time"
 
 	"github.com/oabridge/oabridge/model"
@@ -167,7 +166,7 @@ func (s *Service) list(ctx context.Context, c *Controller) (busy bool, err error
 // judgeListing takes a listing, or says why not. saved are the times of what is saved. Errors: catalogue_held.
 func (s *Service) judgeListing(ctx context.Context, c *Controller, l model.Listing, saved model.ListingTimes) error {
 	last, times := s.listings.last(c.Name), s.listings.timesOf(c.Name)
-	changed := last == nil || !sameListing(last.listing, l) || times.Changed.After(l.At) // by a clock that was wrong
+	changed := last == nil || !last.listing.Says(l) || times.Changed.After(l.At) // by a clock that was wrong
 	held, err := s.heldOf(ctx, c, saved)
 	if err != nil {
 		return err
@@ -220,9 +219,4 @@ func (s *Service) save(ctx context.Context, c *Controller, l model.Listing) erro
 		s.wakeups.Send(wordListing + l.Controller)
 	}
 	return err
-}
-
-// sameListing tells whether two listings say the same. Jobs made alike share their parameters, so this is cheap.
-func sameListing(a, b model.Listing) bool {
-	return reflect.DeepEqual(a.Jobs, b.Jobs) && reflect.DeepEqual(a.Views, b.Views)
 }

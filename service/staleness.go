@@ -8,13 +8,18 @@ import (
 // Stale tells whether what is offered of the project, or of all projects when it is "", is older than it should be, and how
 // old the oldest of it is. What of a controller that was never listed is missing is as old as this process.
 func (s *Service) Stale(project string) (age time.Duration, stale bool) {
-	controllers := s.ordered
-	if c := s.offered.Load(); project != "" && c != nil {
+	age = s.oldest(s.ordered)
+	if c := s.offered.Load(); age > 0 && project != "" && c != nil {
 		if p, n := c.index.find(project); n == 1 {
-			controllers = s.behind(p)
+			age = s.oldest(s.behind(p))
 		}
 	}
-	times, now := *s.listings.times.Load(), s.now()
+	return age, age > 0
+}
+
+// oldest is the age of the oldest listing of the controllers that is too old; 0 when none is.
+func (s *Service) oldest(controllers []*Controller) time.Duration {
+	times, now, age := *s.listings.times.Load(), s.now(), time.Duration(0)
 	for _, c := range controllers {
 		at := times[c.Name].At
 		if at.IsZero() {
@@ -24,7 +29,7 @@ func (s *Service) Stale(project string) (age time.Duration, stale bool) {
 			age = old
 		}
 	}
-	return age, age > 0
+	return age
 }
 
 // checkAge tells people that what they chose from is old. It keeps nobody from anything: the job itself is looked at again
