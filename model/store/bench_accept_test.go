@@ -110,9 +110,9 @@ func connectorOf(b testing.TB, handler http.Handler) dingtalktest.Connector {
 // listed is a Jenkins of which only the jobs are asked.
 type listed struct{ service.Jenkins }
 
-func (listed) Jobs(context.Context) ([]model.Job, error) {
+func (listed) List(context.Context) (model.Listing, error) {
 	branch := "main"
-	return []model.Job{
+	return model.Listing{Jobs: []model.Job{
 		{FullName: "trade", Name: "trade", DisplayName: "交易平台", Container: true},
 		{FullName: "trade/order", Name: "order", DisplayName: "订单服务", Buildable: true, Parameters: []model.ParameterDefinition{
 			{Name: "BRANCH", Kind: model.KindString, Default: &branch},
@@ -120,7 +120,7 @@ func (listed) Jobs(context.Context) ([]model.Job, error) {
 			{Name: "DRY_RUN", Kind: model.KindBoolean},
 			{Name: "RELEASE_ID", Kind: model.KindString},
 		}},
-	}, nil
+	}}, nil
 }
 
 type undelivered struct{}
