@@ -42,20 +42,23 @@ func (s submitter) initiatorMay(ctx context.Context, d *model.Deployment) (decid
 
 // admitsRelease tells whether somebody may have the deployment by every set of rules that it comes under: what its project
 // was called when it was asked for, what the project is called now and, when the app is not in it any more, what one of those
-// is called that it is in.
+// is called that it is in. Errors: dingtalk_…, catalogue_unready.
 func (s *Service) admitsRelease(ctx context.Context, by string, r *model.Release, d *model.Deployment) admission {
 	a := s.access
 	is := a.admitsSurely(ctx, by, a.naming(r.Project, r.ProjectName))
 	c := s.offered.Load()
-	if c == nil || !is.ok {
+	switch {
+	case !is.ok:
 		return is
+	case c == nil || c.sections[d.Controller] == nil: // it may be called otherwise now
+		return admission{err: model.Errorf(model.CodeCatalogueUnready, "Jenkins「%s」的应用清单还没有读到", d.Controller)}
 	}
 	if p := c.keys[r.Project]; p != nil {
 		if is = a.admitsSurely(ctx, by, a.namingProject(p)); !is.ok {
 			return is
 		}
 	}
-	rules := s.rulesOf(r.Project, r.ProjectName)
+	rules := s.rulesOfRelease(r)
 	if r.DBChange && d.JobRef == rules.dbApp {
 		return is // the policy put it into the release
 	}
@@ -79,9 +82,13 @@ func (s submitter) unsure(r *model.Release, d *model.Deployment, err error) *obj
 	if last := s.latest(r, d); last != nil && next.After(*last) && last.After(s.now()) {
 		next = last.Add(time.Second) // in time to expire
 	}
+	doubt := "无法从钉钉确认发起人的部门和角色"
+	if code == model.CodeCatalogueUnready {
+		doubt = "无法确认发起人对项目的权限"
+	}
 	return &objection{
 		wait: model.WaitAccess, until: &next, code: code,
-		message: "无法从钉钉确认发起人的部门和角色，恢复后自动继续：" + model.MessageOf(err),
+		message: doubt + "，恢复后自动继续：" + model.MessageOf(err),
 		told: func(r *model.Release, d *model.Deployment) {
 			if waited >= quietFor || urgentInquiry(code, 0) {
 				s.tell(r, s.write.delayed(r, d, since))

@@ -251,3 +251,23 @@ func TestARepeatedPOSTIsCheckedToo(t *testing.T) {
 	}
 	w.builtTimes(riskJob, 0)
 }
+
+// TestBeforeTheCatalogueIsThereNothingIsDeployed: what a project is called now is not known yet.
+func TestBeforeTheCatalogueIsThereNothingIsDeployed(t *testing.T) {
+	w, _ := guardedWorld(t)
+	r := w.submit(risk()...)
+	w.Service = New(w.options)
+	t.Cleanup(func() { w.access.end() })
+	w.turns(2)
+	d := w.want(r.Number, model.ReleaseActive, model.StateWaiting).Deployments[0]
+	if d.Wait != model.WaitAccess || d.Code != model.CodeCatalogueUnready {
+		t.Errorf("waits for %q: %s %s", d.Wait, d.Code, d.Message)
+	}
+	w.builtTimes(riskJob, 0)
+	if err := w.RefreshOnce(t.Context(), "prod"); err != nil {
+		t.Fatal(err)
+	}
+	w.turns(8)
+	w.want(r.Number, model.ReleaseSucceeded, model.StateSucceeded)
+	w.builtTimes(riskJob, 1)
+}

@@ -68,7 +68,7 @@ func (c *candidate) app(project string) *App {
 }
 
 // branchNames are the branches' names as the source control has them: Jenkins escapes what cannot stand in a job's name
-// ("feature%2Fx"). Where two would be the same they stay as Jenkins has them.
+// ("feature%2Fx"). Where one could be taken for another, as either has it, it stays as Jenkins has it.
 func branchNames(jobs []*model.Job) []string {
 	names, seen := make([]string, len(jobs)), map[string]int{}
 	for i, job := range jobs {
@@ -78,6 +78,9 @@ func branchNames(jobs []*model.Job) []string {
 		}
 		names[i] = name
 		seen[name]++
+		if name != job.Name {
+			seen[job.Name]++
+		}
 	}
 	for i, job := range jobs {
 		if seen[names[i]] > 1 {

@@ -25,6 +25,8 @@ func TestBranchNames(t *testing.T) {
 		"escaped by Jenkins":                {"feature%2Fx hot%20fix %E4%B8%BB PR-12 a+b", "feature/x hot fix 主 PR-12 a+b"},
 		"not escaped by Jenkins":            {"100% 5%zz", "100% 5%zz"},
 		"the same after all stay different": {"a%2fb a%2Fb c", "a%2fb a%2Fb c"},
+		"one called as another's job":       {"a%2Fb a%252Fb", "a/b a%252Fb"},
+		"one called as one that stays":      {"a%2fb a%2Fb a%252Fb", "a%2fb a%2Fb a%252Fb"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var jobs []*model.Job

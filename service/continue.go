@@ -128,10 +128,12 @@ func (s *Service) continueAll(r *model.Release, found map[int64]resumption, c mo
 func (s *Service) refuseToContinue(r *model.Release, d *model.Deployment, seen resumption) error {
 	anew := d.Drift == nil || d.Drift.Seen != seen.seen() || model.Hash(d.Drift.Changes...) != model.Hash(seen.changes...)
 	switch {
-	case seen.fits(), s.controllers[d.Controller].OnDrift == model.DriftIgnore:
+	case seen.fits():
 		return nil
 	case seen.to != nil:
 		return model.Errorf(model.CodeConflict, "任务 %s 与批准的内容不符：%s", seen.to.FullName, seen.summary())
+	case s.controllers[d.Controller].OnDrift == model.DriftIgnore:
+		return nil
 	case anew:
 		s.hold(r, d, seen.drift)
 	}

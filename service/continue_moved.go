@@ -57,7 +57,7 @@ func (s *Service) mayMove(ctx context.Context, r *model.Release, moved *model.De
 	}
 	var refused error
 	for _, p := range projects {
-		rules, now := s.rulesOf(p.Key, p.Name), s.now()
+		rules, now := s.rulesOfProject(p), s.now()
 		switch {
 		case p.Key == r.Project:
 			return nil

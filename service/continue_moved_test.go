@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -212,6 +213,121 @@ func TestMovingIntoAProjectWithOtherRules(t *testing.T) {
 			}
 			w.turns(4)
 			w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded)
+		})
+	}
+}
+
+// What was approved fits the job that a person names, whatever the configuration says of changes.
+func TestSuccessorsHaveToFitThoughChangesAreIgnored(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*world)
+		says   string
+	}{
+		"gone since": {func(w *world) { moveTo(movedWeb)(w); w.jenkins.RemoveJob(movedWeb) }, "没有任务"},
+		"another":    {moveTo(movedWeb, func(j *jenkinstest.Job) { j.Parameters = slices.Clone(j.Parameters)[:1] }), "不再声明参数 ENV"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := heldWorld(t, c.change)
+			onDrift(model.DriftIgnore)(&w.options)
+			w.reborn()
+			w.refusesToContinue(t, model.Continuation{Job: movedWeb}, c.says)
+			w.turns(3)
+			if d := w.want("R-1001", model.ReleaseActive, model.StateWaiting).Deployments[0]; d.FullName != webJob || w.posts() != 0 {
+				t.Errorf("is of %s now, %d POSTs", d.FullName, w.posts())
+			}
+		})
+	}
+}
+
+// hiddenBuilds is a Jenkins that says of a job that it is not there when its builds are asked for, as one does that loses a
+// right for a moment.
+type hiddenBuilds struct {
+	Jenkins
+	times int
+}
+
+func (h *hiddenBuilds) RecentBuilds(ctx context.Context, job string, limit int) ([]model.Build, error) {
+	if h.times > 0 {
+		h.times--
+		return nil, model.Errorf(model.CodeJenkinsNotFound, "没有任务 %s", job)
+	}
+	return h.Jenkins.RecentBuilds(ctx, job, limit)
+}
+
+// A POST without an answer is not repeated because its build could not be seen for a moment.
+func TestJobThatWasHiddenWhileItsBuildWasLookedFor(t *testing.T) {
+	for _, policy := range []model.DriftPolicy{model.DriftHold, model.DriftFail, model.DriftIgnore} {
+		for name, again := range map[string]func(*world){
+			"at once": func(*world) {},
+			"once more": func(w *world) { // it waits for something else in between
+				unparam("ENV")(w)
+				w.turns(150)
+				restore(w)
+			},
+		} {
+			if name == "once more" && policy != model.DriftHold {
+				continue
+			}
+			t.Run(string(policy)+" "+name, func(t *testing.T) {
+				h := &hiddenBuilds{}
+				w := newWorld(t, onDrift(policy), func(o *Options) { h.Jenkins, o.Controllers[0].Client = o.Controllers[0].Client, h })
+				w.jenkins.CutAfter(1, trigger)
+				w.submit()
+				w.clock.Advance(time.Second)
+				w.submitDueNow()
+				h.times = 1000
+				again(w)
+				if name == "once more" {
+					w.continues(t)
+				}
+				w.turns(150)
+				h.times = 0
+				w.turns(200)
+				if n := len(w.builds(webJob)); n != 1 || w.posts() != 1 {
+					t.Errorf("%d builds of %d POSTs", n, w.posts())
+				}
+				state := model.ReleaseSucceeded
+				if policy == model.DriftIgnore {
+					state = model.ReleaseFailed // a person has to look
+				}
+				if r := w.release("R-1001"); r.State != state {
+					t.Errorf("%s: %s", r.State, r.Deployments[0].Message)
+				}
+			})
+		}
+	}
+}
+
+// Whoever dies between a POST and its answer leaves as much doubt as a connection that is cut.
+func TestDeathBeforeTheAnswerOfAJobThatIsGoneIsSaid(t *testing.T) {
+	for _, policy := range []model.DriftPolicy{model.DriftHold, model.DriftFail} {
+		t.Run(string(policy), func(t *testing.T) {
+			w := newWorld(t, onDrift(policy))
+			w.jenkins.CutAfter(1, trigger)
+			w.submit()
+			w.clock.Advance(time.Second)
+			w.submitDueNow()
+			if err := w.store.UpdateRelease(t.Context(), 1001, func(r *model.Release) error {
+				r.Deployments[0].Unanswered = 0 // as the one that died left it
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			w.jenkins.RemoveJob(webJob)
+			w.reborn()
+			w.turns(130)
+			d := w.release("R-1001").Deployments[0]
+			if !strings.Contains(d.Message, "请先确认是否已部署") || strings.Contains(d.Message, "没有部署") || w.posts() != 1 {
+				t.Errorf("%q, %d POSTs", d.Message, w.posts())
+			}
+			if policy == model.DriftFail {
+				w.want("R-1001", model.ReleaseFailed, model.StateFailed)
+				return
+			}
+			if changes := strings.Join(d.Drift.Changes, "；"); !strings.Contains(changes, "请先确认是否已部署") {
+				t.Errorf("held because of %q", changes)
+			}
+			w.refusesToContinue(t, model.Continuation{}, "请先确认是否已部署")
 		})
 	}
 }

@@ -42,7 +42,7 @@ func compare(d *model.Deployment, job *model.Job) drift {
 	case job == nil:
 		f.code = model.CodeJenkinsNotFound
 		f.add(true, "Jenkins 中没有任务 %s：已被删除、改名或移动，或者账号失去了它的 Job/Read 权限", d.FullName)
-		if d.Unanswered > 0 {
+		if doubtful(d) {
 			f.add(true, "此前的提交没有得到答复，而任务已不在，无法查找构建：请先确认是否已部署")
 		}
 		return f

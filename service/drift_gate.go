@@ -42,10 +42,11 @@ func (s submitter) meet(r *model.Release, d *model.Deployment, found drift) *obj
 		return nil
 	}
 	if s.c.OnDrift == model.DriftFail {
-		return &objection{
-			final: true, code: found.code,
-			message: "任务在审批之后变了：" + found.summary() + "。没有部署，请重新发起审批",
+		then := "。没有部署，请重新发起审批"
+		if found.job == nil && doubtful(d) {
+			then = "。不会再提交"
 		}
+		return &objection{final: true, code: found.code, message: "任务在审批之后变了：" + found.summary() + then}
 	}
 	return &objection{
 		wait: model.WaitDrift, code: found.code, message: "任务在审批之后变了：" + found.summary(),

@@ -61,7 +61,7 @@ func (s *Service) draft(r *model.Release, d *model.Deployment) (model.DraftBuild
 			draft.After = append(draft.After, before.Position)
 		}
 	}
-	h, now := s.rulesOf(r.Project, r.ProjectName).hours, s.now()
+	h, now := s.rulesOfRelease(r).hours, s.now()
 	switch {
 	case d.Wait == model.WaitSchedule:
 		draft.At = d.NextAt

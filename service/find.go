@@ -33,7 +33,12 @@ type found struct {
 	// older is a build with our release number that is older than our POST: of another database, or a sign that a clock
 	// was set. Only set when nothing else was found.
 	older int64
+	// gone: the job is not there now, so nobody knows what builds it has.
+	gone bool
 }
+
+// nothing tells whether no trace of our POST was found.
+func (f *found) nothing() bool { return f == nil || f.older > 0 || f.gone }
 
 // clockTolerance is how much older than our POST its trace may seem.
 const clockTolerance = 5 * time.Minute
@@ -49,7 +54,8 @@ func (w worker) find(ctx context.Context, d *model.Deployment) (*found, error) {
 		return nil, err
 	}
 	builds, err := w.buildsSince(ctx, d.FullName, w.since(d))
-	if err != nil {
+	gone := model.CodeOf(err) == model.CodeJenkinsNotFound
+	if err != nil && !gone {
 		return nil, err
 	}
 	taken, err := w.taken(ctx, d, builds)
@@ -71,16 +77,17 @@ func (w worker) find(ctx context.Context, d *model.Deployment) (*found, error) {
 			return &found{older: b.Number}, nil
 		}
 	}
+	if gone {
+		return &found{gone: true}, nil
+	}
 	return nil, nil
 }
 
-// buildsSince returns the job's builds, newest first, back to since at least. A job that is gone has none.
+// buildsSince returns the job's builds, newest first, back to since at least. Errors: jenkins_not_found (the job is gone) and the
+// other jenkins_… codes.
 func (w worker) buildsSince(ctx context.Context, job string, since time.Time) ([]model.Build, error) {
 	for _, limit := range searchedBuilds {
 		builds, err := w.c.Client.RecentBuilds(ctx, job, limit)
-		if model.CodeOf(err) == model.CodeJenkinsNotFound {
-			return nil, nil
-		}
 		if err != nil {
 			return nil, err
 		}

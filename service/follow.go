@@ -198,7 +198,7 @@ func (f follower) searchBuild(ctx context.Context, d *model.Deployment) error {
 	switch {
 	case err != nil:
 		return err
-	case hit == nil || hit.older > 0:
+	case hit.nothing():
 		return f.missing(ctx, d)
 	case hit.build == 0: // queued again under another id, as after a restart
 		return f.decide(ctx, d, func(_ *model.Release, d *model.Deployment) error {

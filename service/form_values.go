@@ -56,8 +56,8 @@ func texts(list []any) []string {
 func splitIDs(values []string, problems *Problems) []string {
 	var ids []string
 	for _, v := range values {
-		for _, id := range strings.FieldsFunc(v, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",，;；、", r) }) {
-			if !slices.Contains(ids, id) {
+		for id := range strings.FieldsFuncSeq(v, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",，;；、", r) }) {
+			if len(ids) <= maxApprovers && !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
 		}

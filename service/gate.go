@@ -62,6 +62,7 @@ func (s submitter) object(r *model.Release, d *model.Deployment, o *objection) e
 	case o.final:
 		return s.fire(r, d, model.EventRefused, cause)
 	case d.State == model.StateSubmitting:
+		d.Unanswered = max(d.Unanswered, 1) // also when we died before Jenkins could answer
 		if err := s.fire(r, d, model.EventNotAccepted, cause); err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func (s *Service) plan(f Form) (plan, Problems, error) {
 	var problems Problems
 	p := plan{form: f, project: s.chosenProject(c, f, &problems)}
 	if p.project != nil {
-		p.rules = s.rulesOf(p.project.Key, p.project.Name)
+		p.rules = s.rulesOfProject(p.project)
 		p.apps = s.planApps(p.project, f, &problems)
 		s.planMigration(c, &p, &problems)
 	}

@@ -36,15 +36,15 @@ type ProjectPolicy struct {
 	Order         model.Order
 }
 
-// ProjectPattern names projects: by an expression on their key, or by their exact name.
+// ProjectPattern names projects: by an expression on their key, or by exactly what they are called.
 type ProjectPattern struct {
 	Key  *regexp.Regexp
 	Name string
 }
 
-func (p ProjectPolicy) names(key, name string) bool {
+func (p ProjectPolicy) names(key string, names []string) bool {
 	return len(p.Projects) == 0 || slices.ContainsFunc(p.Projects, func(o ProjectPattern) bool {
-		return o.Name == name || o.Key.MatchString(key)
+		return slices.Contains(names, o.Name) || o.Key.MatchString(key)
 	})
 }
 
@@ -58,12 +58,27 @@ type rules struct {
 	order         model.Order
 }
 
+// rulesOfRelease are the rules for a release's project, by what it was called when it was asked for and by what it is called
+// now, so that no rule is lost with a name.
+func (s *Service) rulesOfRelease(r *model.Release) rules {
+	names := []string{r.ProjectName}
+	if c := s.offered.Load(); c != nil {
+		if p := c.keys[r.Project]; p != nil {
+			names = append(names, p.Name, p.Label)
+		}
+	}
+	return s.rulesOf(r.Project, names...)
+}
+
+// rulesOfProject are the rules for a project. Its label counts, too: its name depends on what others are called.
+func (s *Service) rulesOfProject(p *Project) rules { return s.rulesOf(p.Key, p.Name, p.Label) }
+
 // rulesOf settles what holds for a project: each setting by the first policy that names it and has the setting.
-func (s *Service) rulesOf(key, name string) rules {
+func (s *Service) rulesOf(key string, names ...string) rules {
 	var reason *bool
 	r := rules{hours: hours{location: s.location}}
 	for _, p := range s.policies {
-		if !p.names(key, name) {
+		if !p.names(key, names) {
 			continue
 		}
 		if reason == nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oabridge/oabridge/jenkins/jenkinstest"
 	"github.com/oabridge/oabridge/model"
 )
 
@@ -61,5 +62,41 @@ func TestReasons(t *testing.T) {
 		if ok != (got == nil) || (!ok && got[0] != "请填写“上线说明”，至少 4 个字") {
 			t.Errorf("%q: %q", reason, got)
 		}
+	}
+}
+
+// A policy that names a project by its label holds also when another project took the same, and after a rename.
+func TestPoliciesAreNotLostWithAName(t *testing.T) {
+	frozen := []Freeze{{From: time.Date(2026, 1, 1, 0, 0, 0, 0, shanghai), To: time.Date(2027, 1, 1, 0, 0, 0, 0, shanghai)}}
+	twin := jenkinstest.Job{FullName: "deploy/mall2", Kind: jenkinstest.Folder, DisplayName: "商城"}
+	app := jenkinstest.Job{FullName: "deploy/mall2/app", Kind: jenkinstest.Freestyle}
+	for name, c := range map[string]struct {
+		policy  string
+		project string
+		after   func(*world) // of the approval
+	}{
+		"a twin":         {"商城", "prod:deploy/mall", nil},
+		"a rename":       {"商城", "商城", func(w *world) { w.rename("deploy/mall", "新商城") }},
+		"into its reach": {"新商城", "商城", func(w *world) { w.rename("deploy/mall", "新商城") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(o *Options) {
+				o.Policies = []ProjectPolicy{{Projects: []ProjectPattern{pattern(c.policy)}, Freezes: frozen}}
+			})
+			if c.after == nil {
+				w.jenkins.AddJob(twin)
+				w.jenkins.AddJob(app)
+				w.relist()
+			}
+			w.submit("项目名称", c.project)
+			if c.after != nil {
+				c.after(w)
+			}
+			w.turns(3)
+			d := w.want("R-1001", model.ReleaseActive, model.StateWaiting).Deployments[0]
+			if d.Wait != model.WaitWindow || w.posts() != 0 {
+				t.Errorf("%s waits for %q, %d POSTs", w.release("R-1001").ProjectName, d.Wait, w.posts())
+			}
+		})
 	}
 }

@@ -15,22 +15,20 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 	defer s.adopting(d)()
 	hit, err := s.find(ctx, d)
 	settled := s.settled(d)
-	if err == nil && hit == nil && !s.now().Before(settled) {
+	if err == nil && (hit == nil || hit.gone) && !s.now().Before(settled) {
 		var conditions decide
 		if conditions, err = s.askConditions(ctx, d); err == nil {
-			return s.again(ctx, d, claimed, conditions)
+			return s.again(ctx, d, claimed, s.unlessDoubtful(hit, conditions))
 		}
 	}
 	_, err = s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		release(d)
 		if hit != nil && hit.older > 0 {
 			return s.fire(r, d, model.EventRefused, model.Cause{
-				At: s.now(), Actor: actorSystem, Code: model.CodeJenkinsUnknown,
-				Message: fmt.Sprintf("提交没有得到答复，而 Jenkins 里已有带本单号的更早的构建 #%d，无法确认是否已部署；"+
-					"不会自动重新提交，请人工检查", hit.older),
+				At: s.now(), Actor: actorSystem, Code: model.CodeJenkinsUnknown, Message: olderBuild(hit),
 			})
 		}
-		if hit != nil {
+		if !hit.nothing() {
 			return s.adopt(r, d, hit)
 		}
 		next := s.now().Add(s.patience(d))
@@ -46,6 +44,36 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 	s.nudgeFollower(s.c.Name)
 	return err
 }
+
+func olderBuild(hit *found) string {
+	return fmt.Sprintf("提交没有得到答复，而 Jenkins 里已有带本单号的更早的构建 #%d，无法确认是否已部署；不会自动重新提交，请人工检查", hit.older)
+}
+
+// unlessDoubtful keeps a POST from being repeated of whose last one nobody knows what became, though the conditions hold: when
+// the search for its build found nothing only because the job was not there, which may be over already.
+func (s submitter) unlessDoubtful(hit *found, conditions decide) decide {
+	return func(r *model.Release, d *model.Deployment) *objection {
+		o := conditions(r, d)
+		switch {
+		case o != nil || hit == nil || !doubtful(d):
+			return o
+		case hit.older > 0:
+			return &objection{final: true, code: model.CodeJenkinsUnknown, message: olderBuild(hit)}
+		case s.c.OnDrift == model.DriftIgnore: // nobody is asked, and the job may well be gone
+			return &objection{
+				final: true, code: model.CodeJenkinsUnknown,
+				message: "提交没有得到答复，而任务 " + d.FullName + " 不在 Jenkins 里，无法确认是否已部署；不会自动重新提交，请人工检查",
+			}
+		}
+		return &objection{
+			wait: model.WaitJenkins, until: new(s.now().Add(s.patience(d))), code: model.CodeJenkinsUnknown,
+			message: "提交没有得到答复，而任务刚才不在 Jenkins 里；先再查找一次构建", told: s.tellDelay,
+		}
+	}
+}
+
+// doubtful tells whether nobody knows what became of the last POST.
+func doubtful(d *model.Deployment) bool { return d.Unanswered > 0 || d.State == model.StateSubmitting }
 
 // settled is when nothing can come of the last POST any more. A Jenkins that was away may still have it before it, and
 // carries it out only now.

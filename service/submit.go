@@ -25,10 +25,13 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 	if away := s.c.line.away(); away != nil {
 		return s.standBy(ctx, d, claimed, away)
 	}
+	var before *found
 	if d.Attempts > 0 {
-		if gone, err := s.lookAgain(ctx, d, claimed); err != nil || gone {
+		hit, done, err := s.lookAgain(ctx, d, claimed)
+		if err != nil || done {
 			return err
 		}
+		before = hit
 	}
 	conditions, err := s.askConditions(ctx, d)
 	if err != nil {
@@ -36,7 +39,7 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 	}
 	d, err = s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		d.Slot = slot
-		return s.due(r, d, conditions)
+		return s.due(r, d, s.unlessDoubtful(before, conditions))
 	})
 	if err != nil || d.State != model.StateSubmitting {
 		return err
@@ -45,15 +48,14 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 }
 
 // lookAgain looks for a build of a deployment that was POSTed before and not accepted, since no POST is repeated without
-// a look. true: nothing is left to POST now, because there is a build after all or because Jenkins does not answer.
-func (s submitter) lookAgain(ctx context.Context, d *model.Deployment, claimed string) (bool, error) {
+// a look. done: nothing is left to POST now, because there is a build after all or because Jenkins does not answer.
+func (s submitter) lookAgain(ctx context.Context, d *model.Deployment, claimed string) (hit *found, done bool, err error) {
 	defer s.adopting(d)()
-	hit, err := s.find(ctx, d)
-	if err != nil {
-		return true, s.standBy(ctx, d, claimed, err)
+	if hit, err = s.find(ctx, d); err != nil {
+		return nil, true, s.standBy(ctx, d, claimed, err)
 	}
-	if hit == nil || hit.older > 0 {
-		return false, nil
+	if hit.nothing() {
+		return hit, false, nil
 	}
 	slot := d.Slot
 	_, err = s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
@@ -64,7 +66,7 @@ func (s submitter) lookAgain(ctx context.Context, d *model.Deployment, claimed s
 		}
 		return s.adopt(r, d, hit)
 	})
-	return true, err
+	return hit, true, err
 }
 
 // standBy lets a waiting deployment wait on, because Jenkins does not answer; until it is too late for it.

@@ -21,7 +21,7 @@ func (s submitter) withinHours(ctx context.Context, d *model.Deployment) (decide
 		return free, err
 	}
 	return func(r *model.Release, d *model.Deployment) *objection {
-		h, now := s.rulesOf(r.Project, r.ProjectName).hours, s.now()
+		h, now := s.rulesOfRelease(r).hours, s.now()
 		opening := h.opening(now)
 		if opening.Equal(now) {
 			return nil
@@ -82,7 +82,7 @@ func (s *Service) override(r *model.Release, c model.Cause) error {
 // plannable refuses a time at which the release's deployments may not start. Now is no such time: they then wait for a
 // person who lets them go on, or expire. Errors: invalid_request.
 func (s *Service) plannable(r *model.Release, when time.Time) error {
-	h := s.rulesOf(r.Project, r.ProjectName).hours
+	h := s.rulesOfRelease(r).hours
 	if !when.After(s.now()) || h.open(when) {
 		return nil
 	}
