@@ -59,6 +59,7 @@ func diagnose(ctx context.Context, env *environment, out io.Writer, o doctorOpti
 			rules := catalogueRules(cfg, j)
 			if listing := d.jenkins(ctx, j, rules); listing != nil {
 				listings[listing] = rules
+				d.migrations(ctx, cfg, j, listing)
 			}
 			if stored {
 				d.savedCatalogue(ctx, cfg, j)

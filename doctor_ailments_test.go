@@ -49,6 +49,16 @@ func jenkinsAilments() []ailment {
 		{name: "projects of jobs that are gone", infect: func(p *patient) {
 			p.dingtalkMore += "\nprojects: [{id: a, apps: [{job: \"prod:deploy/mall/mall-web\"}, {job: \"prod:deploy/web\"}, {job: \"prod:deploy/api\"}]}]"
 		}, want: []string{"WARN jenkins prod: projects | 2 of 3 jobs that projects name are not listed: deploy/api, deploy/web"}},
+		{name: "migrations that are gone", infect: func(p *patient) {
+			p.dingtalkMore += "\npolicies: [{projects: ^x$, db_change: second_app, db_app: \"prod:deploy/mall\"}," +
+				" {projects: ^y$, db_change: second_app, db_app: \"prod:deploy/mall/mall-web\"}, {db_change: second_app, db_app: \"prod:deploy/mall/mall-legacy\"}]"
+		}, code: exitFailure, want: []string{"FAIL jenkins prod: migrations | deploy/mall, deploy/mall/mall-legacy. Forms → correct policies"}},
+		{name: "a migration without release parameter", infect: func(p *patient) {
+			p.jenkins.SetJob("deploy/mall/mall-web", func(j *jenkinstest.Job) { j.Parameters = nil })
+			p.dingtalkMore += "\npolicies: [{db_change: second_app, db_app: \"prod:deploy/mall/mall-web\"}]"
+		}, want: []string{
+			"WARN jenkins prod: release parameter | deploy/mall/mall-web", "WARN jenkins prod: migrations | no RELEASE_ID is declared by deploy/mall/mall-web",
+		}},
 		{name: "no release parameter", infect: undeclare, want: []string{
 			"WARN jenkins prod: release parameter | 4 of 16 apps do not declare RELEASE_ID: deploy/new/a, deploy/new/b, deploy/new/c …."}},
 		{name: "release parameter switched off", infect: func(p *patient) { p.parameter = "" },
