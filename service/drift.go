@@ -98,8 +98,6 @@ func declared(job *model.Job, name string) *model.ParameterDefinition {
 // choice, and what plugins do with a value that was not meant for them nobody knows.
 func misfit(def *model.ParameterDefinition, p model.ParameterValue, before model.Definition) string {
 	shown := model.Cut(p.Shown(), 40)
-	was, several := before.Kind(p.Name)
-	changed := was != "" && was != def.Kind
 	switch {
 	case def.Kind.Forbidden():
 		return "改成了密码、文件或凭据，不能再传值"
@@ -107,11 +105,22 @@ func misfit(def *model.ParameterDefinition, p model.ParameterValue, before model
 		return "不再有选项 " + shown
 	case def.Kind == model.KindBoolean && p.Value != "true" && p.Value != "false":
 		return "改成了布尔值，Jenkins 会把 " + shown + " 当成 false"
-	case changed && (opaque(def.Kind) || len(p.Each) > 1):
+	}
+	if was, several := before.Kind(p.Name); was != "" {
+		return conversion(def, p, was, several)
+	}
+	return ""
+}
+
+// conversion says why Jenkins might change a value that was meant for another kind, or for several where there is one now.
+func conversion(def *model.ParameterDefinition, p model.ParameterValue, was model.ParameterKind, several bool) string {
+	shown := model.Cut(p.Shown(), 40)
+	switch {
+	case was != def.Kind && (opaque(def.Kind) || len(p.Each) > 1):
 		return "换了类型(" + string(was) + " → " + string(def.Kind) + ")，Jenkins 可能不接受或改掉 " + shown
 	case several && !def.Multiple && len(p.Each) > 1:
 		return "由多选改成了单选，不能再传 " + shown
-	case was != "" && !several && def.Multiple && len(p.Each) == 0 && strings.Contains(p.Value, ","):
+	case !several && def.Multiple && len(p.Each) == 0 && strings.Contains(p.Value, ","):
 		return "由单选改成了多选，Jenkins 会改掉 " + shown
 	}
 	return ""
