@@ -331,3 +331,28 @@ func TestDeathBeforeTheAnswerOfAJobThatIsGoneIsSaid(t *testing.T) {
 		})
 	}
 }
+
+// The hours of the project that it was moved to count until it is given to Jenkins.
+func TestMovedJobKeepsToTheHoursOfItsNewProject(t *testing.T) {
+	w := newWorld(t)
+	from := w.clock.Now().Add(30 * time.Minute)
+	w.options.Policies = []ProjectPolicy{{
+		Projects: []ProjectPattern{pattern("支付")}, Freezes: []Freeze{{From: from, To: from.Add(2 * time.Hour), Reason: "大促"}},
+	}}
+	w.reborn()
+	w.submit()
+	moveTo(movedWeb)(w)
+	w.turns(2)
+	if _, err := w.Continue(t.Context(), 1001, model.Continuation{Job: movedWeb, By: "ops"}); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(time.Hour)
+	w.turns(3)
+	d := w.want("R-1001", model.ReleaseActive, model.StateWaiting).Deployments[0]
+	if d.Wait != model.WaitWindow || !strings.Contains(d.Message, "大促") || w.posts() != 0 {
+		t.Fatalf("waits for %q: %s, %d POSTs", d.Wait, d.Message, w.posts())
+	}
+	w.clock.Advance(2 * time.Hour)
+	w.turns(4)
+	w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded)
+}

@@ -21,7 +21,7 @@ func (s submitter) withinHours(ctx context.Context, d *model.Deployment) (decide
 		return free, err
 	}
 	return func(r *model.Release, d *model.Deployment) *objection {
-		h, now := s.rulesOfRelease(r).hours, s.now()
+		h, now := s.hoursOf(r, d), s.now()
 		opening := h.opening(now)
 		if opening.Equal(now) {
 			return nil
@@ -37,6 +37,28 @@ func (s submitter) withinHours(ctx context.Context, d *model.Deployment) (decide
 			told: func(r *model.Release, d *model.Deployment) { s.tell(r, s.write.held(r, d, until)) },
 		}
 	}, nil
+}
+
+// hoursOf are the hours that count for d: its release's project's; while that is open and d's job is in others by now, those
+// of the first of them that is open or opens.
+func (s *Service) hoursOf(r *model.Release, d *model.Deployment) hours {
+	own, now, c := s.rulesOfRelease(r), s.now(), s.offered.Load()
+	if c == nil || !own.hours.open(now) || (r.DBChange && d.JobRef == own.dbApp) {
+		return own.hours
+	}
+	var first *hours
+	for _, p := range c.projectsOf(d.Key()) {
+		if p.Key == r.Project {
+			return own.hours
+		}
+		if h := s.rulesOfProject(p).hours; first == nil || h.opening(now).Before(first.opening(now)) {
+			first = &h
+		}
+	}
+	if first == nil {
+		return own.hours
+	}
+	return *first
 }
 
 // someClosed tells whether there is a project whose deployments may not start now.
