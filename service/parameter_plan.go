@@ -117,13 +117,22 @@ func (p parameter) value(values []string, chosen bool) model.ParameterValue {
 // checkParameters tells of values that no list has. Who fills in a form can wait for a list that is read again and choose
 // anew; a form that was approved goes on, since what was approved may be newer than the list, and Jenkins has the last word.
 func (s *Service) checkParameters(_ context.Context, p plan, at moment, found *findings) error {
+	doubted := &found.warnings
+	if at == fillingIn {
+		doubted = &found.Problems
+	}
 	for _, planned := range p.steps() {
-		if at == fillingIn {
-			found.Problems = append(found.Problems, planned.doubts...)
-		} else {
-			found.warnings = append(found.warnings, planned.doubts...)
-		}
-		found.warnings = append(found.warnings, planned.unchecked...)
+		doubted.addNew(planned.doubts)
+		found.warnings.addNew(planned.unchecked)
 	}
 	return nil
+}
+
+// addNew adds what was not found of another app already.
+func (ps *Problems) addNew(others Problems) {
+	for _, other := range others {
+		if !slices.Contains(*ps, other) {
+			*ps = append(*ps, other)
+		}
+	}
 }
