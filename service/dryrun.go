@@ -25,7 +25,7 @@ func (s *Service) DryRun(ctx context.Context, fields map[string][]string, asAppr
 	if err != nil {
 		return model.DryRun{}, err
 	}
-	run := model.DryRun{Problems: found.Problems.findings(), Warnings: found.warnings.findings()}
+	run := model.DryRun{Problems: found.findings(), Warnings: found.warnings.findings()}
 	if len(run.Problems) > 0 {
 		return run, nil
 	}
