@@ -42,7 +42,10 @@ func TestUnknownNamesAreLookedFor(t *testing.T) {
 		}),
 		"project of a form": func(w *world) { _, _ = w.Validate(w.t.Context(), form("项目名称", "火箭")) },
 		"app of a form":     func(w *world) { _, _ = w.Validate(w.t.Context(), form("应用名称", "火箭")) },
-		"submitted":         func(w *world) { _, _ = w.Submit(w.t.Context(), form("应用名称", "火箭"), "connector") },
+		"app by its key": func(w *world) {
+			_, _ = w.Validate(w.t.Context(), form("项目名称", "", "应用名称", "prod:deploy/mall/火箭"))
+		},
+		"submitted": func(w *world) { _, _ = w.Submit(w.t.Context(), form("应用名称", "火箭"), "connector") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -46,8 +46,12 @@ func (s *Service) chosenProject(c *Catalogue, f Form, problems *Problems) *Proje
 	}
 	if f.Project == "" {
 		if len(f.Apps) > 0 {
-			if _, p := c.AppByKey(f.Apps[0]); p != nil {
+			app, p := c.AppByKey(f.Apps[0])
+			if p != nil {
 				return p
+			}
+			if app == nil && strings.Contains(f.Apps[0], ":") { // it may be new
+				s.missing(f.Apps[0], s.meant(f.Apps[0])...)
 			}
 		}
 		problems.add(FieldProject, "请选择项目")
