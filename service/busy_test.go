@@ -103,7 +103,7 @@ func TestFiveProblemsAtOnce(t *testing.T) {
 }
 
 func TestTimesOfAForm(t *testing.T) {
-	w := newWorld(t, officeHours)
+	w := newWorld(t, officeHours, func(o *Options) { o.Policies[0].Busy = BusyIgnore })
 	const opens = "不在允许上线的时间(周一至周四 10:00-17:00)内，"
 	if v := w.verdict(); v.Problems != "" || v.Warnings != "现在"+opens+"批准后要等到 2026-11-23 10:00 才开始部署" {
 		t.Errorf("at once: %+v", v)
