@@ -129,8 +129,9 @@ func TestAcceptingALoss(t *testing.T) {
 	if err != nil || other.offers("mall-web") || len(loss.Gone) == 0 {
 		t.Fatalf("%+v, %v", loss, err)
 	}
+	w.refreshDue()
+	other.refreshDue()
 	for name, p := range map[string]*world{"who held it": w, "who accepted it": other} {
-		p.refreshDue()
 		if p.offers("mall-web") || len(p.Held()) > 0 || !p.Listed()["prod"].Equal(w.Listed()["prod"]) {
 			t.Errorf("%s: held %v, listed at %s", name, p.Held(), p.Listed()["prod"])
 		}
