@@ -44,7 +44,7 @@ func readRaw(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error
 	if r.ContentLength > limit {
 		return nil, tooLarge
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	raw, err := readWhole(http.MaxBytesReader(w, r.Body, limit), r.ContentLength)
 	if _, over := errors.AsType[*http.MaxBytesError](err); over {
 		return nil, tooLarge
 	}
@@ -52,6 +52,16 @@ func readRaw(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error
 		return nil, model.Wrap(model.CodeInvalidRequest, err, "请求体没有接收完整，请重试")
 	}
 	return bytes.TrimSpace(raw), nil
+}
+
+// readWhole reads a body that is as long as its header says; one of unknown length (-1) is read to its end.
+func readWhole(body io.Reader, length int64) ([]byte, error) {
+	if length < 0 {
+		return io.ReadAll(body)
+	}
+	raw := make([]byte, length)
+	_, err := io.ReadFull(body, raw)
+	return raw, err
 }
 
 // readBody reads a body of one of the three content types.

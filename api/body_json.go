@@ -23,12 +23,7 @@ func readJSON(raw []byte) (fields, error) {
 		return nil, invalid("请求体含有不完整的 \\u 转义字符")
 	}
 	w := walker{raw: raw}
-	tree, err := w.value("", 1)
-	if err != nil {
-		return nil, err
-	}
-	top, _ := tree.(object) // it starts with {
-	return flatten(top)
+	return w.fields()
 }
 
 // object is a decoded JSON object in its own order.
@@ -37,6 +32,21 @@ type object []member
 type member struct {
 	name  string
 	value any
+}
+
+// fewMembers are found sooner one by one than in a map.
+const fewMembers = 8
+
+func (o object) has(name string) bool {
+	return slices.ContainsFunc(o, func(m member) bool { return m.name == name })
+}
+
+func (o object) names() map[string]bool {
+	names := make(map[string]bool, 2*len(o))
+	for _, m := range o {
+		names[m.name] = true
+	}
+	return names
 }
 
 // MarshalJSON keeps the members' order. What was read is written as it was understood: numbers and booleans as texts.
@@ -71,10 +81,7 @@ func (w *walker) next() byte {
 }
 
 // value reads the next value: nil, string, []any or object; numbers and booleans are written as the document has them.
-func (w *walker) value(name string, depth int) (any, error) {
-	if depth == 2 {
-		w.field = name
-	}
+func (w *walker) value(depth int) (any, error) {
 	switch first := w.next(); first {
 	case '{', '[':
 		if depth > maxDepth {
@@ -124,22 +131,28 @@ func (w *walker) text() (string, error) {
 }
 
 func (w *walker) object(depth int) (any, error) {
-	var o object
-	seen := map[string]bool{}
+	o := make(object, 0, fewMembers)
+	var seen map[string]bool
 	for w.at++; w.next() != '}'; w.comma() {
 		name, err := w.text()
 		if err != nil {
 			return nil, err
 		}
-		if seen[name] {
+		if seen[name] || seen == nil && o.has(name) {
 			return nil, invalid("字段%s出现了两次", quoted(name))
 		}
-		if seen[name] = true; len(seen) > maxFields {
+		if len(o) == fewMembers {
+			seen = o.names()
+		}
+		if seen != nil {
+			seen[name] = true
+		}
+		if len(o) == maxFields {
 			return nil, invalid("字段过多(最多 %d 个)，从%s起超出", maxFields, quoted(name))
 		}
 		w.next()
 		w.at++ // the colon
-		v, err := w.value(name, depth+1)
+		v, err := w.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
@@ -155,7 +168,7 @@ func (w *walker) list(depth int) (any, error) {
 		if len(list) == maxEntries {
 			return nil, invalid("字段%s的值过多(最多 %d 个)", quoted(w.field), maxEntries)
 		}
-		v, err := w.value("", depth+1)
+		v, err := w.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
@@ -172,32 +185,64 @@ func (w *walker) comma() {
 	}
 }
 
-// flatten makes fields of the top-level object. A row of a table (明细), an object in a list, becomes its JSON text.
-func flatten(top object) (fields, error) {
-	f := fields{}
-	for _, m := range top {
-		list, isList := m.value.([]any)
-		if !isList {
-			list = []any{m.value}
+// fields reads the top-level object.
+func (w *walker) fields() (fields, error) {
+	f, empty := fields{}, []string(nil)
+	for w.at++; w.next() != '}'; w.comma() {
+		name, err := w.text()
+		if err != nil {
+			return nil, err
 		}
-		values := make([]string, 0, len(list))
-		for _, item := range list {
-			value, present, ok := text(item)
-			if row, isRow := item.(object); !ok && isList && isRow && len(row) > 0 {
-				value, present, ok = rowText(row), true, true
-			}
-			if !ok {
-				return nil, invalid("字段%s的值只能是文本、数字、布尔值或它们的列表", quoted(m.name))
-			}
-			if present {
-				values = append(values, value)
-			}
+		if _, twice := f[name]; twice || slices.Contains(empty, name) {
+			return nil, invalid("字段%s出现了两次", quoted(name))
 		}
-		if err := f.add(m.name, values...); err != nil {
+		if len(f)+len(empty) == maxFields {
+			return nil, invalid("字段过多(最多 %d 个)，从%s起超出", maxFields, quoted(name))
+		}
+		w.next()
+		w.at++ // the colon
+		w.field = name
+		values, err := w.values()
+		if err == nil && len(values) == 0 {
+			empty = append(empty, name)
+		} else if err == nil {
+			err = f.add(name, values...)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
 	return f, nil
+}
+
+// values reads the values of a top-level field. A row of a table (明细), an object in a list, becomes its JSON text.
+func (w *walker) values() ([]string, error) {
+	if w.next() == '"' { // nearly all are
+		value, err := w.text()
+		return []string{value}, err
+	}
+	tree, err := w.value(2)
+	if err != nil {
+		return nil, err
+	}
+	list, isList := tree.([]any)
+	if !isList {
+		list = []any{tree}
+	}
+	values := make([]string, 0, len(list))
+	for _, item := range list {
+		value, present, ok := text(item)
+		if row, isRow := item.(object); !ok && isList && isRow && len(row) > 0 {
+			value, present, ok = rowText(row), true, true
+		}
+		if !ok {
+			return nil, invalid("字段%s的值只能是文本、数字、布尔值或它们的列表", quoted(w.field))
+		}
+		if present {
+			values = append(values, value)
+		}
+	}
+	return values, nil
 }
 
 // text is the value as text: a scalar, or the key of a selected option such as {"label":"订单服务","key":"prod:order"}.

@@ -20,6 +20,7 @@ type blank func(message string) fragment
 // action is one of the connector's actions.
 type action struct {
 	name   string
+	asks   bool // it only asks: its inputs are read, never kept or changed
 	blank  blank
 	answer func(ctx context.Context, f fields) (fragment, error)
 }
@@ -27,9 +28,9 @@ type action struct {
 func (s *Server) actions() []action {
 	return []action{
 		{name: "ping", blank: nothing, answer: s.ping},
-		{name: "projects", blank: noOptions, answer: s.projects},
-		{name: "apps", blank: noOptions, answer: s.apps},
-		{name: "parameters", blank: noOptions, answer: s.parameters},
+		{name: "projects", asks: true, blank: noOptions, answer: s.projects},
+		{name: "apps", asks: true, blank: noOptions, answer: s.apps},
+		{name: "parameters", asks: true, blank: noOptions, answer: s.parameters},
 		{name: "requests", blank: noRequest, answer: s.requests},
 		{name: "validate", blank: notValid, answer: s.validate},
 		{name: "releases", blank: noReceipt, answer: s.submit},
@@ -57,11 +58,18 @@ func (s *Server) perform(now *call, r *http.Request, a action) (fragment, error)
 	if err := s.doors.connector(r); err != nil {
 		return nil, err
 	}
-	f, err := s.read(now, r)
+	f, err := s.inputsOf(now, r, a)
 	if err != nil {
 		return nil, err
 	}
 	return a.answer(now, f)
+}
+
+func (s *Server) inputsOf(now *call, r *http.Request, a action) (fields, error) {
+	if a.asks && r.Body == http.NoBody {
+		return s.queries.read(r.URL.RawQuery)
+	}
+	return s.read(now, r)
 }
 
 // successHead is the envelope of success up to the trace id.

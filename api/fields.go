@@ -28,7 +28,10 @@ func quoted(name string) string { return "“" + model.Cut(name, 40) + "”" }
 
 // add enters values under a name, after those that are there. Errors: invalid_request.
 func (f fields) add(name string, values ...string) error {
-	all := append(f[name], values...)
+	all := values[:len(values):len(values)]
+	if before := f[name]; len(before) > 0 {
+		all = append(before, values...)
+	}
 	if err := checkField(name, all); err != nil || len(all) == 0 {
 		return err
 	}

@@ -84,12 +84,30 @@ func (s *Server) inputs(f fields, names ...string) ([]string, error) {
 		}
 	}
 	for i, name := range names {
+		if plain, ok := s.plainInput(f, name); ok {
+			values[i] = plain
+			continue
+		}
 		var err error
 		if values[i], err = s.input(f, name); err != nil {
 			return nil, err
 		}
 	}
 	return values, nil
+}
+
+// plainInput reads an input that came in as nearly all do: under one name, with one value that is no list.
+func (s *Server) plainInput(f fields, name string) (value string, ok bool) {
+	for field, values := range f {
+		if !slices.Contains(s.names.of[name], field) {
+			continue
+		}
+		if value != "" || len(values) != 1 || strings.HasPrefix(values[0], "[") || values[0] == "null" {
+			return "", false
+		}
+		value = strings.TrimSpace(values[0])
+	}
+	return value, !strings.HasPrefix(value, "[") && value != "null"
 }
 
 // unfold takes apart what DingTalk sends for a selection, ["…"] in a text, and drops what is empty.

@@ -27,6 +27,7 @@ type Server struct {
 	limits   Limits
 	draining atomic.Bool
 	buffers  sync.Pool
+	queries  queries
 	books    atomic.Pointer[map[kind]*book]
 	engine   *gin.Engine
 }

@@ -28,9 +28,9 @@ type tableRow struct {
 // table decodes the rows of a table that names apps; false when the values are anything else, such as a parameter that
 // wants JSON.
 func (r *formReader) table(values []string) ([]map[string][]string, bool) {
-	rows := make([]map[string][]string, len(values))
+	var rows []map[string][]string
 	names := false
-	for i, value := range values {
+	for _, value := range values {
 		row, ok := cells(value)
 		if !ok {
 			return nil, false
@@ -38,7 +38,7 @@ func (r *formReader) table(values []string) ([]map[string][]string, bool) {
 		for name := range row {
 			names = names || r.canonical[name] == FieldApp
 		}
-		rows[i] = row
+		rows = append(rows, row)
 	}
 	return rows, names
 }

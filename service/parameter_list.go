@@ -21,7 +21,7 @@ func (p parameter) list() valueList {
 	case remote:
 		return p.remoteList(r)
 	case p.def.Kind == model.KindBoolean:
-		return p.ruled(yesNo())
+		return p.ruled(p.yesNo)
 	case p.def.Kind == model.KindChoice:
 		l := plainList(p.def.Choices)
 		l.current = true

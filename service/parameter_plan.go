@@ -12,7 +12,7 @@ import (
 // planApp gives every parameter of the app its value: the form's, else the rule's, else the job's default, so that nothing
 // is left to what the job may declare later.
 func (s *Service) planApp(app *App, given map[string][]string, problems *Problems) plannedApp {
-	planned := plannedApp{app: app}
+	planned := plannedApp{app: app, parameters: make([]model.ParameterValue, 0, len(app.Parameters))}
 	found := parameterFindings{problems: problems}
 	releaseParameter := s.controllers[app.Controller].ReleaseParameter
 	for i := range app.Parameters {

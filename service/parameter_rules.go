@@ -42,11 +42,12 @@ type ValueSource interface {
 	Values(ctx context.Context, at model.Place) ([]model.Option, error)
 }
 
-// parameterRules are all rules by the parameter's name, in the order of the configuration.
+// parameterRules are all rules by the parameter's name, in the order of the configuration; under no name, the rule for
+// parameters that the configuration does not name.
 type parameterRules map[string][]*ParameterRule
 
 func newParameterRules(list []ParameterRule) parameterRules {
-	rules := parameterRules{}
+	rules := parameterRules{"": {{}}}
 	for i := range list {
 		rule := list[i]
 		if rule.Pattern != nil { // so that what it finds first is all that it can find
@@ -58,17 +59,16 @@ func newParameterRules(list []ParameterRule) parameterRules {
 	return rules
 }
 
-// freely is the rule for parameters that the configuration does not name.
-func freely() *ParameterRule { return &ParameterRule{} }
-
 // of is the rule for an app's parameter, never nil.
 func (rules parameterRules) of(app *App, name string) *ParameterRule {
-	key := app.Key()
-	at := slices.IndexFunc(rules[name], func(r *ParameterRule) bool { return r.Job == nil || r.Job.MatchString(key) })
-	if at < 0 {
-		return freely()
+	if about := rules[name]; len(about) > 0 && name != "" {
+		key := app.Key()
+		at := slices.IndexFunc(about, func(r *ParameterRule) bool { return r.Job == nil || r.Job.MatchString(key) })
+		if at >= 0 {
+			return about[at]
+		}
 	}
-	return rules[name][at]
+	return rules[""][0]
 }
 
 // parameter is one parameter of an app, with what is said of it.

@@ -158,6 +158,7 @@ type Service struct {
 	offered     atomic.Pointer[Catalogue]
 	listings    *listings
 	alphabet    *alphabet
+	yesNo       valueList // made once: nobody changes it
 	live        *live
 	bells       bells
 	census      *census
@@ -186,7 +187,7 @@ func New(o Options) *Service {
 		log: o.Logger, form: newFormReader(o.Form, o.Location), order: o.Form.Order, policies: o.Policies, robots: o.Robots,
 		workNotices: o.WorkNotices, location: o.Location, runIfLateBy: o.RunIfLateBy,
 		now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, newID: o.NewID,
-		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(), alphabet: newAlphabet(), live: newLive(),
+		pace: o.Pace.withDefaults(), keep: o.Keep, replica: o.Replica, owner: o.NewID(), listings: newListings(), alphabet: newAlphabet(), yesNo: yesNo(), live: newLive(),
 		write:     newWriter(o),
 		approvals: o.Approvals, policy: o.Policy.withDefaults(), names: newNameBook(), eventsSeen: o.EventsSeen,
 		bells: newBells(), census: newCensus(), adoptions: map[string]*sync.Mutex{}, explicit: o.Projects,

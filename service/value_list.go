@@ -145,6 +145,9 @@ func inBrackets(name string) (string, bool) {
 
 // distinct keeps the first of equal values and drops empty ones.
 func distinct(values []string) []string {
+	if len(values) == 1 && values[0] != "" {
+		return values
+	}
 	var kept []string
 	seen := map[string]bool{"": true}
 	for _, v := range values {
