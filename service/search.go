@@ -53,20 +53,22 @@ func (a *alphabet) newSearchIndex(list []model.Option) *searchIndex {
 	for i, o := range list {
 		e, name, id := &x.places[i], fold(o.Name), fold(o.ID)
 		text.WriteString(name)
-		e.name = uint32(text.Len())
+		e.name = offset(text.Len())
 		text.WriteByte(0)
 		text.WriteString(id)
-		e.end = uint32(text.Len())
-		e.short = e.end - uint32(len(id)-1-strings.LastIndexAny(id, ":/"))
+		e.end = offset(text.Len())
+		e.short = e.end - offset(len(id)-1-strings.LastIndexAny(id, ":/"))
 		text.WriteByte(0)
 		if strings.ContainsFunc(name, isHan) {
 			x.sounds = a.spell(x.sounds, name)
 		}
-		e.heard = uint32(len(x.sounds))
+		e.heard = offset(len(x.sounds))
 	}
 	x.text = text.String()
 	return x
 }
+
+func offset(n int) uint32 { return uint32(n) } // #nosec G115 -- no list has gigabytes of names
 
 // find returns the best limit options that fit all words of the keyword, the best first, those that fit alike in the order
 // of the list, and how many fit at all. sees leaves options out; nil leaves out none.

@@ -87,7 +87,7 @@ func TestSearchHeteronyms(t *testing.T) {
 		"单车":          "danche chanche danju dc dj",
 		"长乐音乐":        "changleyinyue changleyinle zlyy clyl",
 		"重庆银行行长":      "chongqingyinhanghangzhang cqyhhz zhongqingyinxingxingchang",
-		"厦门":          "xiamen shamen xm sm",
+		"厦门":          "xiamen sham xm sm",
 		"大都会行省重调长乐参差": "dadouhuihangshengzhongtiaozhanglecancha dadukuaixingxingchongdiaochangyueshenchai",
 		"银行-重庆":       "yinhangchongqing yhcq",
 		"查询":          "chaxun zhaxun cx zx",

@@ -39,12 +39,12 @@ func newAlphabet() *alphabet {
 // soundOf is a folded character's sound.
 func (a *alphabet) soundOf(r rune) sound {
 	if r < rune(firstHan) {
-		return sound(r)
+		return sound(r) // #nosec G115 -- it is below firstHan
 	}
 	s, known := a.sounds[r]
 	if !known && len(a.readings) < int(wordStart-firstHan) {
 		if readings := readingsOf(r); len(readings) > 0 {
-			s = firstHan + sound(len(a.readings))
+			s = firstHan + sound(len(a.readings)) // #nosec G115 -- bounded above
 			a.readings = append(a.readings, a.indexes(readings))
 		}
 		a.sounds[r] = s
@@ -56,7 +56,7 @@ func (a *alphabet) indexes(syllables []string) []uint16 {
 	list := make([]uint16, len(syllables))
 	for i, s := range syllables {
 		if _, known := a.known[s]; !known {
-			a.known[s] = uint16(len(a.syllables))
+			a.known[s] = uint16(len(a.syllables)) // #nosec G115 -- Chinese has some hundred
 			a.syllables = append(a.syllables, s)
 		}
 		list[i] = a.known[s]

@@ -37,7 +37,7 @@ func (a *alphabet) newSpelling(word string) *spelling {
 		sp.letters[word[k]] |= 1 << k
 	}
 	for i, s := range syllables {
-		sp.lengths[i], sp.initials[i] = uint8(len(s)), s[0]
+		sp.lengths[i], sp.initials[i] = uint8(len(s)), s[0] // #nosec G115 -- a syllable has six letters at most
 		for k := range len(word) {
 			switch rest := word[k:]; {
 			case rest[0] != s[0]:
