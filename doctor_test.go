@@ -147,10 +147,16 @@ func (p *patient) ask() (code int, list []checked) {
 	return asJSON.code, list
 }
 
-var counted = regexp.MustCompile(`(api|webhook) \d+`)
+var (
+	counted = regexp.MustCompile(`(api|webhook) \d+`)
+	aged    = regexp.MustCompile(`listed \S+ ago · \S+ 之前`)
+)
 
-// uncounted leaves out how many calls there were: the second examination has spent more than the first.
-func uncounted(text string) string { return counted.ReplaceAllString(text, "$1 N") }
+// uncounted leaves out how many calls there were, and how old something is: the second examination comes later and has
+// spent more than the first.
+func uncounted(text string) string {
+	return aged.ReplaceAllString(counted.ReplaceAllString(text, "$1 N"), "listed N ago")
+}
 
 var wellChecks = []string{
 	"configuration", "database folder", "database", "replicas",
