@@ -29,6 +29,7 @@ func contract(t *testing.T, s *site) {
 		{"failure", contractFailure}, {"queue", contractQueue}, {"stop", contractStop},
 		{"confirm", contractConfirm}, {"ask", contractAsk}, {"abort", contractAbort}, {"nothing there", contractNothing},
 		{"definitions", contractDefinitions}, {"kinds", contractKinds}, {"git values", contractGitValues},
+		{"log", contractLog},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, s) })
 	}

@@ -16,7 +16,8 @@ import (
 type request struct {
 	path    string // escaped, below Jenkins' address
 	query   map[string]string
-	form    url.Values // nil: no body
+	form    url.Values              // nil: no body
+	inspect func(http.Header) error // looks at the head of a 200 before its body is read; nil: nothing to look at
 	decode  func(io.Reader) error
 	limit   int64         // of the body, answerLimit when 0
 	timeout time.Duration // the client's when 0
@@ -58,7 +59,7 @@ func (c *Client) do(ctx context.Context, op operation, r request) (*exchange, er
 	defer func() { <-slots }()
 	ctx, cancel := context.WithTimeout(ctx, c.patience(r))
 	defer cancel()
-	x := &exchange{limit: r.limit, decode: r.decode}
+	x := &exchange{limit: r.limit, inspect: r.inspect, decode: r.decode}
 	if x.limit == 0 {
 		x.limit = answerLimit
 	}

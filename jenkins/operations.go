@@ -26,6 +26,7 @@ const (
 	kindStatus   = "status"
 	kindJob      = "job"
 	kindValues   = "values"
+	kindLog      = "log"
 )
 
 // reading is a GET; only 200 is its success.

@@ -36,8 +36,9 @@ func newTransport(limit int) *http.Transport {
 // exchange is one request on its way and what came back. It travels in the request's context, because gojenkins
 // passes neither the status of a refusal nor a body that is not read whole.
 type exchange struct {
-	limit  int64
-	decode func(io.Reader) error // reads the body of a 200
+	limit   int64
+	inspect func(http.Header) error // looks at the head of a 200
+	decode  func(io.Reader) error   // reads its body
 
 	status    int
 	header    http.Header
@@ -97,6 +98,11 @@ func (x *exchange) read(req *http.Request, res *http.Response) error {
 	}
 	if res.StatusCode != http.StatusOK || x.decode == nil {
 		return nil
+	}
+	if x.inspect != nil {
+		if err := x.inspect(res.Header); err != nil {
+			return &bodyError{err: err}
+		}
 	}
 	body := &boundedBody{next: res.Body, left: x.limit}
 	if err := x.decode(body); err != nil {

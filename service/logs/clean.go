@@ -1,0 +1,94 @@
+package logs
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Cleaner makes lines of a build's log fit for people: without the colours and hidden notes of terminals and Jenkins, and
+// without secrets.
+type Cleaner struct {
+	secrets  *strings.Replacer
+	patterns []*regexp.Regexp
+}
+
+// leastSecret is how long a value must be to be masked wherever it stands; shorter ones would mask half the log.
+const leastSecret = 4
+
+// NewCleaner masks the secrets, each line of one that has several, and what the patterns match: their first group, or all
+// of it when they have none.
+func NewCleaner(secrets []string, patterns []*regexp.Regexp) *Cleaner {
+	var pieces []string
+	for _, secret := range secrets {
+		for piece := range strings.Lines(secret) {
+			if piece = strings.TrimSpace(piece); utf8.RuneCountInString(piece) >= leastSecret {
+				pieces = append(pieces, piece)
+			}
+		}
+	}
+	// Where one secret is the beginning of another, the longer one counts.
+	sort.Slice(pieces, func(i, j int) bool { return len(pieces[i]) > len(pieces[j]) })
+	var pairs []string
+	for _, piece := range pieces {
+		pairs = append(pairs, piece, model.Masked)
+	}
+	return &Cleaner{secrets: strings.NewReplacer(pairs...), patterns: patterns}
+}
+
+// escapes are what terminals act upon: notes that Jenkins hides (ESC[8mha:…ESC[0m), control sequences, titles, and single
+// escapes.
+var escapes = regexp.MustCompile("\x1b\\[8mha:[^\x1b]*(?:\x1b\\[0m)?" +
+	"|\x1b\\[[0-?]*[ -/]*[@-~]|\x1b[\\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\\\)?|\x1b[ -/]*[0-~]?")
+
+// Line cleans one line, given without its end.
+func (c *Cleaner) Line(line string) string {
+	line = strings.TrimRight(line, "\r")
+	if strings.ContainsFunc(line, special) || !utf8.ValidString(line) {
+		line = plain(line)
+	}
+	line = c.secrets.Replace(line)
+	for _, pattern := range c.patterns {
+		line = mask(pattern, line)
+	}
+	return line
+}
+
+func special(r rune) bool { return r != '\t' && unicode.IsControl(r) }
+
+// plain drops what is no text. Of a line that was written over by carriage returns, as progress bars do, the last text
+// stays.
+func plain(line string) string {
+	line = escapes.ReplaceAllString(strings.ToValidUTF8(line, "\uFFFD"), "")
+	if at := strings.LastIndexByte(line, '\r'); at >= 0 {
+		line = line[at+1:]
+	}
+	return strings.Map(func(r rune) rune {
+		if special(r) {
+			return -1
+		}
+		return r
+	}, line)
+}
+
+func mask(pattern *regexp.Regexp, line string) string {
+	found := pattern.FindAllStringSubmatchIndex(line, -1)
+	if found == nil {
+		return line
+	}
+	var masked strings.Builder
+	at := 0
+	for _, m := range found {
+		from, to := m[0], m[1]
+		if len(m) > 2 && m[2] >= 0 {
+			from, to = m[2], m[3]
+		}
+		masked.WriteString(line[at:from] + model.Masked)
+		at = to
+	}
+	return masked.String() + line[at:]
+}

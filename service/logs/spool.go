@@ -1,0 +1,134 @@
+package logs
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"sync"
+)
+
+// blockSize is how much text is compressed at a time: large enough to compress well, small enough to be read alone.
+const blockSize = 256 << 10
+
+// Block is a piece of a log as it is kept.
+type Block struct {
+	From int64  // offset of its first byte in the cleaned text
+	Size int    // bytes of text
+	Zip  []byte // the text as gzip
+}
+
+// Text is what the block holds.
+func (b Block) Text() ([]byte, error) {
+	unzip, err := gzip.NewReader(bytes.NewReader(b.Zip))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(unzip, int64(b.Size)))
+}
+
+// Spool holds the cleaned text of a log, compressed, and at most limit bytes of text: the beginning and, when that is not
+// all, the end. Offsets count cleaned text from its beginning, so they mean the same wherever the log is read. It is safe
+// for concurrent use.
+type Spool struct {
+	mu     sync.Mutex
+	limit  int64
+	blocks []Block
+	open   []byte // the end, not compressed yet
+	from   int64  // offset of open
+}
+
+// NewSpool makes an empty one. limit is at least two blocks.
+func NewSpool(limit int64) *Spool { return &Spool{limit: max(limit, 2*blockSize)} }
+
+// Append adds text.
+func (s *Spool) Append(text []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(text) > 0 {
+		n := min(len(text), blockSize-len(s.open))
+		s.open = append(s.open, text[:n]...)
+		text = text[n:]
+		if len(s.open) < blockSize {
+			continue
+		}
+		block, err := pack(s.from, s.open)
+		if err != nil {
+			return err
+		}
+		s.blocks = append(s.blocks, block)
+		s.from, s.open = s.from+int64(len(s.open)), s.open[:0]
+		s.drop()
+	}
+	return nil
+}
+
+// drop keeps the limit: the first block stays, the oldest after it go.
+func (s *Spool) drop() {
+	for int64(len(s.blocks))*blockSize > s.limit && len(s.blocks) > 2 {
+		s.blocks = append(s.blocks[:1], s.blocks[2:]...)
+	}
+}
+
+func pack(from int64, text []byte) (Block, error) {
+	var zipped bytes.Buffer
+	zip, err := gzip.NewWriterLevel(&zipped, gzip.BestSpeed)
+	if err != nil {
+		return Block{}, err
+	}
+	if _, err := zip.Write(text); err != nil {
+		return Block{}, err
+	}
+	err = zip.Close()
+	return Block{From: from, Size: len(text), Zip: bytes.Clone(zipped.Bytes())}, err
+}
+
+// Size is the length of the text, also of what was dropped.
+func (s *Spool) Size() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.from + int64(len(s.open))
+}
+
+// Read returns text that starts at offset, or later when that was dropped, and where it starts; none at the end.
+func (s *Spool) Read(offset int64) (text []byte, at int64, err error) {
+	block, open, from := s.find(offset)
+	if open != nil {
+		return open, from, nil
+	}
+	if block.Size == 0 {
+		return nil, offset, nil
+	}
+	text, err = block.Text()
+	if skip := offset - block.From; skip > 0 && err == nil {
+		return text[skip:], offset, nil
+	}
+	return text, block.From, err
+}
+
+// find returns the block with the offset, or the open end from there on.
+func (s *Spool) find(offset int64) (Block, []byte, int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, block := range s.blocks {
+		if offset < block.From+int64(block.Size) {
+			return block, nil, 0
+		}
+	}
+	at := max(offset, s.from)
+	if skip := at - s.from; skip < int64(len(s.open)) {
+		return Block{}, bytes.Clone(s.open[skip:]), at
+	}
+	return Block{}, nil, 0
+}
+
+// Blocks are everything that is held, to be kept after the build.
+func (s *Spool) Blocks() ([]Block, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	blocks := s.blocks[:len(s.blocks):len(s.blocks)]
+	if len(s.open) == 0 {
+		return blocks, nil
+	}
+	last, err := pack(s.from, s.open)
+	return append(blocks, last), err
+}

@@ -1,0 +1,214 @@
+package logs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// Source passes on a build's raw log from an offset on, as jenkins.Client.Log does.
+type Source func(ctx context.Context, start int64, to io.Writer) (model.LogRead, error)
+
+// maxLine is how long a line may be before it is cut in two.
+const maxLine = 64 << 10
+
+// Tail is one build's log as it grows. However many follow it, one of them at a time reads from Jenkins, for all.
+type Tail struct {
+	source  Source
+	cleaner *Cleaner
+	spool   *Spool
+	pause   time.Duration // between two readings of a log that grows
+	turn    chan struct{} // held by who reads
+
+	// Of who holds the turn:
+	start int64  // raw offset of the reading that is not complete yet
+	taken int64  // bytes of its text that were taken already, before it was cut off
+	line  []byte // the last line, not complete yet
+
+	mu   sync.Mutex
+	done bool
+	grew chan struct{} // closed and made anew whenever there is more, or it is done
+}
+
+// NewTail makes one that has read nothing yet. limit bounds what is held of the text.
+func NewTail(source Source, cleaner *Cleaner, limit int64, pause time.Duration) *Tail {
+	return &Tail{
+		source: source, cleaner: cleaner, spool: NewSpool(limit), pause: pause,
+		turn: make(chan struct{}, 1), grew: make(chan struct{}),
+	}
+}
+
+// errAnother says that a log became shorter.
+var errAnother = errors.New("the log became shorter: it was cut, or belongs to another build")
+
+// Done tells whether the log has come to its end.
+func (t *Tail) Done() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.done
+}
+
+// Spool holds what was read until now.
+func (t *Tail) Spool() *Spool { return t.spool }
+
+// Follow delivers the text from offset on until the log ends, as it comes. Errors: of Jenkins, of deliver, and ctx's.
+func (t *Tail) Follow(ctx context.Context, offset int64, deliver func(text []byte, at int64) error) error {
+	for {
+		grew, done := t.watch()
+		text, at, err := t.spool.Read(offset)
+		if err != nil {
+			return err
+		}
+		if len(text) > 0 {
+			if err := deliver(text, at); err != nil {
+				return err
+			}
+			offset = at + int64(len(text))
+			continue
+		}
+		if done {
+			return nil
+		}
+		if err := t.wait(ctx, grew); err != nil {
+			return err
+		}
+	}
+}
+
+func (t *Tail) watch() (<-chan struct{}, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.grew, t.done
+}
+
+// wait returns when there is more, having read it when nobody else does.
+func (t *Tail) wait(ctx context.Context, grew <-chan struct{}) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-grew:
+		return nil
+	case t.turn <- struct{}{}:
+	}
+	defer func() { <-t.turn }()
+	select {
+	case <-grew: // somebody read while we got the turn
+		return nil
+	default:
+		return t.read(ctx)
+	}
+}
+
+// Read reads once, unless the log has ended.
+func (t *Tail) Read(ctx context.Context) error {
+	grew, done := t.watch()
+	if done {
+		return nil
+	}
+	return t.wait(ctx, grew)
+}
+
+// read reads what is new and pauses when there is nothing. Who holds the turn calls it.
+func (t *Tail) read(ctx context.Context) error {
+	before := t.spool.Size()
+	text := &lines{tail: t, skip: t.taken}
+	got, err := t.source(ctx, t.start, text)
+	switch {
+	case err == nil && got.Shorter:
+		return errAnother
+	case text.failed != nil:
+		return text.failed
+	case err != nil:
+		t.taken = max(t.taken, text.seen)
+		return err
+	}
+	t.start, t.taken = got.Next, 0
+	if !got.More {
+		if err := t.finishLine(); err != nil {
+			return err
+		}
+		t.tell(before, true)
+		return nil
+	}
+	if t.spool.Size() > before {
+		return nil
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(t.pause):
+		return nil
+	}
+}
+
+// tell wakes those who wait when there is more than before, or it is done.
+func (t *Tail) tell(before int64, done bool) {
+	if t.spool.Size() == before && !done {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.done = t.done || done
+	close(t.grew)
+	t.grew = make(chan struct{})
+}
+
+// add takes raw text and keeps every line that is complete.
+func (t *Tail) add(raw []byte) error {
+	var clean []byte
+	for len(raw) > 0 {
+		end := bytes.IndexByte(raw, '\n')
+		if end < 0 {
+			t.line = append(t.line, raw...)
+			if len(t.line) >= maxLine {
+				clean = t.endLine(clean)
+			}
+			break
+		}
+		t.line = append(t.line, raw[:end]...)
+		clean = t.endLine(clean)
+		raw = raw[end+1:]
+	}
+	return t.spool.Append(clean)
+}
+
+func (t *Tail) endLine(clean []byte) []byte {
+	clean = append(append(clean, t.cleaner.Line(string(t.line))...), '\n')
+	t.line = t.line[:0]
+	return clean
+}
+
+func (t *Tail) finishLine() error {
+	if len(t.line) == 0 {
+		return nil
+	}
+	return t.spool.Append(t.endLine(nil))
+}
+
+// lines takes the text of one reading, without what was taken before the last one was cut off.
+type lines struct {
+	tail   *Tail
+	skip   int64
+	seen   int64
+	failed error
+}
+
+// Write implements io.Writer.
+func (l *lines) Write(p []byte) (int, error) {
+	fresh := p
+	if l.seen < l.skip {
+		fresh = p[min(int64(len(p)), l.skip-l.seen):]
+	}
+	l.seen += int64(len(p))
+	before := l.tail.spool.Size()
+	if l.failed = l.tail.add(fresh); l.failed != nil {
+		return 0, l.failed
+	}
+	l.tail.tell(before, false)
+	return len(p), nil
+}

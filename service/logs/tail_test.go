@@ -1,0 +1,189 @@
+package logs
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/oabridge/oabridge/model"
+)
+
+// jenkins writes a log as Jenkins does: what stands in ‹› is hidden but counts in the offsets.
+type jenkins struct {
+	mu       sync.Mutex
+	raw      string
+	building bool
+	readers  int
+	most     int
+	reads    int
+	cut      int // the next reading breaks off after so many bytes of text; 0: none does
+}
+
+var errCut = errors.New("cut off")
+
+func visible(raw string) string {
+	var text strings.Builder
+	hidden := false
+	for _, r := range raw {
+		switch {
+		case r == '‹':
+			hidden = true
+		case r == '›':
+			hidden = false
+		case !hidden:
+			text.WriteRune(r)
+		}
+	}
+	return text.String()
+}
+
+func (j *jenkins) write(text string, building bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.raw, j.building = j.raw+text, building
+}
+
+func (j *jenkins) log(_ context.Context, start int64, to io.Writer) (model.LogRead, error) {
+	j.mu.Lock()
+	j.reads++
+	j.readers++
+	j.most = max(j.most, j.readers)
+	raw, building, cut := j.raw, j.building, j.cut
+	j.cut = 0
+	j.mu.Unlock()
+	defer func() { j.mu.Lock(); j.readers--; j.mu.Unlock() }()
+	read := model.LogRead{Next: int64(len(raw)), More: building}
+	if start > read.Next {
+		read.Shorter = true
+		return read, nil
+	}
+	text := visible(raw[start:])
+	if cut > 0 && cut < len(text) {
+		n, _ := io.WriteString(to, text[:cut])
+		read.Written = int64(n)
+		return read, errCut
+	}
+	n, err := io.WriteString(to, text)
+	read.Written = int64(n)
+	return read, err
+}
+
+func newTail(j *jenkins) *Tail {
+	return NewTail(j.log, NewCleaner([]string{"hunter22"}, nil), 1<<20, time.Millisecond)
+}
+
+func follow(t *testing.T, tail *Tail, from int64) string {
+	t.Helper()
+	var got strings.Builder
+	if err := tail.Follow(t.Context(), from, func(text []byte, _ int64) error {
+		got.Write(text)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return got.String()
+}
+
+func TestFollowToTheEnd(t *testing.T) {
+	j := &jenkins{building: true}
+	tail := newTail(j)
+	j.write("‹note›one\ntw", true)
+	step := make(chan struct{})
+	go func() {
+		defer close(step)
+		for !strings.Contains(seen(tail), "one") {
+			time.Sleep(time.Millisecond)
+		}
+		j.write("o\n‹another note›password hunter", true)
+		j.write("22 end\nlast", false)
+	}()
+	const want = "one\ntwo\npassword ****** end\nlast\n"
+	if got := follow(t, tail, 0); got != want {
+		t.Errorf("%q", got)
+	}
+	<-step
+	if got := follow(t, tail, 4); got != want[4:] || !tail.Done() {
+		t.Errorf("later: %q", got)
+	}
+}
+
+func seen(t *Tail) string {
+	text, _, _ := t.Spool().Read(0)
+	return string(text)
+}
+
+func TestAReadingThatBreaksOffRepeatsNothing(t *testing.T) {
+	j := &jenkins{}
+	j.write("‹n›first\nsecond\nthird\n", false)
+	tail := newTail(j)
+	for _, cut := range []int{3, 9, 10, 15} {
+		j.cut = cut
+		if err := tail.Read(t.Context()); !errors.Is(err, errCut) {
+			t.Fatalf("%v", err)
+		}
+	}
+	if got := follow(t, tail, 0); got != "first\nsecond\nthird\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestALogThatBecameShorterIsAnothers(t *testing.T) {
+	j := &jenkins{building: true}
+	j.write("a long log of one build\n", true)
+	tail := newTail(j)
+	if err := tail.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	j.raw = "short\n"
+	if err := tail.Follow(t.Context(), 0, func([]byte, int64) error { return nil }); !errors.Is(err, errAnother) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestManyFollowersReadOnce(t *testing.T) {
+	j := &jenkins{building: true}
+	tail := newTail(j)
+	const followers = 200
+	got := make([]string, followers)
+	var all sync.WaitGroup
+	for i := range followers {
+		all.Go(func() { got[i] = follow(t, tail, 0) })
+	}
+	var want strings.Builder
+	for range 50 {
+		want.WriteString("a line of the build\n")
+		j.write("a line of the build\n", true)
+		time.Sleep(time.Millisecond)
+	}
+	j.write("", false)
+	all.Wait()
+	for i, text := range got {
+		if text != want.String() {
+			t.Fatalf("follower %d got %d bytes, want %d", i, len(text), want.Len())
+		}
+	}
+	if j.most != 1 {
+		t.Errorf("%d readers at once", j.most)
+	}
+}
+
+func TestAFollowerThatLeavesHoldsUpNobody(t *testing.T) {
+	j := &jenkins{building: true}
+	tail := newTail(j)
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan error, 1)
+	go func() { left <- tail.Follow(ctx, 0, func([]byte, int64) error { return nil }) }()
+	j.write("one\n", true)
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	j.write("two\n", false)
+	if got := follow(t, tail, 0); got != "one\ntwo\n" {
+		t.Errorf("%q", got)
+	}
+}
