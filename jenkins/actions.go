@@ -3,6 +3,8 @@ package jenkins
 import (
 	"encoding/json"
 	"slices"
+
+	"github.com/oabridge/oabridge/model"
 )
 
 // actionsJSON is what is attached to builds and queue items: objects of many classes, most of them empty in our trees.
@@ -17,6 +19,26 @@ type actionsJSON []struct {
 		JobName string `json:"jobName"`
 		Number  scalar `json:"number"`
 	} `json:"parameters"`
+	Total   *int `json:"totalCount"` // of tests
+	Failed  int  `json:"failCount"`
+	Skipped int  `json:"skipCount"`
+}
+
+// tests sums up what was published; nil when nothing was.
+func (a actionsJSON) tests() *model.TestCounts {
+	var sum *model.TestCounts
+	for _, action := range a {
+		if action.Total == nil {
+			continue
+		}
+		if sum == nil {
+			sum = &model.TestCounts{}
+		}
+		sum.Total += *action.Total
+		sum.Failed += action.Failed
+		sum.Skipped += action.Skipped
+	}
+	return sum
 }
 
 // parametersTree are the fields of a value. Measured: a run has no value, but the job and the number of the build.

@@ -8,9 +8,18 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// buildTree is measured as the recovery scan of one job: it finds the build of a queue item, or of a parameter of
-// ours, long after the item is gone.
-const buildTree = "number,url,queueId,building,result,timestamp,duration,actions[causes[_class,userId]," + parametersTree + "]"
+// The fields of a build. buildTree is measured as the recovery scan of one job: it finds the build of a queue item, or of a
+// parameter of ours, long after the item is gone. detailTree adds what is asked about one build only: freestyle builds have
+// one changeSet, pipelines several (both measured), test counts are an action of the JUnit plugin. Jenkins takes a field
+// that is named twice once only, so each stands for itself.
+const (
+	buildFields  = "number,url,queueId,building,result,timestamp,duration,"
+	actionFields = "causes[_class,userId]," + parametersTree
+	changeItems  = "[items[commitId,msg,author[fullName]]{0,50}]"
+	buildTree    = buildFields + "actions[" + actionFields + "]"
+	detailTree   = buildFields + "estimatedDuration,changeSet" + changeItems + ",changeSets" + changeItems +
+		",actions[" + actionFields + ",totalCount,failCount,skipCount]"
+)
 
 type buildJSON struct {
 	Number    int64       `json:"number"`
@@ -19,7 +28,20 @@ type buildJSON struct {
 	Result    string      `json:"result"`
 	Timestamp int64       `json:"timestamp"`
 	Duration  int64       `json:"duration"`
+	Estimated int64       `json:"estimatedDuration"`
+	ChangeSet changeSet   `json:"changeSet"`
+	Sets      []changeSet `json:"changeSets"`
 	Actions   actionsJSON `json:"actions"`
+}
+
+type changeSet struct {
+	Items []struct {
+		ID      string `json:"commitId"`
+		Message string `json:"msg"`
+		Author  struct {
+			Name string `json:"fullName"`
+		} `json:"author"`
+	} `json:"items"`
 }
 
 // Build returns one build. Errors: jenkins_not_found.
@@ -30,7 +52,7 @@ func (c *Client) Build(ctx context.Context, job string, number int64) (model.Bui
 	}
 	var build buildJSON
 	op := reading(kindBuild, "读取", buildObject(job, number))
-	if err := c.get(ctx, op, path+"/api/json", buildTree, &build); err != nil {
+	if err := c.get(ctx, op, path+"/api/json", detailTree, &build); err != nil {
 		return model.Build{}, err
 	}
 	return build.model(job), nil
@@ -72,10 +94,25 @@ func (b *buildJSON) model(job string) model.Build {
 	build := model.Build{
 		Job: job, Number: b.Number, QueueID: b.QueueID, Building: b.Building, Result: b.Result,
 		StartedAt: moment(b.Timestamp), Duration: time.Duration(b.Duration) * time.Millisecond,
-		Parameters: b.Actions.parameters(), Users: b.Actions.users(),
+		Estimate:   time.Duration(max(b.Estimated, 0)) * time.Millisecond,
+		Parameters: b.Actions.parameters(), Users: b.Actions.users(), Tests: b.Actions.tests(), Changes: b.changes(),
 	}
 	if b.Building {
 		build.Result = ""
 	}
 	return build
+}
+
+func (b *buildJSON) changes() []model.Change {
+	var changes []model.Change
+	for _, set := range append(b.Sets, b.ChangeSet) {
+		for _, item := range set.Items {
+			if len(changes) < model.MaxChanges {
+				changes = append(changes, model.Change{
+					ID: oneLine(item.ID), Author: oneLine(item.Author.Name), Message: oneLine(item.Message),
+				})
+			}
+		}
+	}
+	return changes
 }

@@ -27,6 +27,7 @@ const (
 	kindJob      = "job"
 	kindValues   = "values"
 	kindLog      = "log"
+	kindStages   = "stages"
 )
 
 // reading is a GET; only 200 is its success.

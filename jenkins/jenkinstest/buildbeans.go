@@ -26,12 +26,29 @@ func (s *Server) buildBean(c *call, b *build) *bean {
 	e.add(3, "number", b.number).add(1, "queueId", b.queueID).add(1, "result", result)
 	e.add(1, "timestamp", b.started.UnixMilli()).add(3, "url", func() any { return s.opt.RootURL + b.path() + "/" })
 	if !b.item.pipeline() {
-		changes := newBean("hudson.scm.EmptyChangeLogSet").add(9, "items", []*bean{}).add(9, "kind", nil)
-		return e.add(1, "builtOn", "").add(1, "changeSet", changes).add(1, "culprits", []*bean{})
+		return e.add(1, "builtOn", "").add(1, "changeSet", b.changeSet()).add(1, "culprits", []*bean{})
 	}
-	e.add(1, "changeSets", []*bean{}).add(1, "culprits", []*bean{})
+	sets := []*bean{}
+	if len(b.item.job.Commits) > 0 {
+		sets = append(sets, b.changeSet())
+	}
+	e.add(1, "changeSets", sets).add(1, "culprits", []*bean{})
 	e.add(1, "nextBuild", func() any { return s.neighbour(c, b, +1) })
 	return e.add(1, "previousBuild", func() any { return s.neighbour(c, b, -1) })
+}
+
+// changeSet is the commits as the Git plugin exports them.
+func (b *build) changeSet() *bean {
+	items := []*bean{}
+	for _, c := range b.item.job.Commits {
+		author := newBean("").add(9, "absoluteUrl", "").add(9, "fullName", c.Author)
+		items = append(items, newBean("hudson.plugins.git.GitChangeSet").add(9, "author", author).
+			add(9, "commitId", c.ID).add(9, "msg", c.Message))
+	}
+	if len(items) == 0 {
+		return newBean("hudson.scm.EmptyChangeLogSet").add(9, "items", items).add(9, "kind", nil)
+	}
+	return newBean("hudson.plugins.git.GitChangeSetList").add(9, "items", items).add(9, "kind", "git")
 }
 
 func (s *Server) neighbour(c *call, b *build, by int) any {
@@ -118,6 +135,10 @@ func (s *Server) buildActions(c *call, b *build) []*bean {
 		actions = append(actions, newBean("hudson.model.ParametersAction").add(2, "parameters", valueBeans(b.values)))
 	}
 	actions = append(actions, causeAction(b.causes))
+	if tests := b.item.job.Tests; tests != [3]int{} && !b.running() {
+		actions = append(actions, newBean("hudson.tasks.junit.TestResultAction").add(2, "failCount", tests[1]).
+			add(2, "skipCount", tests[2]).add(2, "totalCount", tests[0]).add(2, "urlName", "testReport"))
+	}
 	if !b.item.pipeline() {
 		if b.interrupted != nil {
 			actions = append(actions, b.interruptedBean())

@@ -106,7 +106,14 @@ type Job struct {
 	Configurations []string
 	// SCM is the class of the source control, hudson.scm.NullSCM when empty.
 	SCM string
+	// Commits are the change list of the builds.
+	Commits []Commit
+	// Tests are the published test results of builds that ended: total, failed, skipped; all 0: none.
+	Tests [3]int
 }
+
+// Commit is one change of a build.
+type Commit struct{ ID, Author, Message string }
 
 // Permission is a right of a User, named as Jenkins names it in X-Required-Permission.
 type Permission string
