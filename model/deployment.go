@@ -129,6 +129,7 @@ type Deployment struct {
 	Duration     time.Duration // as Jenkins measured it
 	Result       string        // as Jenkins named it
 	Asked        []string      // the questions of input steps that people were told of
+	LogDueAt     *time.Time    // when its build's log is to be kept; nil: it is, or there is none
 
 	Code    Code   // of the last thing that went wrong
 	Message string // for people: why it waits or how it ended

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/oabridge/oabridge/model"
@@ -45,6 +46,10 @@ func (b *breaker) CancelQueued(ctx context.Context, queueID int64) error {
 
 func (b *breaker) Stop(ctx context.Context, job string, number int64) error {
 	return b.act(func() error { return b.client.Stop(ctx, job, number) })
+}
+
+func (b *breaker) Log(ctx context.Context, job string, number, start int64, to io.Writer) (model.LogRead, error) {
+	return call(b, func() (model.LogRead, error) { return b.client.Log(ctx, job, number, start, to) })
 }
 
 func (b *breaker) Overview(ctx context.Context) ([]model.QueueItem, []model.RunningBuild, error) {

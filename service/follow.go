@@ -254,6 +254,9 @@ func (f follower) compare(r *model.Release, d *model.Deployment, b model.Build) 
 // ended saves how a build ended.
 func (f follower) ended(r *model.Release, d *model.Deployment, b model.Build) error {
 	d.Result, d.Duration, d.MissingSince = b.Result, b.Duration, nil
+	if f.logRules.Keep > 0 {
+		d.LogDueAt = new(f.now())
+	}
 	if d.StartedAt == nil {
 		d.StartedAt = &b.StartedAt
 	}

@@ -75,5 +75,6 @@ type Options struct {
 	Fallbacks   map[string]string // by robot: the one that tells what it cannot
 	Fates       Fates             // nil: nobody can be asked what became of a work notice
 	Comments    Comments
+	Logs        LogRules
 	Together    func(processes int) // nil, or told again and again how many work on the database, this one among them
 }

@@ -227,6 +227,7 @@ type Jenkins interface {
 	Asker
 	Lister
 	Valuer
+	Scribe
 }
 
 // Messenger delivers one message. Errors: the dingtalk_… codes; RetryAfter says when a throttled one may be tried

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -23,6 +24,7 @@ const pruneLease = "prune"
 func (s *Service) pruning(ctx context.Context) {
 	for {
 		pruned, err := s.prune(ctx)
+		err = errors.Join(err, s.pruneLogs(ctx))
 		if err != nil {
 			s.log.WarnContext(ctx, "pruning ended early, the rest goes later", slog.Any("error", err))
 		}

@@ -28,6 +28,7 @@ func (s *Service) Run(ctx context.Context) {
 	all.Go(func() { s.checking(ctx) })
 	all.Go(func() { s.inquiring(ctx) })
 	all.Go(func() { s.attending(ctx) })
+	all.Go(func() { s.keepingLogs(ctx) })
 	all.Go(func() { s.pruning(ctx) })
 	all.Go(func() { s.registering(ctx) })
 	all.Go(func() { s.wakeups.Run(ctx, s.hear) })
@@ -43,7 +44,7 @@ func (s *Service) giveBack(ctx context.Context) {
 	defer cancel()
 	names := []string{pruneLease}
 	for _, c := range s.ordered {
-		names = append(names, followLease(c), listLease(c))
+		names = append(names, followLease(c), listLease(c), logLease(c))
 	}
 	for _, name := range names {
 		if _, err := s.store.Lease(ctx, name, s.owner, 0); err != nil {

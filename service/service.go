@@ -27,6 +27,8 @@ type Store interface {
 	Backlogs
 	Checks
 	Letters
+	Logbook
+	LogUpkeep
 	Listings
 	HeldListings
 	Retention
@@ -178,6 +180,8 @@ type Service struct {
 	wakeups     Wakeups
 
 	parameterRules parameterRules
+	openLogs       *openLogs
+	logRules       LogRules
 }
 
 // New makes a Service. Run makes it work.
@@ -195,6 +199,7 @@ func New(o Options) *Service {
 	s.values, s.parameterRules = newValueBook(s.now), newParameterRules(o.Parameters)
 	s.replica.ID, s.together, s.since = s.owner, o.Together, s.now()
 	s.access = newAccess(o.Access, s.now, o.Logger)
+	s.openLogs, s.logRules = newOpenLogs(), o.Logs.withDefaults()
 	shared := o.Shared.withDefaults(o.Store)
 	s.saved, s.answers, s.wakeups = shared.Listings, shared.Answers, shared.Wakeups
 	s.fallbacks, s.fates, s.comments = o.Fallbacks, o.Fates, o.Comments

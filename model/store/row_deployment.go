@@ -51,6 +51,7 @@ type deploymentRow struct {
 	Code             model.Code
 	Message          string
 	Stop             string `gorm:"column:stop_request"`
+	LogDueAt         sql.NullInt64
 }
 
 // TableName is gorm's hook.
@@ -74,6 +75,7 @@ func newDeploymentRow(d *model.Deployment) (deploymentRow, error) {
 		StartedAt: momentOf(d.StartedAt), FinishedAt: momentOf(d.FinishedAt), Duration: d.Duration, Result: text(d.Result),
 		Definition: c.encodeSome("definition", d.Definition, d.Definition != nil), Drift: c.encodeSome("drift", d.Drift, d.Drift != nil),
 		Asked: c.encode("asked", d.Asked), Code: d.Code, Message: text(d.Message), Stop: c.encode("stop_request", d.Stop),
+		LogDueAt: momentOf(d.LogDueAt),
 	}
 	return row, c.err
 }
@@ -89,7 +91,7 @@ func (row *deploymentRow) deployment() (*model.Deployment, error) {
 		PostedAhead: time.Duration(row.PostedAheadNs), DelayedSince: timeOrNil(row.DelayedSince), Unanswered: row.Unanswered, QueueID: row.QueueID, Build: row.Build,
 		BuildURL: row.BuildURL, Described: row.Described, MissingSince: timeOrNil(row.MissingSince),
 		StartedAt: timeOrNil(row.StartedAt), FinishedAt: timeOrNil(row.FinishedAt), Duration: row.Duration,
-		Result: row.Result, Code: row.Code, Message: row.Message,
+		Result: row.Result, Code: row.Code, Message: row.Message, LogDueAt: timeOrNil(row.LogDueAt),
 	}
 	if row.Slot.Valid {
 		d.Slot = new(int(row.Slot.Int64))

@@ -3,28 +3,13 @@ package logs
 import (
 	"bytes"
 	"compress/gzip"
-	"io"
 	"sync"
+
+	"github.com/oabridge/oabridge/model"
 )
 
 // blockSize is how much text is compressed at a time: large enough to compress well, small enough to be read alone.
 const blockSize = 256 << 10
-
-// Block is a piece of a log as it is kept.
-type Block struct {
-	From int64  // offset of its first byte in the cleaned text
-	Size int    // bytes of text
-	Zip  []byte // the text as gzip
-}
-
-// Text is what the block holds.
-func (b Block) Text() ([]byte, error) {
-	unzip, err := gzip.NewReader(bytes.NewReader(b.Zip))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.LimitReader(unzip, int64(b.Size)))
-}
 
 // Spool holds the cleaned text of a log, compressed, and at most limit bytes of text: the beginning and, when that is not
 // all, the end. Offsets count cleaned text from its beginning, so they mean the same wherever the log is read. It is safe
@@ -32,7 +17,7 @@ func (b Block) Text() ([]byte, error) {
 type Spool struct {
 	mu     sync.Mutex
 	limit  int64
-	blocks []Block
+	blocks []model.LogBlock
 	open   []byte // the end, not compressed yet
 	from   int64  // offset of open
 }
@@ -69,17 +54,17 @@ func (s *Spool) drop() {
 	}
 }
 
-func pack(from int64, text []byte) (Block, error) {
+func pack(from int64, text []byte) (model.LogBlock, error) {
 	var zipped bytes.Buffer
 	zip, err := gzip.NewWriterLevel(&zipped, gzip.BestSpeed)
 	if err != nil {
-		return Block{}, err
+		return model.LogBlock{}, err
 	}
 	if _, err := zip.Write(text); err != nil {
-		return Block{}, err
+		return model.LogBlock{}, err
 	}
 	err = zip.Close()
-	return Block{From: from, Size: len(text), Zip: bytes.Clone(zipped.Bytes())}, err
+	return model.LogBlock{From: from, Size: len(text), Zip: bytes.Clone(zipped.Bytes())}, err
 }
 
 // Size is the length of the text, also of what was dropped.
@@ -106,7 +91,7 @@ func (s *Spool) Read(offset int64) (text []byte, at int64, err error) {
 }
 
 // find returns the block with the offset, or the open end from there on.
-func (s *Spool) find(offset int64) (Block, []byte, int64) {
+func (s *Spool) find(offset int64) (model.LogBlock, []byte, int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, block := range s.blocks {
@@ -116,13 +101,13 @@ func (s *Spool) find(offset int64) (Block, []byte, int64) {
 	}
 	at := max(offset, s.from)
 	if skip := at - s.from; skip < int64(len(s.open)) {
-		return Block{}, bytes.Clone(s.open[skip:]), at
+		return model.LogBlock{}, bytes.Clone(s.open[skip:]), at
 	}
-	return Block{}, nil, 0
+	return model.LogBlock{}, nil, 0
 }
 
 // Blocks are everything that is held, to be kept after the build.
-func (s *Spool) Blocks() ([]Block, error) {
+func (s *Spool) Blocks() ([]model.LogBlock, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	blocks := s.blocks[:len(s.blocks):len(s.blocks)]

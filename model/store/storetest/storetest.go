@@ -18,7 +18,7 @@ type Opener func(t testing.TB, now func() time.Time) *store.Store
 func Run(t *testing.T, open Opener) {
 	groups := []map[string]func(*testing.T, *fixture){
 		creating(), duplicating(), updating(), guarding(), claiming(), following(), leasing(), posting(), querying(),
-		listing(), texting(), lining(), pruning(), registering(), checking(), gathering(), counting(), standing(),
+		listing(), texting(), lining(), pruning(), registering(), checking(), gathering(), counting(), standing(), logging(),
 	}
 	for _, group := range groups {
 		for name, test := range group {
