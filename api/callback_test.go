@@ -159,7 +159,7 @@ func TestCallbackRefuses(t *testing.T) {
 func TestCallbackIsNotAnsweredBeforeTheEventIsStored(t *testing.T) {
 	c := newCrypto(t, eventToken, eventKey, eventOwner)
 	for code, status := range map[model.Code]int{
-		model.CodeDatabaseUnavailable: 503, model.CodeDatabaseFull: 503, model.CodeDatabaseUnknown: 503, model.CodeShuttingDown: 503, model.CodeInternal: 500,
+		model.CodeDatabaseUnavailable: 503, model.CodeDatabaseFull: 503, model.CodeDatabaseUnknown: 503, model.CodeShuttingDown: 503, model.CodeTooMany: 429, model.CodeInternal: 500,
 	} {
 		r := newRig(t, &fake{}, func(o *api.Options) { o.Events = &inbox{err: model.Errorf(code, "没有存下来")} })
 		if a := r.push(c, finished); a.status != status || a.code() != string(code) || strings.Contains(a.raw, "encrypt") {

@@ -37,6 +37,9 @@ type fake struct {
 	releases []*model.Release
 	events   []model.Event
 	messages []model.Message
+	pieces   []model.LogPiece
+	wanted   model.LogQuery
+	logEnd   error                 // after the pieces
 	during   func(context.Context) // runs inside every call
 }
 
@@ -214,4 +217,18 @@ func aRelease() *model.Release {
 			Stop: &model.StopRequest{By: "ops", Reason: "停", At: at},
 		}},
 	}
+}
+
+func (f *fake) ReadLog(ctx context.Context, _ int64, q model.LogQuery, deliver func(model.LogPiece) error) error {
+	f.wanted = q
+	f.note(ctx, "log")
+	if f.err != nil {
+		return f.err
+	}
+	for _, p := range f.pieces {
+		if err := deliver(p); err != nil {
+			return err
+		}
+	}
+	return f.logEnd
 }

@@ -17,6 +17,7 @@ type Service interface {
 	Rescuer
 	Letters
 	Offering
+	LogReader
 }
 
 // Offering reports what forms are offered, and what not. Errors: catalogue_unready, unknown_project, not_found (no such
@@ -67,6 +68,13 @@ type Reader interface {
 	// History returns the newest events, or those before the one with the id, in the order in which they happened.
 	History(ctx context.Context, id, before int64, limit int) ([]model.Event, error)
 	Messages(ctx context.Context, id int64) ([]model.Message, error)
+}
+
+// LogReader reads builds' logs.
+type LogReader interface {
+	// ReadLog delivers the log of a deployment's build, until the build ends when it is to be followed. Errors: not_found, the
+	// jenkins_… codes, and deliver's.
+	ReadLog(ctx context.Context, id int64, q model.LogQuery, deliver func(model.LogPiece) error) error
 }
 
 // Operator changes releases for people. Errors: not_found, conflict, database_unavailable.

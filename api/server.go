@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -26,10 +27,14 @@ type Server struct {
 	now      func() time.Time
 	limits   Limits
 	draining atomic.Bool
-	buffers  sync.Pool
-	queries  queries
-	books    atomic.Pointer[map[kind]*book]
-	engine   *gin.Engine
+	// leaving ends when the process is about to: who follows a log is sent elsewhere.
+	leaving   context.Context
+	leave     context.CancelFunc
+	followers atomic.Int64
+	buffers   sync.Pool
+	queries   queries
+	books     atomic.Pointer[map[kind]*book]
+	engine    *gin.Engine
 }
 
 // New makes a Server. It listens nowhere.
@@ -44,6 +49,7 @@ func New(o Options) *Server {
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}
 	s.books.Store(&map[kind]*book{})
+	s.leaving, s.leave = context.WithCancel(context.Background())
 	o.Metrics.watch(o.Gauges, o.Limits.Probe, o.Now)
 	s.engine = s.routes()
 	return s
@@ -54,7 +60,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.Se
 
 // Drain makes the process say that it is not ready, so that no new requests are sent here; those that come are still
 // answered.
-func (s *Server) Drain() { s.draining.Store(true) }
+func (s *Server) Drain() {
+	s.draining.Store(true)
+	s.leave()
+}
 
 func newEngine() *gin.Engine {
 	e := gin.New()
@@ -82,6 +91,7 @@ func (s *Server) routes() *gin.Engine {
 	releases.GET("", s.handle(s.listReleases))
 	releases.GET("/:number", s.handle(s.getRelease))
 	releases.GET("/:number/events", s.handle(s.listEvents))
+	releases.GET("/:number/logs", s.readLog)
 	releases.POST("/:number/cancel", s.handle(s.cancelRelease))
 	releases.POST("/:number/start", s.handle(s.startRelease))
 	releases.POST("/:number/continue", s.handle(s.continueRelease))

@@ -45,6 +45,7 @@ var meanings = map[model.Code]meaning{
 	model.CodeDatabaseFull:        {status: http.StatusServiceUnavailable},
 	model.CodeDatabaseUnknown:     {status: http.StatusServiceUnavailable},
 	model.CodeShuttingDown:        {status: http.StatusServiceUnavailable},
+	model.CodeTooMany:             {status: http.StatusTooManyRequests},
 	model.CodeInternal:            {status: http.StatusInternalServerError},
 
 	model.CodeJenkinsUnavailable: {status: http.StatusServiceUnavailable},

@@ -42,6 +42,7 @@ const (
 	CodeDatabaseFull        Code = "database_full"
 	CodeDatabaseUnknown     Code = "database_outcome_unknown"
 	CodeShuttingDown        Code = "shutting_down"
+	CodeTooMany             Code = "too_many_requests"
 	CodeInternal            Code = "internal"
 
 	CodeJenkinsUnavailable Code = "jenkins_unavailable"
@@ -73,7 +74,7 @@ func Codes() []Code {
 		CodeNotFound, CodeConflict, CodeInvalidTransition,
 		CodeValidationFailed, CodeUnknownProject, CodeUnknownApp, CodeUnknownParameter, CodeSubmissionConflict,
 		CodeCatalogueUnready, CodeCatalogueHeld, CodeJobChanged, CodeApprovalRefuted, CodeAccessDenied, CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly,
-		CodeDatabaseFull, CodeDatabaseUnknown, CodeShuttingDown, CodeInternal,
+		CodeDatabaseFull, CodeDatabaseUnknown, CodeShuttingDown, CodeTooMany, CodeInternal,
 		CodeJenkinsUnavailable, CodeJenkinsUnknown, CodeJenkinsAuth, CodeJenkinsForbidden, CodeJenkinsNotFound,
 		CodeJenkinsDisabled, CodeJenkinsFolded, CodeJenkinsRejected, CodeJenkinsProtocol,
 		CodeDingTalkUnavailable, CodeDingTalkAuth, CodeDingTalkForbidden, CodeDingTalkNotFound,
