@@ -80,7 +80,8 @@ func (a *app) wire(ctx context.Context) error {
 		Form: formRules(cfg.Form), Parameters: a.parameterRules(), Policies: projectPolicies(cfg), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
 		Notices:  texts,
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
-		Now: a.store.Now, NewID: rand.Text, Random: mathrand.Float64,
+		Logs: logRules(cfg.Logs),
+		Now:  a.store.Now, NewID: rand.Text, Random: mathrand.Float64,
 		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots), Together: messenger.Share,
 		Fallbacks: fallbacks(cfg.DingTalk.Robots), Fates: a.fates(messenger),
 		Comments:  service.Comments{On: cfg.DingTalk.AppKey != "", Author: cfg.DingTalk.CommentUserID},
@@ -292,4 +293,8 @@ func (a *app) catalogueLoaded() error {
 		return model.Errorf(model.CodeCatalogueUnready, "还没有从 Jenkins 取得应用清单")
 	}
 	return nil
+}
+
+func logRules(l config.Logs) service.LogRules {
+	return service.LogRules{Keep: l.Keep, MaxSize: int64(l.MaxSize), Mask: expressions(l.Mask)}
 }

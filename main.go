@@ -106,6 +106,7 @@ func newRoot(environ []string) *cobra.Command {
 		"configuration file, else the one that OABRIDGE_CONFIG names; without any the OABRIDGE_… variables alone count")
 	root.AddCommand(
 		newServe(env), newDemo(), newMigrate(env), newBackup(env), newConfig(env), newDoctor(env), newSign(), newConnector(env), newReleases(env),
+		newLogs(env),
 		newMessages(env), newValidate(env), newCatalogue(env), newHealth(env), newFake(), newVersion(),
 	)
 	return root

@@ -48,8 +48,8 @@ func (s *Server) readLog(c *gin.Context) {
 	ctx, cancel := context.WithCancel(c.Request.Context())
 	defer cancel()
 	defer context.AfterFunc(s.leaving, cancel)()
-	out := newLogWriter(c, q.Follow)
-	if q.Follow {
+	out := newLogWriter(c, q.Follow || wantsEvents(c))
+	if out.events {
 		defer out.pinging(ctx)()
 	}
 	out.end(s, s.service.ReadLog(ctx, id, q, out.piece))
@@ -94,8 +94,8 @@ func (s *Server) logQuery(c *gin.Context) (int64, model.LogQuery, error) {
 	if err != nil {
 		return 0, q, err
 	}
-	q.Lines, q.Follow = int(lines), follow == "true" || strings.Contains(c.GetHeader("Accept"), "text/event-stream")
-	if last := c.GetHeader("Last-Event-ID"); last != "" && q.Follow {
+	q.Lines, q.Follow = int(lines), follow == "true" || (follow == "" && wantsEvents(c))
+	if last := c.GetHeader("Last-Event-ID"); last != "" {
 		if _, err := fmt.Sscanf(last, "%d-%d", &q.Deployment, &q.From); err != nil {
 			return 0, q, invalid("Last-Event-ID 的值“%s”不正确", model.Cut(last, 40))
 		}
@@ -103,6 +103,10 @@ func (s *Server) logQuery(c *gin.Context) (int64, model.LogQuery, error) {
 	}
 	id, err := r.id()
 	return id, q, err
+}
+
+func wantsEvents(c *gin.Context) bool {
+	return strings.Contains(c.GetHeader("Accept"), "text/event-stream")
 }
 
 // logWriter writes pieces of a log. The pings write at the same time.

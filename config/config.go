@@ -35,6 +35,8 @@ type Config struct {
 	Access   []AccessRule `yaml:"access"`
 	Schedule Schedule     `yaml:"schedule"`
 	Notify   Notify       `yaml:"notify"`
+	// Logs says what is kept of what builds write.
+	Logs Logs `yaml:"logs"`
 	// Retention says how long releases are kept.
 	Retention Retention `yaml:"retention"`
 }
