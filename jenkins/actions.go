@@ -11,7 +11,9 @@ import (
 type actionsJSON []struct {
 	Class  string `json:"_class"`
 	Causes []struct {
+		Class  string `json:"_class"`
 		UserID string `json:"userId"`
+		Text   string `json:"shortDescription"`
 	} `json:"causes"`
 	Parameters []struct {
 		Name    string `json:"name"`
@@ -71,6 +73,26 @@ func (a actionsJSON) users() []string {
 		}
 	}
 	return users
+}
+
+const (
+	interruptedAction = "jenkins.model.InterruptedBuildAction"
+	rejectionCause    = "org.jenkinsci.plugins.workflow.support.steps.input.Rejection"
+)
+
+// interrupts are what ended a build early. Measured: by whom stands in the text only; a build that Jenkins' restart aborted
+// has none.
+func (a actionsJSON) interrupts() []model.Interrupt {
+	var list []model.Interrupt
+	for _, action := range a {
+		if action.Class != interruptedAction {
+			continue
+		}
+		for _, cause := range action.Causes {
+			list = append(list, model.Interrupt{Text: oneLine(cause.Text), Rejected: cause.Class == rejectionCause})
+		}
+	}
+	return list
 }
 
 // scalar is a value that Jenkins exports as a string, a boolean or a number, by the parameter's class. Anything else

@@ -18,7 +18,8 @@ const (
 	changeItems  = "[items[commitId,msg,author[fullName]]{0,50}]"
 	buildTree    = buildFields + "actions[" + actionFields + "]"
 	detailTree   = buildFields + "estimatedDuration,changeSet" + changeItems + ",changeSets" + changeItems +
-		",actions[" + actionFields + ",totalCount,failCount,skipCount]"
+		",actions[causes[_class,userId,shortDescription],parameters[name,value],totalCount,failCount,skipCount]"
+	numbersTree = "nextBuildNumber,lastBuild[number]"
 )
 
 type buildJSON struct {
@@ -89,6 +90,23 @@ func (c *Client) RecentBuilds(ctx context.Context, job string, limit int) ([]mod
 	return builds, nil
 }
 
+// Numbers tells which build numbers a job has given out, so that a build that is gone is told from a job that is. Errors:
+// jenkins_not_found.
+func (c *Client) Numbers(ctx context.Context, job string) (model.BuildNumbers, error) {
+	path, err := c.jobPath(job)
+	if err != nil {
+		return model.BuildNumbers{}, err
+	}
+	var answer struct {
+		Next int64 `json:"nextBuildNumber"`
+		Last struct {
+			Number int64 `json:"number"`
+		} `json:"lastBuild"`
+	}
+	err = c.get(ctx, reading(kindJob, "读取", jobObject(job)), path+"/api/json", numbersTree, &answer)
+	return model.BuildNumbers{Last: answer.Last.Number, Next: answer.Next}, err
+}
+
 // model translates. A pipeline may have a result while it still runs: it counts at the end only.
 func (b *buildJSON) model(job string) model.Build {
 	build := model.Build{
@@ -96,6 +114,7 @@ func (b *buildJSON) model(job string) model.Build {
 		StartedAt: moment(b.Timestamp), Duration: time.Duration(b.Duration) * time.Millisecond,
 		Estimate:   time.Duration(max(b.Estimated, 0)) * time.Millisecond,
 		Parameters: b.Actions.parameters(), Users: b.Actions.users(), Tests: b.Actions.tests(), Changes: b.changes(),
+		Interrupts: b.Actions.interrupts(),
 	}
 	if b.Building {
 		build.Result = ""

@@ -30,6 +30,7 @@ func contract(t *testing.T, s *site) {
 		{"confirm", contractConfirm}, {"ask", contractAsk}, {"abort", contractAbort}, {"nothing there", contractNothing},
 		{"definitions", contractDefinitions}, {"kinds", contractKinds}, {"git values", contractGitValues},
 		{"log", contractLog},
+		{"computer", contractComputer}, {"stages", contractStages}, {"numbers", contractNumbers}, {"answers", contractAnswers},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, s) })
 	}

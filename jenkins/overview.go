@@ -9,7 +9,10 @@ import (
 const (
 	executableTree = "[currentExecutable[_class,url,number,queueId,actions[_class]]]"
 	computerTree   = "computer[offline,executors" + executableTree + ",oneOffExecutors" + executableTree + "]"
-	inputAction    = "org.jenkinsci.plugins.workflow.support.steps.input.InputAction"
+	inputActions   = "org.jenkinsci.plugins.workflow.support.steps.input."
+	inputAction    = inputActions + "InputAction"
+	// answeredAction is added once for each step that somebody answered with yes.
+	answeredAction = inputActions + "ApproverAction"
 )
 
 // executorJSON is one executor. Measured: currentExecutable is null when it is idle and when the build's job may not
@@ -36,17 +39,26 @@ type computersJSON struct {
 // Overview returns everything queued and everything running, in two requests however many there are. The queue is
 // read first: what starts between the two is then seen twice rather than not at all.
 func (c *Client) Overview(ctx context.Context) ([]model.QueueItem, []model.RunningBuild, error) {
-	var queue struct {
-		Items []queueJSON `json:"items"`
-	}
-	if err := c.get(ctx, reading(kindQueue, "读取", "构建队列"), "/queue/api/json", itemsTree, &queue); err != nil {
+	queued, err := c.Queue(ctx)
+	if err != nil {
 		return nil, nil, err
 	}
 	var computers computersJSON
 	if err := c.get(ctx, reading(kindComputer, "读取", "正在运行的构建"), "/computer/api/json", computerTree, &computers); err != nil {
 		return nil, nil, err
 	}
-	return c.queueItems(queue.Items), c.running(&computers), nil
+	return queued, c.running(&computers), nil
+}
+
+// Queue returns everything queued, in Jenkins' order.
+func (c *Client) Queue(ctx context.Context) ([]model.QueueItem, error) {
+	var queue struct {
+		Items []queueJSON `json:"items"`
+	}
+	if err := c.get(ctx, reading(kindQueue, "读取", "构建队列"), "/queue/api/json", itemsTree, &queue); err != nil {
+		return nil, err
+	}
+	return c.queueItems(queue.Items), nil
 }
 
 // queueItems leaves out what is no job: the steps of running pipelines and the parts of a matrix queue up as well.
@@ -87,6 +99,9 @@ func (c *Client) runningBuild(e *executorJSON) (model.RunningBuild, bool) {
 	build := model.RunningBuild{Job: job, Number: number, QueueID: e.Current.QueueID}
 	for _, action := range e.Current.Actions {
 		build.HasInput = build.HasInput || action.Class == inputAction
+		if action.Class == answeredAction {
+			build.Answers++
+		}
 	}
 	return build, true
 }
@@ -105,5 +120,6 @@ func merged(builds []model.RunningBuild, seen map[buildKey]int, build model.Runn
 	}
 	builds[at].QueueID = max(builds[at].QueueID, build.QueueID)
 	builds[at].HasInput = builds[at].HasInput || build.HasInput
+	builds[at].Answers = max(builds[at].Answers, build.Answers)
 	return builds
 }

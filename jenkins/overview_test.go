@@ -82,12 +82,14 @@ func TestOverviewCountsAPipelineOnce(t *testing.T) {
 		`{"computer":[{"executors":[{"currentExecutable":{"url":"http://j/job/pipe/7/","number":7}},
 			{"currentExecutable":{"url":"http://j/job/matrix/axis=a/3/","number":3}}],
 		  "oneOffExecutors":[{"currentExecutable":{"url":"http://j/job/pipe/7/","number":7,"queueId":4,
-			"actions":[{},{"_class":"org.jenkinsci.plugins.workflow.support.steps.input.InputAction"}]}}]}]}`, nil), nil)
+			"actions":[{},{"_class":"org.jenkinsci.plugins.workflow.support.steps.input.InputAction"},
+			{"_class":"org.jenkinsci.plugins.workflow.support.steps.input.ApproverAction"},
+			{"_class":"org.jenkinsci.plugins.workflow.support.steps.input.ApproverAction"}]}}]}]}`, nil), nil)
 	queued, running, err := c.Overview(t.Context())
 	if err != nil || len(queued) != 1 || queued[0].ID != 7 {
 		t.Error(queued, err)
 	}
-	if diff := cmp.Diff([]model.RunningBuild{{Job: "pipe", Number: 7, QueueID: 4, HasInput: true}}, running); diff != "" {
+	if diff := cmp.Diff([]model.RunningBuild{{Job: "pipe", Number: 7, QueueID: 4, HasInput: true, Answers: 2}}, running); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -46,6 +46,15 @@ func (c *Client) jobOf(address string) (string, bool) {
 	return jobName(parts)
 }
 
+// JobOf reads a job's fullName, and a build's number when it has one, out of the address of a page of theirs, or its path.
+func (c *Client) JobOf(address string) (job string, number int64, ok bool) {
+	if job, number, ok = c.buildOf(address); ok {
+		return job, number, true
+	}
+	job, ok = c.jobOf(address)
+	return job, 0, ok
+}
+
 // buildOf reads a build's job and number out of its URL.
 func (c *Client) buildOf(address string) (string, int64, bool) {
 	parts, ok := c.parts(address)

@@ -52,6 +52,22 @@ func TestRecordedBuilds(t *testing.T) {
 	}
 }
 
+// Who ended a build early stands in the text only.
+func TestRecordedInterrupts(t *testing.T) {
+	c, _ := replay(t, "158")
+	b, err := c.Build(t.Context(), "pipe-input", 3)
+	if diff := cmp.Diff([]model.Interrupt{{Text: "Rejected by 管理员", Rejected: true}}, b.Interrupts); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+}
+
+func TestRecordedNumbers(t *testing.T) {
+	c, _ := replay(t, "007")
+	if got, err := c.Numbers(t.Context(), "noparam"); err != nil || got != (model.BuildNumbers{Next: 1}) {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
 func TestRunningBuildHasNoResult(t *testing.T) {
 	b := buildJSON{Number: 1, Building: true, Result: "FAILURE"}
 	if got := b.model("a"); got.Result != "" || !got.Building || !got.StartedAt.IsZero() {

@@ -156,14 +156,16 @@ func contractJobs(folder string) map[string]string {
 	parameters := parametersXML(
 		stringXML("VERSION", "v1"), booleanXML("DRY_RUN", true), choiceXML("ENV", "dev", "prod"), passwordXML("PIN", "0000"), textXML("NOTES", "a"))
 	return map[string]string{
-		"发布 网关":      freestyleXML(parameters, "sleep 1", false, ""),
-		"kinds":      freestyleXML(kindsXML(folder+"/plain"), "true", false, ""),
-		"plain":      freestyleXML("", "sleep 1", false, ""),
-		"failing":    freestyleXML("", "exit 1", false, ""),
-		"slow":       freestyleXML("", "sleep 300", false, ""),
-		"disabled":   freestyleXML(parametersXML(stringXML("VERSION", "v1")), "true", true, ""),
-		"homeless":   freestyleXML(parametersXML(stringXML("VERSION", "v1")), "true", false, "no-such-label-anywhere"),
-		"confirming": pipelineXML("input id: 'Confirm', message: '确认发布?', ok: '发布'"),
+		"发布 网关":        freestyleXML(parameters, "sleep 1", false, ""),
+		"kinds":        freestyleXML(kindsXML(folder+"/plain"), "true", false, ""),
+		"plain":        freestyleXML("", "sleep 1", false, ""),
+		"failing":      freestyleXML("", "exit 1", false, ""),
+		"slow":         freestyleXML("", "sleep 300", false, ""),
+		"disabled":     freestyleXML(parametersXML(stringXML("VERSION", "v1")), "true", true, ""),
+		"homeless":     freestyleXML(parametersXML(stringXML("VERSION", "v1")), "true", false, "no-such-label-anywhere"),
+		"confirming":   pipelineXML("input id: 'Confirm', message: '确认发布?', ok: '发布'"),
+		"staged":       pipelineXML("stage('构建') { sleep 2 }\nstage('发布') { sleep 2 }"),
+		"asking twice": pipelineXML("input id: 'First', message: '一?'\ninput id: 'Second', message: '二?'"),
 		"asking": pipelineXML(`def answer = input id: 'Ask', message: '发布参数', parameters: [
   choice(name: 'REGION', choices: ['cn-north', 'cn-east'], description: '地域'),
   booleanParam(name: 'FORCE', defaultValue: false, description: '强制'),

@@ -21,6 +21,7 @@ type RunningBuild struct {
 	Number   int64
 	QueueID  int64
 	HasInput bool // the pipeline has, or had, an input step
+	Answers  int  // how many of its input steps were answered with yes
 }
 
 // Build is one build of a job.
@@ -35,8 +36,34 @@ type Build struct {
 	Estimate   time.Duration     // how long Jenkins expects it to take, by its predecessors; 0: it cannot tell
 	Parameters map[string]string // passwords are missing
 	Users      []string
+	Interrupts []Interrupt // what ended it early
 	Tests      *TestCounts // nil: it published none
 	Changes    []Change    // what was committed since the build before, at most MaxChanges
+}
+
+// Interrupt is one reason for which a build was aborted.
+type Interrupt struct {
+	Text     string // in Jenkins' words, such as "Aborted by 张三"
+	Rejected bool   // an input step was answered with no
+}
+
+// BuildNumbers are the numbers that a job gives its builds.
+type BuildNumbers struct {
+	Last int64 // of the newest build that is still there; 0: none
+	Next int64 // of the next one
+}
+
+// FollowMark changes when a controller's followed deployments do.
+type FollowMark struct{ Count, Newest, Versions int64 }
+
+// MarkOf is the mark of these deployments.
+func MarkOf(followed []*Deployment) FollowMark {
+	m := FollowMark{Count: int64(len(followed))}
+	for _, d := range followed {
+		m.Newest = max(m.Newest, d.ID)
+		m.Versions += d.Version
+	}
+	return m
 }
 
 // MaxChanges is how many changes of one build are read.

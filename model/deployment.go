@@ -130,6 +130,12 @@ type Deployment struct {
 	Result       string        // as Jenkins named it
 	Asked        []string      // the questions of input steps that people were told of
 	LogDueAt     *time.Time    // when its build's log is to be kept; nil: it is, or there is none
+	Estimate     time.Duration // how long Jenkins expected the build to run when it started; 0: it could not tell
+	PausedAt     *time.Time    // since when it waits at an input step
+	PausedFor    time.Duration // how long it waited at input steps before
+	QueuedTold   bool          // people know that it is queued for long
+	SlowTold     bool          // people know that it runs longer than usual
+	MovedTo      string        // the job's name since it was renamed while the build ran; "": it was not
 
 	Code    Code   // of the last thing that went wrong
 	Message string // for people: why it waits or how it ended
@@ -149,6 +155,29 @@ func (d *Deployment) Title() string {
 		return d.AppName
 	}
 	return d.FullName
+}
+
+// BuildJob is the job whose build it is now: another name than FullName when the job was renamed while the build ran.
+func (d *Deployment) BuildJob() string {
+	if d.MovedTo != "" {
+		return d.MovedTo
+	}
+	return d.FullName
+}
+
+// Paused is how long the build waited at input steps until now.
+func (d *Deployment) Paused(now time.Time) time.Duration {
+	if d.PausedAt == nil {
+		return d.PausedFor
+	}
+	return d.PausedFor + max(0, now.Sub(*d.PausedAt))
+}
+
+// Forget takes back everything that is known of a build, before there is another one.
+func (d *Deployment) Forget() {
+	d.QueueID, d.Build, d.BuildURL, d.Described, d.Asked = 0, 0, "", false, nil
+	d.MissingSince, d.StartedAt, d.Duration, d.Result, d.Unanswered = nil, nil, 0, "", 0
+	d.Estimate, d.PausedAt, d.PausedFor, d.QueuedTold, d.SlowTold, d.MovedTo = 0, nil, 0, false, false, ""
 }
 
 // BuildTitle is "#12" once the build number is known.
@@ -201,4 +230,7 @@ const (
 	EventKindHeld      = "held"          // the job changed after the approval: a person has to decide
 	EventKindContinued = "continued"     // somebody let what was held go on
 	EventKindIgnored   = "drift_ignored" // the job changed, and the configuration says to go on
+	EventKindQueued    = "queued_long"   // it is in Jenkins' queue for longer than people should wait without a word
+	EventKindSlow      = "slow"          // the build runs longer than usual
+	EventKindMoved     = "moved"         // the job was renamed while the build ran
 )

@@ -36,6 +36,8 @@ const (
 	NoticeRefused  NoticeKind = "refused"  // an approved form that was not accepted
 	NoticeDigest   NoticeKind = "digest"   // several notices to one robot in one message
 	NoticeQuota    NoticeKind = "quota"    // DingTalk's quota of the month is nearly or quite used up
+	NoticeQueued   NoticeKind = "queued"   // Jenkins has a deployment in its queue for long
+	NoticeSlow     NoticeKind = "slow"     // a build runs longer than usual
 
 	NoticeCatalogue NoticeKind = "catalogue" // a controller lists much less than it did
 
@@ -48,7 +50,7 @@ const (
 func NoticeKinds() []NoticeKind {
 	return []NoticeKind{
 		NoticeReceived, NoticeInput, NoticeDelayed, NoticeDiffers, NoticeLost, NoticeHeld, NoticeChanged, NoticeFinished, NoticeRefused,
-		NoticeDigest, NoticeQuota, NoticeCatalogue, NoticeRejected, NoticeUnverified, NoticeWithdrawn,
+		NoticeDigest, NoticeQuota, NoticeQueued, NoticeSlow, NoticeCatalogue, NoticeRejected, NoticeUnverified, NoticeWithdrawn,
 	}
 }
 

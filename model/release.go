@@ -142,6 +142,11 @@ func (r *Release) Fire(d *Deployment, event DeploymentEvent, c Cause) error {
 	if next != StateWaiting && next != StateSubmitting {
 		d.DelayedSince = nil
 	}
+	if d.PausedFor = d.Paused(c.At); next == StatePaused {
+		d.PausedAt = &c.At
+	} else {
+		d.PausedAt = nil
+	}
 	r.summarise(c)
 	return nil
 }

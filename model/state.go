@@ -18,12 +18,12 @@ const (
 	StateRunning DeploymentState = "running"
 	// StatePaused: the running pipeline waits at an input step. The follower moves it on.
 	StatePaused DeploymentState = "paused"
-	// StateSucceeded: the build ended with SUCCESS.
+	// StateSucceeded: the build ended with SUCCESS, or with a result that counts as success for its job.
 	StateSucceeded DeploymentState = "succeeded"
-	// StateUnstable: the build ended with UNSTABLE; it counts as not successful.
+	// StateUnstable: the build ended with UNSTABLE, which does not count as success for its job.
 	StateUnstable DeploymentState = "unstable"
-	// StateFailed: the build ended with FAILURE or a result we do not know, Jenkins refused to start it, or it was lost
-	// and given up.
+	// StateFailed: the build ended with FAILURE, NOT_BUILT or a result we do not know, Jenkins refused to start it, or it was
+	// lost and given up.
 	StateFailed DeploymentState = "failed"
 	// StateAborted: the build was stopped, by us or by somebody in Jenkins.
 	StateAborted DeploymentState = "aborted"
@@ -72,8 +72,8 @@ const (
 	EventStarted     DeploymentEvent = "started"      // the build runs
 	EventInput       DeploymentEvent = "input"        // the pipeline waits at an input step
 	EventAnswered    DeploymentEvent = "answered"     // nothing is asked any more
-	EventSucceeded   DeploymentEvent = "succeeded"    // the build ended with SUCCESS
-	EventUnstable    DeploymentEvent = "unstable"     // the build ended with UNSTABLE
+	EventSucceeded   DeploymentEvent = "succeeded"    // the build ended with SUCCESS, or with what counts as success
+	EventUnstable    DeploymentEvent = "unstable"     // the build ended with UNSTABLE, which does not
 	EventFailed      DeploymentEvent = "failed"       // the build ended with any other result
 	EventAborted     DeploymentEvent = "aborted"      // the build ended with ABORTED
 	EventLost        DeploymentEvent = "lost"         // Jenkins knows nothing of it any more

@@ -22,8 +22,7 @@ func (s *Service) Retry(ctx context.Context, id, deployment int64, by, reason st
 			return err
 		}
 		d.Wait, d.NextAt, d.Stop = "", &c.At, nil
-		d.QueueID, d.Build, d.BuildURL, d.Described, d.Asked = 0, 0, "", false, nil
-		d.MissingSince, d.StartedAt, d.Duration, d.Result, d.Unanswered = nil, nil, 0, "", 0
+		d.Forget()
 		if r.ScheduledAt != nil && r.ScheduledAt.Before(c.At) {
 			r.ScheduledAt = &c.At // it was on time once; the person says now
 		}

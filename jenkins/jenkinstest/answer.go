@@ -12,9 +12,10 @@ import (
 
 // answer is a complete response, written after the lock is released.
 type answer struct {
-	status int
-	header http.Header
-	body   []byte
+	status    int
+	header    http.Header
+	body      []byte
+	truncated bool // half of the body, and the connection ends
 }
 
 func newAnswer(status int, contentType string, body []byte) *answer {
@@ -34,6 +35,12 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	for name, vals := range a.header {
 		h[name] = vals
+	}
+	if a.truncated {
+		w.WriteHeader(a.status)
+		_, _ = w.Write(a.body[:len(a.body)/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
 	}
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && strings.HasPrefix(h.Get("Content-Type"), "application/json") {
 		a.writeGzip(w, r)

@@ -157,7 +157,7 @@ func (s *Server) buildActions(c *call, b *build) []*bean {
 
 // inputActions mark a pipeline that has, or had, an input; an answered one has its approver too.
 func (b *build) inputActions() []*bean {
-	asked, proceeded, stored := false, false, false
+	asked, proceeded, stored := false, 0, false
 	for at := range b.steps[:min(b.at+1, len(b.steps))] {
 		for _, in := range b.steps[at].inputs {
 			asked = true
@@ -165,16 +165,18 @@ func (b *build) inputActions() []*bean {
 		}
 	}
 	for _, a := range b.answers {
-		proceeded = proceeded || a.Proceed
+		if a.Proceed {
+			proceeded++
+		}
 	}
 	var actions []*bean
 	if asked {
 		actions = append(actions, newBean(inputActions+"InputAction"))
 	}
-	if proceeded && stored {
+	if proceeded > 0 && stored {
 		actions = append(actions, newBean("")) // the stored submitter is an action of its own
 	}
-	if proceeded {
+	for range proceeded {
 		actions = append(actions, newBean(inputActions+"ApproverAction"))
 	}
 	return actions
@@ -225,7 +227,11 @@ func (s *Server) computerBean(c *call) *bean {
 		slots[i] = newBean("").add(1, "currentExecutable", nil)
 	}
 	oneOff := []*bean{}
-	for _, b := range s.active {
+	half := s.faults.halves()
+	for i, b := range s.active {
+		if half && i%2 == 1 {
+			continue
+		}
 		var executable any
 		if c.can(Read, b.item) && !b.started.After(c.now) {
 			executable = s.buildBean(c, b)

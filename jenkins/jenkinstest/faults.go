@@ -7,10 +7,11 @@ import (
 	"time"
 )
 
-// cutBefore and cutAfter are the faults that are no HTTP status.
+// cutBefore, cutAfter and truncated are the faults that are no HTTP status.
 const (
 	cutBefore = -1
 	cutAfter  = -2
+	truncated = -3
 )
 
 // faults are the switches set; each fault is used up by the requests it hits.
@@ -18,6 +19,7 @@ type faults struct {
 	slow  time.Duration
 	down  bool
 	plans []faultPlan
+	half  int // answers of /computer that still lack every second build
 }
 
 type faultPlan struct {
@@ -41,6 +43,15 @@ func (f *faults) take(r *http.Request) int {
 		return kind
 	}
 	return 0
+}
+
+// halves tells whether this answer of /computer lacks every second build.
+func (f *faults) halves() bool {
+	if f.half == 0 {
+		return false
+	}
+	f.half--
+	return true
 }
 
 func (s *Server) addFault(kind, times int, pathPrefix string) {
@@ -76,6 +87,16 @@ func (s *Server) CutAfter(times int, pathPrefix string) { s.addFault(cutAfter, t
 
 // CutBefore cuts the connection of the next requests of a path prefix without processing them.
 func (s *Server) CutBefore(times int, pathPrefix string) { s.addFault(cutBefore, times, pathPrefix) }
+
+// Truncate processes the next requests of a path prefix and ends the connection after half of the answer.
+func (s *Server) Truncate(times int, pathPrefix string) { s.addFault(truncated, times, pathPrefix) }
+
+// Halve lets every second build be missing from the next answers of /computer, as while Jenkins takes agents out of its list.
+func (s *Server) Halve(times int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults.half = times
+}
 
 // Down closes every connection without an answer until it is called with false; builds go on meanwhile.
 func (s *Server) Down(on bool) {

@@ -13,6 +13,7 @@ var (
 	errorStep  = regexp.MustCompile(`\berror(?:\s*\(|\s)\s*['"]([^'"]*)`)
 	unstable   = regexp.MustCompile(`\bunstable(?:\s*\(|\s)\s*['"]|result\s*=\s*['"]UNSTABLE`)
 	failure    = regexp.MustCompile(`(?m)^\s*exit\s+[1-9]|^\s*false\s*$`)
+	stageStep  = regexp.MustCompile(`\bstage(?:\s*\(|\s)\s*['"]([^'"]*)['"]`)
 	inputWord  = regexp.MustCompile(`\binput\b`)
 	parameter  = regexp.MustCompile(`\b(string|text|choice|booleanParam|password)\s*\(`)
 	ownBlock   = regexp.MustCompile(`\bparameters\s*[({]`) // the pipeline's, not an input's "parameters: ["
@@ -39,7 +40,8 @@ func slept(script string) time.Duration {
 	return total
 }
 
-// readScript understands sleep, error, unstable, input and a parameters block in a pipeline's script.
+// readScript understands sleep, error, unstable, input, a parameters block and, where nothing is asked, stages in a pipeline's
+// script.
 func readScript(job *Job, script string) {
 	job.Duration = slept(script)
 	if unstable.MatchString(script) {
@@ -54,6 +56,11 @@ func readScript(job *Job, script string) {
 		if in, ok := readInput(text); ok {
 			job.Inputs = append(job.Inputs, in)
 			rest = strings.Replace(rest, text, "", 1)
+		}
+	}
+	if len(job.Inputs) == 0 {
+		for _, m := range stageStep.FindAllStringSubmatch(script, -1) {
+			job.Stages = append(job.Stages, m[1])
 		}
 	}
 	if at := ownBlock.FindStringIndex(rest); at != nil && len(job.Parameters) == 0 {

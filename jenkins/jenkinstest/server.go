@@ -117,9 +117,10 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) (cut bool, slow 
 	}
 	c := &call{r: r, segs: segs, now: now, server: s}
 	ans = s.answerTo(w, c)
-	if fault < cutAfter {
+	if fault < truncated {
 		ans = s.htmlPage(-fault, "Oops!")
 	}
+	ans.truncated = fault == truncated
 	ans.set("Date", now.UTC().Format(http.TimeFormat)) // a client may compare the clocks
 	return fault == cutAfter, s.faults.slow, ans
 }

@@ -14,16 +14,44 @@ import (
 // FollowedDeployments returns the deployments of controller that Jenkins has (queued, running, paused), the oldest
 // first. Errors: database_unavailable.
 func (s *Store) FollowedDeployments(ctx context.Context, controller string) ([]*model.Deployment, error) {
-	followed := slices.DeleteFunc(model.DeploymentStates(), func(d model.DeploymentState) bool { return !d.Followed() })
 	var rows []deploymentRow
 	err := s.read(ctx, func(db *gorm.DB) error {
 		query := "SELECT * FROM deployments " + s.dialect.using("deployments_state") + " WHERE state IN ? AND controller = ? ORDER BY id"
-		return db.Raw(query, followed, controller).Scan(&rows).Error
+		return db.Raw(query, followedStates(), controller).Scan(&rows).Error
 	})
 	if err != nil {
 		return nil, err
 	}
 	return deploymentsOf(rows)
+}
+
+// FollowedOf returns the deployments of one job that Jenkins has, the oldest first. Errors: database_unavailable.
+func (s *Store) FollowedOf(ctx context.Context, job model.JobRef) ([]*model.Deployment, error) {
+	var rows []deploymentRow
+	err := s.read(ctx, func(db *gorm.DB) error {
+		query := "SELECT * FROM deployments " + s.dialect.using("deployments_state") +
+			" WHERE state IN ? AND controller = ? AND (job = ? OR moved_to = ?) ORDER BY id"
+		return db.Raw(query, followedStates(), job.Controller, job.FullName, job.FullName).Scan(&rows).Error
+	})
+	if err != nil {
+		return nil, err
+	}
+	return deploymentsOf(rows)
+}
+
+// FollowMark changes when what FollowedDeployments returns does. Errors: database_unavailable.
+func (s *Store) FollowMark(ctx context.Context, controller string) (model.FollowMark, error) {
+	var mark model.FollowMark
+	err := s.read(ctx, func(db *gorm.DB) error {
+		query := "SELECT COUNT(*) AS count, COALESCE(MAX(id), 0) AS newest, COALESCE(SUM(version), 0) AS versions FROM deployments " +
+			s.dialect.using("deployments_state") + " WHERE state IN ? AND controller = ?"
+		return db.Raw(query, followedStates(), controller).Scan(&mark).Error
+	})
+	return mark, err
+}
+
+func followedStates() []model.DeploymentState {
+	return slices.DeleteFunc(model.DeploymentStates(), func(d model.DeploymentState) bool { return !d.Followed() })
 }
 
 // BuildHolders returns the builds of the job that deployments hold: by number, when they started as far as that is known.

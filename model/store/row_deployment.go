@@ -52,6 +52,12 @@ type deploymentRow struct {
 	Message          string
 	Stop             string `gorm:"column:stop_request"`
 	LogDueAt         sql.NullInt64
+	Estimate         time.Duration `gorm:"column:estimate_ns"`
+	PausedAt         sql.NullInt64
+	PausedFor        time.Duration `gorm:"column:paused_ns"`
+	QueuedTold       bool
+	SlowTold         bool
+	MovedTo          string
 }
 
 // TableName is gorm's hook.
@@ -76,6 +82,8 @@ func newDeploymentRow(d *model.Deployment) (deploymentRow, error) {
 		Definition: c.encodeSome("definition", d.Definition, d.Definition != nil), Drift: c.encodeSome("drift", d.Drift, d.Drift != nil),
 		Asked: c.encode("asked", d.Asked), Code: d.Code, Message: text(d.Message), Stop: c.encode("stop_request", d.Stop),
 		LogDueAt: momentOf(d.LogDueAt),
+		Estimate: d.Estimate, PausedAt: momentOf(d.PausedAt), PausedFor: d.PausedFor, QueuedTold: d.QueuedTold,
+		SlowTold: d.SlowTold, MovedTo: text(d.MovedTo),
 	}
 	return row, c.err
 }
@@ -92,6 +100,8 @@ func (row *deploymentRow) deployment() (*model.Deployment, error) {
 		BuildURL: row.BuildURL, Described: row.Described, MissingSince: timeOrNil(row.MissingSince),
 		StartedAt: timeOrNil(row.StartedAt), FinishedAt: timeOrNil(row.FinishedAt), Duration: row.Duration,
 		Result: row.Result, Code: row.Code, Message: row.Message, LogDueAt: timeOrNil(row.LogDueAt),
+		Estimate: row.Estimate, PausedAt: timeOrNil(row.PausedAt), PausedFor: row.PausedFor, QueuedTold: row.QueuedTold,
+		SlowTold: row.SlowTold, MovedTo: row.MovedTo,
 	}
 	if row.Slot.Valid {
 		d.Slot = new(int(row.Slot.Int64))

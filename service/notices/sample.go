@@ -37,6 +37,11 @@ func samplesOfRun() []Sample {
 	manual.Mode = model.ExecuteManual
 	held := sampleApp(model.StateWaiting, 0, "")
 	held.Wait = model.WaitDrift
+	queued := sampleApp(model.StateQueued, 0, "")
+	queued.Build, queued.BuildURL = 0, ""
+	slow := sampleApp(model.StateRunning, 0, "")
+	slow.Estimate = 4*time.Minute + 30*time.Second
+	busy := Why(Chinese, "Build #11 is already in progress (ETA: 2 min 10 sec)")
 	away := "Jenkins「prod」已 6 分 0 秒无法访问，恢复后自动继续"
 	decided := "已在 Jenkins 确认没有部署"
 	return []Sample{
@@ -49,6 +54,8 @@ func samplesOfRun() []Sample {
 		{"delayed-stop", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Action: ActionStop, Message: "Jenkins 拒绝停止构建(403)"}},
 		{"delayed-window", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionWindow, Message: "现在不在允许上线的时间(周一至周四 10:00-17:00)内，等到 2026-11-23 10:00", Since: &at}},
 		{"differs", model.NoticeDiffers, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Message: "构建 #12 的参数与批准的不同：ENV 应为 prod，实际为 staging"}},
+		{"queued", model.NoticeQueued, Facts{Release: sampleRelease(model.ReleaseActive), App: queued, Message: busy, Since: &at, Waited: 10 * time.Minute}},
+		{"slow", model.NoticeSlow, Facts{Release: sampleRelease(model.ReleaseActive), App: slow, Since: &at, Waited: 9*time.Minute + 2*time.Second}},
 		{"lost", model.NoticeLost, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Message: lost.Message}},
 		{"held", model.NoticeHeld, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Action: ActionContinue, Since: &at, Problems: []string{"不再声明参数 REGION"}}},
 		{"held-barred", model.NoticeHeld, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Since: &at, Problems: []string{"参数 ENV 不再有选项 prod", "参数 VERSION 改成了布尔值"}}},

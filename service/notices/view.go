@@ -18,6 +18,7 @@ type Facts struct {
 	Actor    string
 	Message  string
 	Since    *time.Time
+	Waited   time.Duration // since Since
 	Problems []string
 	Moved    []string
 	Merged   []model.Message // what a digest tells
@@ -45,6 +46,7 @@ type View struct {
 	Actor       string
 	Message     string
 	Since       *time.Time
+	Waited      time.Duration
 	Problems    []string
 	Moved       []string // full names of jobs
 	Lines       []string // of a digest: finished lines of Markdown
@@ -63,6 +65,7 @@ type App struct {
 	Build      string      // "#12"; empty until it is known
 	URL        string      // of the build; safe inside a Markdown link
 	Took       time.Duration
+	Usual      time.Duration // 0 when Jenkins cannot tell
 	Late       time.Duration // 0 unless worth mentioning
 	Attempts   int
 	Message    string
@@ -139,7 +142,7 @@ func (v viewer) view(kind model.NoticeKind, f Facts) View {
 		Event: string(kind), Project: v.escape(r.ProjectName), Business: v.escape(r.BusinessID), Reason: v.escape(model.Cut(r.Reason, maxReason)), Instance: v.escape(r.ProcessInstanceID),
 		Initiator: v.escape(r.Initiator.Label()), Mode: string(r.Mode), ScheduledAt: r.ScheduledAt,
 		State: state, StateWord: v.language.words().releases[state],
-		Action: f.Action, Actor: v.escape(f.Actor), Message: v.escape(f.Message), Since: f.Since, Step: v.step(f.Step),
+		Action: f.Action, Actor: v.escape(f.Actor), Message: v.escape(f.Message), Since: f.Since, Waited: f.Waited, Step: v.step(f.Step),
 	}
 	if r.ID != 0 {
 		view.Number = r.Number()
@@ -188,7 +191,7 @@ func (v viewer) app(r *model.Release, d *model.Deployment) App {
 	app := App{
 		ID: d.ID, Name: v.escape(d.Title()), Job: v.escape(d.FullName), Controller: v.escape(d.Controller),
 		State: string(d.State), StateWord: v.language.words().deployments[d.State], Ended: d.State.Terminal(),
-		Build: d.BuildTitle(), URL: safeURL(d.BuildURL), Took: d.Duration, Attempts: d.Attempts, Message: v.escape(d.Message),
+		Build: d.BuildTitle(), URL: safeURL(d.BuildURL), Took: d.Duration, Usual: d.Estimate, Attempts: d.Attempts, Message: v.escape(d.Message),
 	}
 	if late := r.LateBy(d); late >= MentionLate {
 		app.Late = late

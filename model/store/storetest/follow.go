@@ -11,6 +11,8 @@ func following() map[string]func(*testing.T, *fixture) {
 	return map[string]func(*testing.T, *fixture){
 		"follow/what Jenkins has": followStates,
 		"follow/build holders":    followHolders,
+		"follow/mark":             followMark,
+		"follow/of one job":       followJob,
 	}
 }
 
@@ -61,5 +63,62 @@ func followHolders(t *testing.T, f *fixture) {
 			t.Fatal(err)
 		}
 		wantSame(t, got, want)
+	}
+}
+
+func followMark(t *testing.T, f *fixture) {
+	mark := func() model.FollowMark {
+		t.Helper()
+		mark, err := f.FollowMark(f.ctx, "prod")
+		if err != nil {
+			t.Fatal(err)
+		}
+		followed, err := f.FollowedDeployments(f.ctx, "prod")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mark != model.MarkOf(followed) {
+			t.Errorf("the mark %+v is not that of %d deployments: %+v", mark, len(followed), model.MarkOf(followed))
+		}
+		return mark
+	}
+	if got := mark(); got != (model.FollowMark{}) {
+		t.Errorf("without deployments: %+v", got)
+	}
+	d := f.waiting("a", 0)
+	d.State = model.StateRunning
+	r := f.create(t, d)
+	other := f.waiting("b", 0)
+	other.Controller, other.State = "test", model.StateRunning
+	f.create(t, other)
+	first := mark()
+	err := f.UpdateRelease(f.ctx, r.ID, func(r *model.Release) error { r.Deployments[0].QueueID = 7; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second := mark(); first == second || second.Count != 1 {
+		t.Errorf("%+v, after a change %+v", first, second)
+	}
+}
+
+func followJob(t *testing.T, f *fixture) {
+	var want []*model.Deployment
+	for _, job := range []string{"a", "A", "b"} {
+		for _, state := range model.DeploymentStates() {
+			d := f.waiting(job, 0)
+			d.State = state
+			f.create(t, d)
+			if job == "a" && state.Followed() {
+				want = append(want, d)
+			}
+		}
+	}
+	got, err := f.FollowedOf(f.ctx, model.JobRef{Controller: "prod", FullName: "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantSame(t, got, want)
+	if got, err = f.FollowedOf(f.ctx, model.JobRef{Controller: "test", FullName: "a"}); err != nil || len(got) != 0 {
+		t.Fatal(got, err)
 	}
 }
