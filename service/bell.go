@@ -4,6 +4,7 @@ package service
 type bells struct {
 	submit  map[string]chan struct{}
 	follow  map[string]chan struct{}
+	pushed  map[string]chan struct{} // by Jenkins
 	listing map[string]chan struct{} // another process listed, or something is missed
 	showing map[string]chan struct{} // what labels tell has changed
 	outbox  chan struct{}
@@ -12,7 +13,7 @@ type bells struct {
 
 func newBells() bells {
 	return bells{
-		submit: map[string]chan struct{}{}, follow: map[string]chan struct{}{}, listing: map[string]chan struct{}{}, showing: map[string]chan struct{}{},
+		submit: map[string]chan struct{}{}, follow: map[string]chan struct{}{}, pushed: map[string]chan struct{}{}, listing: map[string]chan struct{}{}, showing: map[string]chan struct{}{},
 		outbox: make(chan struct{}, 1), checks: make(chan struct{}, 1),
 	}
 }
@@ -20,6 +21,7 @@ func newBells() bells {
 func (b bells) add(controller string) {
 	b.submit[controller] = make(chan struct{}, 1)
 	b.follow[controller] = make(chan struct{}, 1)
+	b.pushed[controller] = make(chan struct{}, 1)
 	b.listing[controller] = make(chan struct{}, 1)
 	b.showing[controller] = make(chan struct{}, 1)
 }

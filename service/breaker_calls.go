@@ -76,6 +76,22 @@ func (b *breaker) RecentBuilds(ctx context.Context, job string, limit int) ([]mo
 	return call(b, func() ([]model.Build, error) { return b.client.RecentBuilds(ctx, job, limit) })
 }
 
+func (b *breaker) Queue(ctx context.Context) ([]model.QueueItem, error) {
+	return call(b, func() ([]model.QueueItem, error) { return b.client.Queue(ctx) })
+}
+
+func (b *breaker) Stages(ctx context.Context, job string, number int64) ([]model.Stage, error) {
+	return call(b, func() ([]model.Stage, error) { return b.client.Stages(ctx, job, number) })
+}
+
+func (b *breaker) Numbers(ctx context.Context, job string) (model.BuildNumbers, error) {
+	return call(b, func() (model.BuildNumbers, error) { return b.client.Numbers(ctx, job) })
+}
+
+func (b *breaker) JobOf(address string) (job string, number int64, ok bool) {
+	return b.client.JobOf(address)
+}
+
 func (b *breaker) PendingInputs(ctx context.Context, job string, number int64) ([]model.InputStep, error) {
 	return call(b, func() ([]model.InputStep, error) { return b.client.PendingInputs(ctx, job, number) })
 }

@@ -53,6 +53,20 @@ func (w worker) find(ctx context.Context, d *model.Deployment) (*found, error) {
 	if err != nil {
 		return nil, err
 	}
+	return w.findAfter(ctx, d, queued)
+}
+
+// findAmong is find for what Jenkins had before: the queue of the view is looked through, since nothing can have come into it
+// after that.
+func (f follower) findAmong(ctx context.Context, d *model.Deployment, v view) (*found, error) {
+	if v.push {
+		return f.find(ctx, d)
+	}
+	return f.findAfter(ctx, d, v.items)
+}
+
+// findAfter looks in the newest builds, after the queue was read.
+func (w worker) findAfter(ctx context.Context, d *model.Deployment, queued []model.QueueItem) (*found, error) {
 	builds, err := w.buildsSince(ctx, d.FullName, w.since(d))
 	gone := model.CodeOf(err) == model.CodeJenkinsNotFound
 	if err != nil && !gone {
@@ -63,7 +77,7 @@ func (w worker) find(ctx context.Context, d *model.Deployment) (*found, error) {
 		return nil, err
 	}
 	for _, b := range builds {
-		if !taken.has(b) && w.ours(d, trace{b.QueueID, b.Parameters, b.Users, b.StartedAt}) {
+		if !taken.has(b) && w.ours(d, traceOfBuild(b)) {
 			return &found{queueID: b.QueueID, build: b.Number}, nil
 		}
 	}
@@ -139,6 +153,10 @@ type trace struct {
 	parameters map[string]string
 	users      []string
 	at         time.Time
+}
+
+func traceOfBuild(b model.Build) trace {
+	return trace{b.QueueID, b.Parameters, b.Users, b.StartedAt}
 }
 
 func traceOf(item model.QueueItem) trace {

@@ -2,10 +2,8 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"golang.org/x/sync/errgroup"
+	"time"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -15,6 +13,8 @@ type follower struct{ worker }
 
 // view is what a controller has at one moment.
 type view struct {
+	push    bool // there was no look at the whole: each build is asked for by itself
+	items   []model.QueueItem
 	queued  map[int64]model.QueueItem
 	running map[buildKey]model.RunningBuild
 	byQueue map[int64]model.RunningBuild
@@ -25,49 +25,9 @@ type buildKey struct {
 	number int64
 }
 
-// tick looks once, in two requests, and moves what changed. It returns how many deployments are followed. A look that
-// failed changes nothing.
-func (f follower) tick(ctx context.Context) (int, error) {
-	followed, err := f.store.FollowedDeployments(ctx, f.c.Name)
-	if err != nil || len(followed) == 0 {
-		f.c.watch.blink()
-		return 0, err
-	}
-	ours, err := f.store.Lease(ctx, followLease(f.c), f.owner, f.pace.Lease)
-	if err != nil || !ours {
-		f.c.watch.blink()
-		return len(followed), err
-	}
-	queued, running, err := f.c.Client.Overview(ctx)
-	f.observer.Polled(f.c.Name, model.CodeOf(err))
-	if err != nil {
-		f.c.watch.blink()
-		_, giveErr := f.store.Lease(ctx, followLease(f.c), f.owner, 0) // Jenkins may well answer another replica
-		return len(followed), errors.Join(err, giveErr)
-	}
-	f.c.watch.look(f.now())
-	return len(followed), f.lookAll(ctx, followed, newView(queued, running))
-}
-
-// lookAll looks at several at once, so that a slow answer holds up no others.
-func (f follower) lookAll(ctx context.Context, followed []*model.Deployment, v view) error {
-	var looks errgroup.Group
-	looks.SetLimit(max(f.c.MaxInFlight, 1))
-	failed := make([]error, len(followed))
-	for i, d := range followed {
-		looks.Go(func() error {
-			if err := f.look(ctx, d, v); err != nil {
-				failed[i] = fmt.Errorf("deployment %d of %s: %w", d.ID, d.Key(), err)
-			}
-			return nil
-		})
-	}
-	_ = looks.Wait() // each look keeps its own error
-	return errors.Join(failed...)
-}
-
 func newView(queued []model.QueueItem, running []model.RunningBuild) view {
 	v := view{
+		items:   queued,
 		queued:  make(map[int64]model.QueueItem, len(queued)),
 		running: make(map[buildKey]model.RunningBuild, len(running)),
 		byQueue: make(map[int64]model.RunningBuild, len(running)),
@@ -82,7 +42,12 @@ func newView(queued []model.QueueItem, running []model.RunningBuild) view {
 	return v
 }
 
+// look finds out what became of one deployment, unless somebody else is about it.
 func (f follower) look(ctx context.Context, d *model.Deployment, v view) error {
+	if !f.c.watch.begin(d.ID) {
+		return nil
+	}
+	defer f.c.watch.end(d.ID)
 	if d.State == model.StateQueued {
 		return f.lookQueued(ctx, d, v)
 	}
@@ -104,44 +69,61 @@ func (f follower) decide(ctx context.Context, d *model.Deployment, decide func(*
 	if model.CodeOf(err) == model.CodeConflict {
 		return nil // the next look sees it as it is now
 	}
+	if err == nil {
+		f.c.watch.changed(d.ID, f.now())
+	}
 	return err
+}
+
+// mayAsk tells whether Jenkins is to be asked for a deployment alone that no list has.
+func (f follower) mayAsk(d *model.Deployment, v view) bool {
+	now := f.now()
+	decided := now.Add(f.pace.Forget)
+	if d.MissingSince != nil {
+		decided = later(*d.MissingSince, f.c.watch.start()).Add(f.pace.Forget)
+	}
+	return f.c.watch.mayAsk(d.ID, now, decided) || v.push
 }
 
 // lookQueued finds out what became of a queued item.
 func (f follower) lookQueued(ctx context.Context, d *model.Deployment, v view) error {
-	if item, ok := v.queued[d.QueueID]; ok && item.Job == d.FullName {
+	if item, ok := v.queued[d.QueueID]; ok && item.Job == d.FullName && f.ours(d, traceOf(item)) {
 		return f.stillQueued(ctx, d, item)
 	}
 	if b, ok := v.byQueue[d.QueueID]; ok && b.Job == d.FullName {
-		return f.started(ctx, d, b.Number)
+		return f.started(ctx, d, b.Number, v)
+	}
+	if !f.mayAsk(d, v) {
+		return nil
 	}
 	item, err := f.c.Client.QueueItem(ctx, d.QueueID)
 	switch {
 	case model.CodeOf(err) == model.CodeJenkinsNotFound || (err == nil && item.Job != d.FullName):
-		return f.searchBuild(ctx, d) // forgotten after five minutes, or the id was given to another job
+		return f.searchBuild(ctx, d, v) // forgotten after five minutes, or the id was given to another job
 	case err != nil:
 		return err
 	case !f.ours(d, traceOf(item)):
-		return f.searchBuild(ctx, d)
+		return f.searchBuild(ctx, d, v)
 	case item.Cancelled:
 		return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
 			return f.fire(r, d, model.EventCancelled, f.stopCause(d, "在 Jenkins 队列中被取消"))
 		})
 	case item.Build > 0:
-		return f.started(ctx, d, item.Build)
+		return f.started(ctx, d, item.Build, v)
 	default:
 		return f.seen(ctx, d) // it left the queue this moment; the next look sees the build
 	}
 }
 
 func (f follower) stillQueued(ctx context.Context, d *model.Deployment, item model.QueueItem) error {
+	f.c.watch.listed(d.ID)
 	if d.Stop != nil {
-		if !f.ours(d, traceOf(item)) {
-			return f.searchBuild(ctx, d) // the id was given to somebody else's item
-		}
 		return f.cancelQueued(ctx, d)
 	}
-	return f.seen(ctx, d)
+	if err := f.seen(ctx, d); err != nil {
+		return err
+	}
+	return f.tellQueued(ctx, d, item)
 }
 
 // seen takes back that Jenkins did not know the deployment.
@@ -177,29 +159,29 @@ func (f follower) cancelQueued(ctx context.Context, d *model.Deployment) error {
 }
 
 // started checks that the build is ours before it is believed, and saves it.
-func (f follower) started(ctx context.Context, d *model.Deployment, number int64) error {
+func (f follower) started(ctx context.Context, d *model.Deployment, number int64, v view) error {
 	b, err := f.c.Client.Build(ctx, d.FullName, number)
 	if model.CodeOf(err) == model.CodeJenkinsNotFound {
-		return f.missing(ctx, d)
+		return f.missing(ctx, d, false)
 	}
 	if err != nil {
 		return err
 	}
-	if !f.ours(d, trace{b.QueueID, b.Parameters, b.Users, b.StartedAt}) {
-		return f.searchBuild(ctx, d)
+	if !f.ours(d, traceOfBuild(b)) {
+		return f.searchBuild(ctx, d, v)
 	}
 	return f.runs(ctx, d, b)
 }
 
 // searchBuild looks for the build of a queue item that Jenkins does not know any more.
-func (f follower) searchBuild(ctx context.Context, d *model.Deployment) error {
+func (f follower) searchBuild(ctx context.Context, d *model.Deployment, v view) error {
 	defer f.adopting(d)()
-	hit, err := f.find(ctx, d)
+	hit, err := f.findAmong(ctx, d, v)
 	switch {
 	case err != nil:
 		return err
 	case hit.nothing():
-		return f.missing(ctx, d)
+		return f.missing(ctx, d, false)
 	case hit.build == 0: // queued again under another id, as after a restart
 		return f.decide(ctx, d, func(_ *model.Release, d *model.Deployment) error {
 			d.QueueID, d.MissingSince = hit.queueID, nil
@@ -216,7 +198,7 @@ func (f follower) searchBuild(ctx context.Context, d *model.Deployment) error {
 // runs saves that the build started and, when it is at its end already, how it ended.
 func (f follower) runs(ctx context.Context, d *model.Deployment, b model.Build) error {
 	err := f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
-		d.Build, d.QueueID, d.StartedAt, d.MissingSince = b.Number, b.QueueID, &b.StartedAt, nil
+		d.Build, d.QueueID, d.StartedAt, d.Estimate, d.MissingSince = b.Number, b.QueueID, &b.StartedAt, b.Estimate, nil
 		d.BuildURL = f.c.buildURL(d.FullName, b.Number)
 		if err := f.fire(r, d, model.EventStarted, model.Cause{
 			At: f.now(), Actor: actorJenkins, Message: fmt.Sprintf("构建 #%d", b.Number),
@@ -249,42 +231,4 @@ func (f follower) compare(r *model.Release, d *model.Deployment, b model.Build) 
 		})
 		f.tell(r, f.write.differs(r, d, message))
 	}
-}
-
-// ended saves how a build ended.
-func (f follower) ended(r *model.Release, d *model.Deployment, b model.Build) error {
-	d.Result, d.Duration, d.MissingSince = b.Result, b.Duration, nil
-	if f.logRules.Keep > 0 {
-		d.LogDueAt = new(f.now())
-	}
-	if d.StartedAt == nil {
-		d.StartedAt = &b.StartedAt
-	}
-	event := eventOfResult(b.Result)
-	cause := model.Cause{At: f.now(), Actor: actorJenkins}
-	if event == model.EventAborted {
-		cause = f.stopCause(d, "在 Jenkins 中被中止")
-	}
-	if event == model.EventFailed {
-		cause.Message = fmt.Sprintf("构建结果 %s", b.Result)
-	}
-	return f.fire(r, d, event, cause)
-}
-
-// missing marks a deployment that Jenkins, though it answers, does not know; after a while it is lost.
-func (f follower) missing(ctx context.Context, d *model.Deployment) error {
-	now := f.now()
-	if d.MissingSince != nil && (now.Sub(*d.MissingSince) < f.pace.Forget || now.Sub(f.c.watch.start()) < f.pace.Forget) {
-		return nil
-	}
-	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
-		if d.MissingSince == nil {
-			d.MissingSince = &now
-			return nil
-		}
-		return f.fire(r, d, model.EventLost, model.Cause{
-			At: now, Actor: actorSystem,
-			Message: fmt.Sprintf("Jenkins 中已找不到这次构建(%s 起)，不会自动重新部署，请人工确认", f.clock(*d.MissingSince)),
-		})
-	})
 }

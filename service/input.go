@@ -11,7 +11,7 @@ import (
 
 // lookInput looks at what a pipeline asks: what the configuration allows is answered, the rest is announced.
 func (f follower) lookInput(ctx context.Context, d *model.Deployment) error {
-	steps, err := f.c.Client.PendingInputs(ctx, d.FullName, d.Build)
+	steps, err := f.c.Client.PendingInputs(ctx, d.BuildJob(), d.Build)
 	if err != nil {
 		return err
 	}
@@ -150,9 +150,9 @@ func (f follower) answer(ctx context.Context, d *model.Deployment, a inputAnswer
 		return err
 	}
 	if a.abort {
-		err = f.c.Client.Abort(ctx, d.FullName, d.Build, a.step.ID)
+		err = f.c.Client.Abort(ctx, d.BuildJob(), d.Build, a.step.ID)
 	} else {
-		err = f.c.Client.Proceed(ctx, d.FullName, d.Build, a.step.ID, a.parameters)
+		err = f.c.Client.Proceed(ctx, d.BuildJob(), d.Build, a.step.ID, a.parameters)
 	}
 	if code := model.CodeOf(err); code == model.CodeJenkinsForbidden || code == model.CodeJenkinsRejected {
 		return f.announceUnanswerable(ctx, d, a.step, err)

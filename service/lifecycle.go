@@ -62,17 +62,3 @@ func (s *Service) goOn(r *model.Release, d *model.Deployment, c model.Cause) err
 	}
 	return nil
 }
-
-// eventOfResult is the event that a finished build's result means. What Jenkins may invent later counts as failed.
-func eventOfResult(result string) model.DeploymentEvent {
-	switch result {
-	case "SUCCESS":
-		return model.EventSucceeded
-	case "UNSTABLE":
-		return model.EventUnstable
-	case "ABORTED":
-		return model.EventAborted
-	default:
-		return model.EventFailed
-	}
-}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/oabridge/oabridge/model"
 	"github.com/oabridge/oabridge/service/notices"
@@ -10,6 +11,17 @@ import (
 func (w writer) lost(r *model.Release, d *model.Deployment) notice {
 	scope := fmt.Sprintf("%d/%d", d.ID, d.Version)
 	return w.compose(model.NoticeLost, scope, notices.Facts{Release: r, App: d, Message: d.Message})
+}
+
+// queued and slow are told once for each build.
+func (w writer) queued(r *model.Release, d *model.Deployment, since time.Time, waited time.Duration, why string) notice {
+	scope := fmt.Sprintf("%d/%d", d.ID, d.Attempts)
+	return w.compose(model.NoticeQueued, scope, notices.Facts{Release: r, App: d, Message: why, Since: &since, Waited: waited})
+}
+
+func (w writer) slow(r *model.Release, d *model.Deployment, ran time.Duration) notice {
+	scope := fmt.Sprintf("%d/%d", d.ID, d.Attempts)
+	return w.compose(model.NoticeSlow, scope, notices.Facts{Release: r, App: d, Since: d.StartedAt, Waited: ran})
 }
 
 // decided tells what a person decided about a deployment that was lost. DingTalk drops a work notice that says the same as

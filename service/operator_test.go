@@ -66,6 +66,7 @@ func TestRetryAdoptsABuildThatIsThereAfterAll(t *testing.T) {
 	w.jenkins.Fail(404, 200, "GET /job/deploy/job/data/job/data-etl/1/api/json")
 	w.turns(130)
 	w.want("R-1001", model.ReleaseActive, model.StateLost)
+	w.jenkins.Heal()
 	if _, err := w.Retry(t.Context(), 1001, 0, "ops", "磁盘已恢复"); err != nil {
 		t.Fatal(err)
 	}

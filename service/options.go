@@ -44,6 +44,12 @@ func (p Pace) withDefaults() Pace {
 	return p
 }
 
+// Patience says when people are told that something takes long, once for each build.
+type Patience struct {
+	Queued time.Duration // in Jenkins' queue for so long; 0: never told
+	Slow   float64       // running for so many times as long as Jenkins expected; 0: never told
+}
+
 // Options are everything a Service needs.
 type Options struct {
 	Store       Store
@@ -76,5 +82,6 @@ type Options struct {
 	Fates       Fates             // nil: nobody can be asked what became of a work notice
 	Comments    Comments
 	Logs        LogRules
+	Patience    Patience
 	Together    func(processes int) // nil, or told again and again how many work on the database, this one among them
 }

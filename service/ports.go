@@ -51,8 +51,6 @@ type Work interface {
 	// ClaimDeployments leases up to limit deployments of controller that are waiting or submitting and due, the
 	// oldest first.
 	ClaimDeployments(ctx context.Context, controller, owner string, lease time.Duration, limit int) ([]*model.Deployment, error)
-	// FollowedDeployments returns the deployments of controller that Jenkins has (queued, running, paused).
-	FollowedDeployments(ctx context.Context, controller string) ([]*model.Deployment, error)
 	// BuildHolders returns the builds of the job that deployments hold, for numbers of at least from: by number, when they
 	// started; the zero time when that is not known. Numbers repeat when a job was made anew.
 	BuildHolders(ctx context.Context, job model.JobRef, from int64) (map[int64][]time.Time, error)
@@ -69,6 +67,16 @@ type Standings interface {
 	LastSucceeded(ctx context.Context, controller string) ([]model.Standing, error)
 	// SucceededSince returns the deployments of controller that succeeded and have an id above after, or one of ids.
 	SucceededSince(ctx context.Context, controller string, after int64, ids []int64) ([]model.Standing, error)
+}
+
+// Followed are the deployments that Jenkins has (queued, running, paused).
+type Followed interface {
+	// FollowedDeployments returns those of controller.
+	FollowedDeployments(ctx context.Context, controller string) ([]*model.Deployment, error)
+	// FollowedOf returns those of one job.
+	FollowedOf(ctx context.Context, job model.JobRef) ([]*model.Deployment, error)
+	// FollowMark changes when what FollowedDeployments returns does, and costs less.
+	FollowMark(ctx context.Context, controller string) (model.FollowMark, error)
 }
 
 // Lines says whose turn it is where several releases want builds of one job.
@@ -185,6 +193,18 @@ type Watcher interface {
 	RecentBuilds(ctx context.Context, job string, limit int) ([]model.Build, error)
 }
 
+// Inspector tells more of what Jenkins has, for people and for doubtful cases.
+type Inspector interface {
+	// Queue returns everything queued.
+	Queue(ctx context.Context) ([]model.QueueItem, error)
+	// Stages returns a pipeline's stages as far as it got; none for a build that is no pipeline.
+	Stages(ctx context.Context, job string, number int64) ([]model.Stage, error)
+	// Numbers tells which build numbers a job has given out. Errors: jenkins_not_found.
+	Numbers(ctx context.Context, job string) (model.BuildNumbers, error)
+	// JobOf reads a job's fullName and, 0 when there is none, a build's number out of the address of one of their pages.
+	JobOf(address string) (job string, number int64, ok bool)
+}
+
 // Asker answers input steps.
 type Asker interface {
 	// PendingInputs returns what the build waits for; none when it waits for nothing.
@@ -224,6 +244,7 @@ type Jenkins interface {
 	Starter
 	Drafter
 	Watcher
+	Inspector
 	Asker
 	Lister
 	Valuer

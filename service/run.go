@@ -20,6 +20,7 @@ func (s *Service) Run(ctx context.Context) {
 		all.Go(func() { s.refreshing(ctx, c) })
 		all.Go(func() { s.submitting(ctx, submitter{worker{s, c}}) })
 		all.Go(func() { s.following(ctx, follower{worker{s, c}}) })
+		all.Go(func() { s.heeding(ctx, follower{worker{s, c}}) })
 		all.Go(func() { s.probing(ctx, c) })
 		all.Go(func() { s.showing(ctx, c) })
 	}
@@ -67,15 +68,21 @@ func listLease(c *Controller) string   { return "list:" + c.Name }
 
 // wait pauses for d or until the bell rings; false when ctx ended.
 func wait(ctx context.Context, d time.Duration, bell <-chan struct{}) bool {
+	_, ok := waitFor(ctx, d, bell)
+	return ok
+}
+
+// waitFor is wait that also tells whether the bell rang.
+func waitFor(ctx context.Context, d time.Duration, bell <-chan struct{}) (rang, ok bool) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return false
 	case <-timer.C:
 	case <-bell:
+		rang = true
 	}
-	return ctx.Err() == nil
+	return rang, ctx.Err() == nil
 }
 
 // claimName names one claim, so that two claims of one process are told apart.
@@ -169,24 +176,4 @@ func (s *Service) submitDue(ctx context.Context, sub submitter, steps *errgroup.
 		})
 	}
 	return err
-}
-
-// following looks at what runs, as long as there is something to follow and nobody else does it.
-func (s *Service) following(ctx context.Context, f follower) {
-	looks := trouble{Service: s, doing: "looking at what runs", about: []any{"controller", f.c.Name}}
-	pause := s.pace.Idle
-	for looks.wait(ctx, pause, s.bells.follow[f.c.Name]) {
-		// Gathers what rings at the same time into one look, and gives Jenkins the moment it needs to start an item.
-		if !wait(ctx, f.c.Poll/4, nil) {
-			return
-		}
-		tick, cancel := s.stepContext(ctx)
-		followed, err := f.tick(tick)
-		cancel()
-		looks.note(ctx, err)
-		pause = f.c.Poll
-		if followed == 0 {
-			pause = max(s.pace.Idle, time.Second)
-		}
-	}
 }

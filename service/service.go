@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/url"
@@ -20,6 +21,7 @@ type Store interface {
 	Identities
 	Queries
 	Work
+	Followed
 	Lines
 	Standings
 	Calls
@@ -95,6 +97,13 @@ type InputRule struct {
 	Parameters map[string]string // values that differ from the step's defaults
 }
 
+// ResultRule says which results of a job's builds count as success, beside SUCCESS itself.
+type ResultRule struct {
+	Job      *regexp.Regexp // on fullName
+	Unstable bool           // UNSTABLE
+	NotBuilt bool           // NOT_BUILT
+}
+
 // Controller is one Jenkins server and what the configuration says of it.
 type Controller struct {
 	Name             string
@@ -103,12 +112,14 @@ type Controller struct {
 	User             string // the Jenkins user of the bridge: who caused its builds
 	Rules            CatalogueRules
 	Inputs           []InputRule
+	Results          []ResultRule // what results mean; the first rule that names the job decides
 	ReleaseParameter string
 	Refresh          time.Duration // between two listings, while they change
 	RefreshMax       time.Duration // while they do not; 0: 5 min
 	StaleAfter       time.Duration // how old a listing may be before people are told; 0: 10 min
 	MaxLoss          float64       // the share of the apps that may vanish at once; 0: 0.3
-	Poll             time.Duration // between two looks at what runs
+	Poll             time.Duration // between two looks at what runs, when something is about to change
+	PollMax          time.Duration // the same when nothing is; at least Poll, 15 s when 0
 	MaxInFlight      int           // deployments handled at once
 	// MaxParallelPerJob is how many builds of one job may be wanted at the same time; 0 counts as 1.
 	MaxParallelPerJob int
@@ -178,6 +189,8 @@ type Service struct {
 	access      *access // nil: everybody may use every project
 	eventsSeen  func() time.Time
 	wakeups     Wakeups
+	patient     Patience
+	asked       askedOnce
 
 	parameterRules parameterRules
 	openLogs       *openLogs
@@ -202,6 +215,7 @@ func New(o Options) *Service {
 	s.openLogs, s.logRules = newOpenLogs(), o.Logs.withDefaults()
 	shared := o.Shared.withDefaults(o.Store)
 	s.saved, s.answers, s.wakeups = shared.Listings, shared.Answers, shared.Wakeups
+	s.patient = o.Patience
 	s.fallbacks, s.fates, s.comments = o.Fallbacks, o.Fates, o.Comments
 	if s.random = o.Random; s.random == nil {
 		s.random = func() float64 { return 0.5 }
@@ -214,7 +228,7 @@ func New(o Options) *Service {
 		c := new(o.Controllers[i])
 		c.line = newBreaker(c.Name, c.Client, s.now)
 		c.looks = newLooks(c.line, s.now)
-		c.Client, c.watch, c.turn = c.line, &watch{}, &listTurn{stretch: 1, taken: make(chan struct{}, 1)}
+		c.Client, c.watch, c.turn = c.line, newWatch(), &listTurn{stretch: 1, taken: make(chan struct{}, 1)}
 		if c.RefreshMax == 0 {
 			c.RefreshMax = max(c.Refresh, 5*time.Minute)
 		}
@@ -224,6 +238,7 @@ func New(o Options) *Service {
 		if c.MaxLoss == 0 {
 			c.MaxLoss = 0.3
 		}
+		c.PollMax = max(c.Poll, cmp.Or(c.PollMax, longestPoll))
 		s.controllers[c.Name] = c
 		s.ordered = append(s.ordered, c)
 		s.bells.add(c.Name)

@@ -49,15 +49,3 @@ func (s *Server) DiscardBuild(job string, number int) bool {
 	s.active = slices.DeleteFunc(s.active, func(o *build) bool { return o == b })
 	return true
 }
-
-// SetUser changes an account, such as its rights. Unknown users are ignored.
-func (s *Server) SetUser(name string, change func(*User)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.opt.Users = slices.Clone(s.opt.Users)
-	for at := range s.opt.Users {
-		if s.opt.Users[at].Name == name {
-			change(&s.opt.Users[at])
-		}
-	}
-}

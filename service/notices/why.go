@@ -32,6 +32,9 @@ var whys = []struct {
 // spans are Jenkins' words for times.
 var spans = strings.NewReplacer(" sec", " 秒", " min", " 分", " hr", " 小时", " days", " 天", " day", " 天", " ms", " 毫秒")
 
+// Why says in the set's language why Jenkins keeps something in its queue.
+func (s *Set) Why(why string) string { return Why(s.language, why) }
+
 // Why says in the language why Jenkins keeps something in its queue: in Jenkins' own words in English, and where its words
 // are not known.
 func Why(language Language, why string) string {
