@@ -85,6 +85,7 @@ func (a *app) wire(ctx context.Context) error {
 		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots), Together: messenger.Share,
 		Fallbacks: fallbacks(cfg.DingTalk.Robots), Fates: a.fates(messenger),
 		Comments:  service.Comments{On: cfg.DingTalk.AppKey != "", Author: cfg.DingTalk.CommentUserID},
+		Patience:  service.Patience{Queued: cfg.Notify.QueuedAfter, Slow: cfg.Notify.SlowFactor},
 		Approvals: a.approvals(), Policy: approvalPolicy(cfg), EventsSeen: a.eventsSeen(), Access: a.accessPolicy(),
 	}))
 	err = a.connectAPI(metrics) //nolint:contextcheck // requests bring contexts of their own
@@ -174,8 +175,8 @@ func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
 		controllers = append(controllers, service.Controller{
 			Name: j.Name, URL: j.URL, Client: client, User: j.User, Rules: catalogueRules(a.cfg, j), Inputs: inputRules(j.Inputs),
 			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, RefreshMax: j.RefreshMax, StaleAfter: j.StaleAfter, MaxLoss: j.MaxLoss,
-			Poll: j.Poll, MaxInFlight: j.MaxInFlight, MaxParallelPerJob: j.MaxParallelPerJob, OnDrift: model.DriftPolicy(j.OnDrift),
-			Show: shownOf(j),
+			Poll: j.Poll, PollMax: j.PollMax, MaxInFlight: j.MaxInFlight, MaxParallelPerJob: j.MaxParallelPerJob, OnDrift: model.DriftPolicy(j.OnDrift),
+			Show: shownOf(j), Results: resultRules(j.Results),
 		})
 	}
 	return controllers, nil
@@ -205,6 +206,16 @@ func inputRules(inputs []config.Input) []service.InputRule {
 		rules[i] = service.InputRule{
 			Job: regexp.MustCompile(in.Job), ID: regexp.MustCompile(in.ID), Abort: in.Answer == config.AnswerAbort,
 			Parameters: in.Parameters,
+		}
+	}
+	return rules
+}
+
+func resultRules(results []config.Result) []service.ResultRule {
+	rules := make([]service.ResultRule, len(results))
+	for i, x := range results {
+		rules[i] = service.ResultRule{
+			Job: regexp.MustCompile(x.Job), Unstable: x.Unstable == config.ResultSuccess, NotBuilt: x.NotBuilt == config.ResultSuccess,
 		}
 	}
 	return rules
@@ -265,7 +276,7 @@ func (a *app) apiOptions(metrics *api.Metrics) api.Options {
 	}
 	return api.Options{
 		Service: a.service, Connector: auth, Fields: a.cfg.Form.Names(), Tokens: tokens, Metrics: metrics, Logger: a.log,
-		Zone: a.cfg.Location(),
+		Zone: a.cfg.Location(), HookSecret: a.cfg.JenkinsHook.Secret.Reveal(), Pushes: a.service,
 		Gauges: api.Gauges{
 			Open: a.service.Open, Dead: a.service.Dead, Listed: a.service.Listed, Held: a.service.Held, RedisUp: a.redisUp(), Stream: a.streamState(),
 			Used: a.meter.Used, Quota: a.meter.Quota(),

@@ -14,7 +14,7 @@ import (
 // mayDiffer are the keys that replicas on one database need not share: where each of them stands, and how hard it works.
 var mayDiffer = map[string]bool{
 	"listen": true, "public_url": true, "log": true, "database": true, "redis": true,
-	"jenkins[].refresh": true, "jenkins[].refresh_max": true, "jenkins[].stale_after": true, "jenkins[].poll": true,
+	"jenkins[].refresh": true, "jenkins[].refresh_max": true, "jenkins[].stale_after": true, "jenkins[].poll": true, "jenkins[].poll_max": true,
 	"jenkins[].max_in_flight": true,
 }
 

@@ -66,6 +66,12 @@ type (
 		Message      string                `json:"message"`
 		Stop         *shownStop            `json:"stop"`
 		Drift        *shownDrift           `json:"drift"`
+		Queue        *shownQueue           `json:"queue"`
+		EstimateMS   int64                 `json:"estimate_ms"`
+		ExpectedAt   *time.Time            `json:"expected_at"`
+		PausedAt     *time.Time            `json:"paused_at"`
+		Stages       []shownStage          `json:"stages"`
+		MovedTo      string                `json:"moved_to"`
 	}
 	shownDrift struct {
 		Since       time.Time `json:"since"`

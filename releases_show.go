@@ -117,7 +117,7 @@ func (c *bridgeClient) deployments(r shownRelease) string {
 			fmt.Fprintf(&b, "  %s", (time.Duration(d.DurationMS) * time.Millisecond).Round(time.Millisecond))
 		}
 		fmt.Fprintf(&b, "\n      %s\n", harmless(d.App))
-		for _, line := range c.reasons(d) {
+		for _, line := range append(c.reasons(d), c.progress(d)...) {
 			fmt.Fprintf(&b, "      %s\n", line)
 		}
 	}

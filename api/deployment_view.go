@@ -36,6 +36,15 @@ type deploymentView struct {
 	Stop         *stopView  `json:"stop"`
 	// Drift is set while the deployment is held.
 	Drift *driftView `json:"drift"`
+	// Queue, ExpectedAt and Stages are what Jenkins says now; only one release alone has them.
+	Queue      *queueView  `json:"queue"`
+	EstimateMS int64       `json:"estimate_ms"` // how long Jenkins expected the build to run; 0: it could not tell
+	ExpectedAt *time.Time  `json:"expected_at"`
+	PausedAt   *time.Time  `json:"paused_at"`
+	PausedMS   int64       `json:"paused_ms"`
+	Stages     []stageView `json:"stages"`
+	// MovedTo is the job's name since it was renamed while the build ran.
+	MovedTo string `json:"moved_to"`
 }
 
 // parameterView never holds a secret's value.
@@ -69,7 +78,8 @@ func viewDeployment(r *model.Release, d *model.Deployment) deploymentView {
 		SubmittedAt: utc(d.SubmittedAt), LateMS: r.LateBy(d).Milliseconds(), MissingSince: utc(d.MissingSince),
 		Parameters: make([]parameterView, len(d.Parameters)), QueueID: d.QueueID, Build: d.Build, BuildURL: d.BuildURL,
 		StartedAt: utc(d.StartedAt), FinishedAt: utc(d.FinishedAt), DurationMS: d.Duration.Milliseconds(),
-		Result: d.Result, Code: d.Code, Message: d.Message,
+		Result: d.Result, Code: d.Code, Message: d.Message, EstimateMS: d.Estimate.Milliseconds(), PausedAt: utc(d.PausedAt),
+		PausedMS: d.PausedFor.Milliseconds(), Stages: []stageView{}, MovedTo: d.MovedTo,
 	}
 	for i, p := range d.Parameters {
 		v.Parameters[i] = parameterView{Name: p.Name, Value: p.Shown(), Chosen: p.Chosen, Secret: p.Secret, Dropped: p.Dropped}

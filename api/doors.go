@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
@@ -26,6 +27,7 @@ type doors struct {
 	basic     *digest // of user and password
 	token     *digest
 	callers   []caller
+	hook      *digest // what Jenkins proves itself with
 }
 
 type caller struct {
@@ -33,8 +35,11 @@ type caller struct {
 	token digest
 }
 
-func newDoors(a ConnectorAuth, tokens []Token) doors {
+func newDoors(a ConnectorAuth, tokens []Token, hook string) doors {
 	d := doors{signature: a.Signature, insecure: a.Insecure}
+	if hook != "" {
+		d.hook = new(digestOf(hook))
+	}
 	if a.BasicUser != "" && a.BasicPassword != "" {
 		d.basic = new(digestOf(pair(a.BasicUser, a.BasicPassword)))
 	}
@@ -90,6 +95,20 @@ func (d *doors) byToken(r *http.Request) bool {
 		given = r.Header.Get("X-Api-Key")
 	}
 	return given != "" && d.token.equals(given)
+}
+
+// headerHook is where a push of Jenkins' may carry the secret.
+const headerHook = "X-Hook-Secret"
+
+// jenkins checks a push of Jenkins': by a bearer token, a header, or the password of an address with a user in it, which is all
+// that the Notification plugin can send. Errors: unauthorized.
+func (d *doors) jenkins(r *http.Request) error {
+	_, password, _ := r.BasicAuth()
+	given := cmp.Or(bearer(r), r.Header.Get(headerHook), password)
+	if d.hook == nil || given == "" || !d.hook.equals(given) {
+		return model.Errorf(model.CodeUnauthorized, "鉴权失败：请提供 jenkins_hook.secret，例如请求头 Authorization: Bearer 「密钥」")
+	}
+	return nil
 }
 
 // tried tells whether the caller gave anything but a signature.

@@ -23,7 +23,7 @@ func TestBearer(t *testing.T) {
 }
 
 func TestCallersAreToldApart(t *testing.T) {
-	d := newDoors(ConnectorAuth{}, []Token{{"ops", "one"}, {"dev", "two"}, {"nobody", ""}, {"", "nameless"}})
+	d := newDoors(ConnectorAuth{}, []Token{{"ops", "one"}, {"dev", "two"}, {"nobody", ""}, {"", "nameless"}}, "")
 	for token, want := range map[string]string{"one": "ops", "two": "dev", "": "", "on": "", "onee": "", "ONE": "", "nameless": ""} {
 		name, err := d.caller(withHeader("Authorization", "Bearer "+token))
 		if name != want || (model.CodeOf(err) == model.CodeUnauthorized) != (want == "") {
@@ -33,7 +33,7 @@ func TestCallersAreToldApart(t *testing.T) {
 }
 
 func TestTheAPIKeyCountsOnlyWithoutABearer(t *testing.T) {
-	d := newDoors(ConnectorAuth{Token: "right"}, nil)
+	d := newDoors(ConnectorAuth{Token: "right"}, nil, "")
 	r := withHeader("X-Api-Key", "right")
 	if err := d.connector(r); err != nil {
 		t.Error(err)
@@ -45,7 +45,7 @@ func TestTheAPIKeyCountsOnlyWithoutABearer(t *testing.T) {
 }
 
 func TestUserAndPasswordAreNotMixedUp(t *testing.T) {
-	d := newDoors(ConnectorAuth{BasicUser: "ab", BasicPassword: "c"}, nil)
+	d := newDoors(ConnectorAuth{BasicUser: "ab", BasicPassword: "c"}, nil, "")
 	for pair, want := range map[[2]string]bool{{"ab", "c"}: true, {"a", "bc"}: false, {"abc", ""}: false, {"", "abc"}: false, {"ab", "c "}: false} {
 		r := &http.Request{Header: http.Header{}}
 		r.SetBasicAuth(pair[0], pair[1])

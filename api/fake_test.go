@@ -39,7 +39,9 @@ type fake struct {
 	messages []model.Message
 	pieces   []model.LogPiece
 	wanted   model.LogQuery
-	logEnd   error                 // after the pieces
+	logEnd   error // after the pieces
+	progress []model.Progress
+	pushed   []model.Push
 	during   func(context.Context) // runs inside every call
 }
 
@@ -121,6 +123,17 @@ func (f *fake) List(ctx context.Context, filter model.ReleaseFilter) ([]*model.R
 func (f *fake) Release(ctx context.Context, _ int64) (*model.Release, error) {
 	f.note(ctx, "release")
 	return f.release, f.err
+}
+
+func (f *fake) Progress(ctx context.Context, _ *model.Release) []model.Progress {
+	f.note(ctx, "progress")
+	return f.progress
+}
+
+func (f *fake) Push(p model.Push) bool {
+	f.note(context.Background(), "push")
+	f.pushed = append(f.pushed, p)
+	return p.Job != "unknown"
 }
 
 func (f *fake) History(ctx context.Context, _, _ int64, _ int) ([]model.Event, error) {

@@ -29,6 +29,7 @@ type Metrics struct {
 	polls       *prometheus.CounterVec
 	jenkins     *prometheus.CounterVec
 	jenkinsTook *prometheus.HistogramVec
+	hooks       *prometheus.CounterVec
 	pruned      *prometheus.CounterVec
 	differing   *prometheus.GaugeVec
 	lookups     *prometheus.CounterVec
@@ -50,6 +51,7 @@ func NewMetrics() *Metrics {
 	m.jenkins = m.counter("jenkins_requests_total", "Requests to Jenkins; status 0 when there was no answer.",
 		"controller", "method", "kind", "status")
 	m.jenkinsTook = m.histogram("jenkins_request_duration_seconds", "How long Jenkins took.", "controller", "kind")
+	m.hooks = m.counter("jenkins_pushes_total", "Pushes of Jenkins' to /hooks/jenkins.", "outcome")
 	m.lookups = m.counter("cache_lookups_total", "Looks for something that may be kept; where it was found.", "kind", "found")
 	m.redis = m.counter("redis_errors_total", "Calls that Redis did not answer or refused.", "kind")
 	m.apps = m.gauge("catalogue_apps", "Apps that forms are offered.", "controller")

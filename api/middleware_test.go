@@ -130,7 +130,7 @@ func TestTheLogHasOneLineARequestAndNoSecrets(t *testing.T) {
 	for _, a := range answers {
 		everything += a.raw
 	}
-	for _, s := range []string{secret, password, fixed, opsToken, "query-secret", "body-secret", "guessed-secret", "parameter-secret", "Basic ", "Bearer t"} {
+	for _, s := range []string{secret, password, fixed, hooked, opsToken, "query-secret", "body-secret", "guessed-secret", "parameter-secret", "Basic ", "Bearer t"} {
 		if strings.Contains(everything, s) {
 			t.Errorf("%q leaked:\n%s", s, everything)
 		}

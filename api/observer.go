@@ -61,6 +61,9 @@ func (m *Metrics) Polled(controller string, code model.Code) {
 	m.polls.WithLabelValues(controller, labelOf(code)).Inc()
 }
 
+// HookPushed counts a push of Jenkins': taken, ignored or refused.
+func (m *Metrics) HookPushed(outcome string) { m.hooks.WithLabelValues(outcome).Inc() }
+
 // Reachable says whether a controller can be reached.
 func (m *Metrics) Reachable(controller string, up bool) {
 	value := 0.0

@@ -14,6 +14,9 @@ type Options struct {
 	// Callback opens the events that DingTalk pushes by HTTP, and Events takes them; without Callback there is no such route.
 	Callback Callback
 	Events   Events
+	// HookSecret is what Jenkins proves itself with when it pushes, and Pushes takes that; without a secret there is no such route.
+	HookSecret string
+	Pushes     Pushes
 	// Fields are the names under which a form's canonical field comes in, by canonical field. The canonical name is
 	// always accepted.
 	Fields map[string][]string

@@ -13,6 +13,7 @@ type Service interface {
 	Chooser
 	Submitter
 	Reader
+	Onlooker
 	Operator
 	Rescuer
 	Letters
@@ -75,6 +76,18 @@ type LogReader interface {
 	// ReadLog delivers the log of a deployment's build, until the build ends when it is to be followed. Errors: not_found, the
 	// jenkins_… codes, and deliver's.
 	ReadLog(ctx context.Context, id int64, q model.LogQuery, deliver func(model.LogPiece) error) error
+}
+
+// Onlooker tells what Jenkins says now, for people who wait.
+type Onlooker interface {
+	// Progress is of the release's deployments that Jenkins has. What Jenkins does not say in time is missing.
+	Progress(ctx context.Context, r *model.Release) []model.Progress
+}
+
+// Pushes takes hints that something happened to a build.
+type Pushes interface {
+	// Push has it looked at now and never waits. false: it is nothing of ours.
+	Push(p model.Push) bool
 }
 
 // Operator changes releases for people. Errors: not_found, conflict, database_unavailable.

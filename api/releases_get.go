@@ -37,7 +37,7 @@ func (s *Server) getRelease(ctx context.Context, r request) (any, error) {
 		return nil, err
 	}
 	return detailReply{
-		releaseView: viewOf(release), Events: history.Events, EventsBefore: history.NextBefore, Messages: viewMessages(messages),
+		releaseView: viewNow(release, s.service.Progress(ctx, release)), Events: history.Events, EventsBefore: history.NextBefore, Messages: viewMessages(messages),
 	}, nil
 }
 

@@ -31,6 +31,7 @@ const (
 	secret   = "api-secret-of-the-connector"
 	password = "password-of-basic"
 	fixed    = "fixed-token-of-the-connector"
+	hooked   = "secret-of-the-jenkins-hook"
 	opsToken = "token-of-ops-0123456789"
 	devToken = "token-of-dev-0123456789"
 )
@@ -140,6 +141,7 @@ func newRigWith(t testing.TB, s api.Service, m *api.Metrics, change ...func(*api
 	var traces atomic.Int64
 	o := api.Options{
 		Service: s, Callback: newSubscription(t), Events: &inbox{}, Metrics: m, Fields: config.Form{}.Names(), Connector: api.ConnectorAuth{Signature: verify(secret)},
+		HookSecret: hooked, Pushes: pushesOf(s),
 		Tokens: []api.Token{{Name: "ops", Token: opsToken}, {Name: "dev", Token: devToken}},
 		Logger: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		NewID:  func() string { return fmt.Sprintf("trace-%d", traces.Add(1)) },
@@ -149,6 +151,12 @@ func newRigWith(t testing.TB, s api.Service, m *api.Metrics, change ...func(*api
 	}
 	r.handler = api.New(o)
 	return r
+}
+
+// pushesOf is the service as far as Jenkins knows it.
+func pushesOf(s api.Service) api.Pushes {
+	pushes, _ := s.(api.Pushes)
+	return pushes
 }
 
 // newReal is a rig around the real service on a database of its own.

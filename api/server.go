@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/time/rate"
 )
 
 // Server answers every route. It is an http.Handler and safe for concurrent use.
@@ -16,6 +17,8 @@ type Server struct {
 	service  Service
 	callback Callback
 	events   Events
+	pushes   Pushes
+	hooks    *rate.Limiter
 	doors    doors
 	zone     []string // the value of headerZone
 	typed    []string // the value of Content-Type of the connector's answers
@@ -43,7 +46,8 @@ func New(o Options) *Server {
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{
 		service: o.Service, callback: o.Callback, events: o.Events,
-		doors: newDoors(o.Connector, o.Tokens), zone: []string{o.Zone.String()},
+		pushes: o.Pushes, hooks: newHookLimit(),
+		doors: newDoors(o.Connector, o.Tokens, o.HookSecret), zone: []string{o.Zone.String()},
 		typed: []string{"application/json; charset=utf-8"}, names: newInputNames(o.Fields), checks: o.Checks,
 		metrics: o.Metrics, log: o.Logger, newID: o.NewID, now: o.Now, limits: o.Limits,
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
@@ -86,6 +90,9 @@ func (s *Server) routes() *gin.Engine {
 	}
 	if s.callback != nil {
 		e.POST("/dingtalk/callback", s.push)
+	}
+	if s.doors.hook != nil {
+		e.POST("/hooks/jenkins", s.jenkinsHook)
 	}
 	releases := e.Group("/api/releases", s.identify)
 	releases.GET("", s.handle(s.listReleases))

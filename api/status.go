@@ -20,6 +20,7 @@ var meanings = map[model.Code]meaning{
 	model.CodeBodyTooLarge:        {status: http.StatusRequestEntityTooLarge},
 	model.CodeUnsupportedMedia:    {status: http.StatusUnsupportedMediaType},
 	model.CodeMethodNotAllowed:    {status: http.StatusMethodNotAllowed},
+	model.CodeTooMany:             {status: http.StatusTooManyRequests},
 	model.CodeSignatureMissing:    {status: http.StatusUnauthorized},
 	model.CodeSignatureInvalid:    {status: http.StatusUnauthorized},
 	model.CodeSignatureExpired:    {status: http.StatusUnauthorized},
@@ -45,7 +46,6 @@ var meanings = map[model.Code]meaning{
 	model.CodeDatabaseFull:        {status: http.StatusServiceUnavailable},
 	model.CodeDatabaseUnknown:     {status: http.StatusServiceUnavailable},
 	model.CodeShuttingDown:        {status: http.StatusServiceUnavailable},
-	model.CodeTooMany:             {status: http.StatusTooManyRequests},
 	model.CodeInternal:            {status: http.StatusInternalServerError},
 
 	model.CodeJenkinsUnavailable: {status: http.StatusServiceUnavailable},

@@ -51,7 +51,7 @@ func TestAccepted(t *testing.T) {
 		"a label that is the project's id": minimal + `projects: [{id: a, label: a, apps: [{job: "prod:x"}]}]`,
 		"labels outside, for an explicit":  jenkins + `folders: [deploy], labels: {x: 甲}` + rest + `projects: [{id: a, apps: [{job: "prod:x"}]}]`,
 		"Go's other way to name groups":    jenkins + `project: '^(?<project>[^-]+)-(?<app>.+)$'` + rest,
-		"the shortest times":               jenkins + `refresh: 1s, refresh_max: 1s, stale_after: 2s, poll: 50ms, max_in_flight: 1` + rest,
+		"the shortest times":               jenkins + `refresh: 1s, refresh_max: 1s, stale_after: 2s, poll: 50ms, poll_max: 50ms, max_in_flight: 1` + rest,
 		"everything may vanish":            jenkins + `max_loss: 1` + rest,
 		"the longest times":                jenkins + `refresh: 24h, poll: 5m, max_in_flight: 100` + rest,
 		"no release parameter":             jenkins + `release_parameter: ""` + rest,
@@ -87,6 +87,11 @@ func TestAccepted(t *testing.T) {
 		"a parameter from a known field":   minimal + `form: {parameters: {DESCRIPTION: 上线说明}}`,
 		"never late":                       minimal + `schedule: {run_if_late_by: 0s}`,
 		"a week late":                      minimal + `schedule: {run_if_late_by: 168h}`,
+		"one poll for all times":           jenkins + `poll: 5m, poll_max: 5m` + rest,
+		"results of some jobs":             jenkins + `results: [{job: ^a/, unstable: success, not_built: success}, {unstable: failure}]` + rest,
+		"a hook of Jenkins'":               minimal + `jenkins_hook: {secret: 1234567890abcdef}`,
+		"never told of waiting":            minimal + `notify: {queued_after: 0s, slow_factor: 0}`,
+		"told of waiting at once":          minimal + `notify: {queued_after: 1m, slow_factor: 1.1}`,
 	}
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {

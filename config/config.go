@@ -23,6 +23,8 @@ type Config struct {
 	Redis    Redis    `yaml:"redis"`
 	// Jenkins lists the controllers: one entry for each Jenkins server.
 	Jenkins []Jenkins `yaml:"jenkins"`
+	// JenkinsHook is how every one of them may push.
+	JenkinsHook JenkinsHook `yaml:"jenkins_hook"`
 	// Projects are offered first, in this order, and have what they name for themselves.
 	Projects []Project `yaml:"projects"`
 	// Parameters are rules for the parameters of jobs.

@@ -48,8 +48,10 @@ type Jenkins struct {
 	// MaxLoss is the share of the apps on offer that may vanish at once; a listing that lost more is held back until a person
 	// accepts it.
 	MaxLoss float64 `yaml:"max_loss" default:"0.3"`
-	// Poll is how often running builds are looked at.
-	Poll time.Duration `yaml:"poll" default:"2s"`
+	// Poll is how often what is followed is looked at when something is about to change, PollMax when nothing is;
+	// one that is below Poll counts as Poll.
+	Poll    time.Duration `yaml:"poll" default:"1s"`
+	PollMax time.Duration `yaml:"poll_max" default:"15s"`
 	// Show is what the labels of apps tell of what goes on: running, holder, version.
 	Show []string `yaml:"show"`
 	// VersionParameter is the build parameter that carries an app's version.
@@ -68,6 +70,8 @@ type Jenkins struct {
 	OnDrift string `yaml:"on_drift" default:"hold"`
 	// Inputs are the pipelines' input steps that may be answered; the first rule that matches decides.
 	Inputs []Input `yaml:"inputs"`
+	// Results say what else than SUCCESS counts as success; the first rule that names the job decides.
+	Results []Result `yaml:"results"`
 }
 
 // The values of Jenkins.OnDrift.
@@ -92,11 +96,15 @@ func (j Jenkins) check(r report) {
 	j.checkShow(r)
 	r.at("poll").lasts(j.Poll, 50*time.Millisecond, 5*time.Minute)
 	r.at("values_timeout").lasts(j.ValuesTimeout, time.Second, 5*time.Minute)
+	r.at("poll_max").lasts(j.PollMax, 50*time.Millisecond, 5*time.Minute)
 	r.at("max_in_flight").between(j.MaxInFlight, 1, 100)
 	r.at("max_parallel_per_job").between(j.MaxParallelPerJob, 1, 1000)
 	r.at("on_drift").oneOf(j.OnDrift, DriftHold, DriftFail, DriftIgnore)
 	for i, input := range j.Inputs {
 		input.check(r.at("inputs").index(i))
+	}
+	for i, result := range j.Results {
+		result.check(r.at("results").index(i))
 	}
 }
 

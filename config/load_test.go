@@ -102,7 +102,7 @@ func TestLoadMinimal(t *testing.T) {
 	want.Jenkins = []Jenkins{{
 		Name: "prod", URL: "https://jenkins.example.com", User: "bridge", Token: "jenkins-token", Project: ProjectByFolder,
 		Refresh: 30 * time.Second, RefreshMax: 5 * time.Minute, StaleAfter: 10 * time.Minute, MaxLoss: 0.3,
-		Poll: 2 * time.Second, ReleaseParameter: "RELEASE_ID", ValuesTimeout: 30 * time.Second, MaxInFlight: 8,
+		Poll: time.Second, PollMax: 15 * time.Second, ReleaseParameter: "RELEASE_ID", ValuesTimeout: 30 * time.Second, MaxInFlight: 8,
 		MaxParallelPerJob: 1, OnDrift: "hold",
 	}}
 	want.DingTalk.Connector.Secret = "connector-secret"

@@ -3,6 +3,8 @@ package config
 import (
 	"os"
 	"slices"
+	"strconv"
+	"time"
 )
 
 // Notify says who is told beside the initiator and the approvers, and in which words.
@@ -13,6 +15,10 @@ type Notify struct {
 	Language string `yaml:"language" default:"zh"` // zh or en
 	// Templates is a folder with templates that override the built-in ones; empty means none.
 	Templates string `yaml:"templates"`
+	// QueuedAfter is how long Jenkins may have a build in its queue before people are told; 0 means never.
+	QueuedAfter time.Duration `yaml:"queued_after" default:"10m"`
+	// SlowFactor is how many times as long as usual a build may run before people are told; 0 means never.
+	SlowFactor float64 `yaml:"slow_factor" default:"2"`
 }
 
 func (n Notify) check(r report, robots []Robot) {
@@ -21,6 +27,12 @@ func (n Notify) check(r report, robots []Robot) {
 		if !known {
 			r.at("robots").index(i).add(name, "there is no robot of that name", "use a name of dingtalk.robots, or add the robot there")
 		}
+	}
+	if n.QueuedAfter != 0 {
+		r.at("queued_after").lasts(n.QueuedAfter, time.Minute, 7*24*time.Hour)
+	}
+	if n.SlowFactor != 0 && (n.SlowFactor < 1.1 || n.SlowFactor > 100) {
+		r.at("slow_factor").add(strconv.FormatFloat(n.SlowFactor, 'g', -1, 64), "out of bounds", "use a number from 1.1 to 100, or 0 to be told never")
 	}
 	r.at("language").oneOf(n.Language, "zh", "en")
 	if n.Templates != "" {

@@ -38,6 +38,7 @@ func child(mapping *yaml.Node, name string) *yaml.Node {
 // Secrets returns every secret text of the configuration, for tests and filters that look for leaks.
 func (c *Config) Secrets() []string {
 	list := slices.Concat(c.API.secrets(), c.Database.secrets(), c.Redis.secrets(), c.DingTalk.secrets())
+	list = append(list, c.JenkinsHook.Secret.Reveal())
 	for _, j := range c.Jenkins {
 		list = append(list, j.Token.Reveal())
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -69,7 +70,8 @@ func leaf(typ reflect.Type, text string) (string, error) {
 		}
 		return strconv.FormatInt(number, 10), nil
 	case typ.Kind() == reflect.Float64:
-		if _, err := strconv.ParseFloat(text, 64); err != nil {
+		number, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsInf(number, 0) || math.IsNaN(number) {
 			return "", fmt.Errorf("a number such as 0.3")
 		}
 	}

@@ -20,6 +20,7 @@ database: {driver: mysql, dsn: "bridge:hush-database@tcp(db:3306)/oabridge?parse
 redis: {addr: "cache:6379", password: hush-redis}
 jenkins: [{name: prod, url: https://jenkins.example.com, user: bridge, token: hush-jenkins}]
 parameters: [{name: VERSION, http: {url: "https://cmdb.example.com/{app}", token: hush-values}}]
+jenkins_hook: {secret: hush-jenkins-hook}
 dingtalk:
   app_key: ding-key
   app_secret: hush-app-secret

@@ -22,6 +22,7 @@ func (c *Config) problems() Problems {
 	checkControllers(r.at("jenkins"), c.Jenkins)
 	c.checkCatalogue(r)
 	checkRules(r.at("parameters"), c.Parameters)
+	c.JenkinsHook.check(r.at("jenkins_hook"))
 	c.DingTalk.check(r.at("dingtalk"))
 	c.Form.check(r.at("form"))
 	c.checkPolicies(r.at("policies"))

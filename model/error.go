@@ -17,6 +17,7 @@ const (
 	CodeBodyTooLarge        Code = "body_too_large"
 	CodeUnsupportedMedia    Code = "unsupported_media_type"
 	CodeMethodNotAllowed    Code = "method_not_allowed"
+	CodeTooMany             Code = "too_many_requests"
 	CodeSignatureMissing    Code = "signature_missing"
 	CodeSignatureInvalid    Code = "signature_invalid"
 	CodeSignatureExpired    Code = "signature_expired"
@@ -42,7 +43,6 @@ const (
 	CodeDatabaseFull        Code = "database_full"
 	CodeDatabaseUnknown     Code = "database_outcome_unknown"
 	CodeShuttingDown        Code = "shutting_down"
-	CodeTooMany             Code = "too_many_requests"
 	CodeInternal            Code = "internal"
 
 	CodeJenkinsUnavailable Code = "jenkins_unavailable"
@@ -68,13 +68,13 @@ const (
 // Codes returns every code, in the order of docs/errors.md.
 func Codes() []Code {
 	return []Code{
-		CodeInvalidRequest, CodeBodyTooLarge, CodeUnsupportedMedia, CodeMethodNotAllowed,
+		CodeInvalidRequest, CodeBodyTooLarge, CodeUnsupportedMedia, CodeMethodNotAllowed, CodeTooMany,
 		CodeSignatureMissing, CodeSignatureInvalid, CodeSignatureExpired, CodeUnauthorized,
 		CodeEventUnreadable, CodeEventOwner,
 		CodeNotFound, CodeConflict, CodeInvalidTransition,
 		CodeValidationFailed, CodeUnknownProject, CodeUnknownApp, CodeUnknownParameter, CodeSubmissionConflict,
 		CodeCatalogueUnready, CodeCatalogueHeld, CodeJobChanged, CodeApprovalRefuted, CodeAccessDenied, CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly,
-		CodeDatabaseFull, CodeDatabaseUnknown, CodeShuttingDown, CodeTooMany, CodeInternal,
+		CodeDatabaseFull, CodeDatabaseUnknown, CodeShuttingDown, CodeInternal,
 		CodeJenkinsUnavailable, CodeJenkinsUnknown, CodeJenkinsAuth, CodeJenkinsForbidden, CodeJenkinsNotFound,
 		CodeJenkinsDisabled, CodeJenkinsFolded, CodeJenkinsRejected, CodeJenkinsProtocol,
 		CodeDingTalkUnavailable, CodeDingTalkAuth, CodeDingTalkForbidden, CodeDingTalkNotFound,
