@@ -14,6 +14,7 @@ const (
 	longestRunningLook = 15 * time.Second // between two looks at the input steps of a pipeline that goes on
 	longestPausedLook  = 30 * time.Second // the same of one that waits
 	takeOver           = 2 * time.Second  // between two tries to follow what another replica follows
+	gathering          = time.Second / 4  // the longest wait for more bells
 	glance             = time.Second      // between two looks at the database during a long pause
 )
 

@@ -87,7 +87,7 @@ func (f follower) rest(ctx context.Context, looks *trouble, p rhythm) bool {
 		rang, ok := waitFor(ctx, min(left, glance), bell)
 		if rang && ok {
 			// Gathers what rings at the same time into one look, and gives Jenkins the moment it needs to start an item.
-			return wait(ctx, f.c.Poll/4, nil)
+			return wait(ctx, min(f.c.Poll/4, gathering), nil)
 		}
 		if !ok || (left > glance && p.mark != nil && f.news(ctx, *p.mark, glances)) {
 			return ok
