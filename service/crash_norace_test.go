@@ -7,4 +7,5 @@ const (
 	crashPlays    = -1
 	crashReplicas = -1
 	crashPairs    = 5
+	monthDays     = 30 // of the clock that TestThirtyDays lets pass
 )

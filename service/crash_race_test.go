@@ -7,4 +7,5 @@ const (
 	crashPlays    = 2
 	crashReplicas = 1
 	crashPairs    = 1
+	monthDays     = 6 // of the clock that TestThirtyDays lets pass
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,16 +15,16 @@ import (
 // counted is a store that counts what is asked about single releases, and what is written.
 type counted struct {
 	Store
-	single int
+	single atomic.Int64
 }
 
 func (c *counted) Release(ctx context.Context, id int64) (*model.Release, error) {
-	c.single++
+	c.single.Add(1)
 	return c.Store.Release(ctx, id)
 }
 
 func (c *counted) UpdateRelease(ctx context.Context, id int64, change func(*model.Release) error) error {
-	c.single++
+	c.single.Add(1)
 	return c.Store.UpdateRelease(ctx, id, change)
 }
 
@@ -49,10 +50,10 @@ func TestQuietBuildsCostTwoRequestsALook(t *testing.T) {
 		}
 	}
 	w.looks(60, time.Second)
-	store.single = 0
+	store.single.Store(0)
 	spent := w.cost(func() { w.looks(20, 2*time.Second) })
-	if want := map[string]int{"GET queue": 20, "GET computer": 20}; !maps.Equal(spent, want) || store.single != 0 {
-		t.Errorf("20 looks at 30 builds cost %v and %d queries for single releases", spent, store.single)
+	if want := map[string]int{"GET queue": 20, "GET computer": 20}; !maps.Equal(spent, want) || store.single.Load() != 0 {
+		t.Errorf("20 looks at 30 builds cost %v and %d queries for single releases", spent, store.single.Load())
 	}
 }
 
