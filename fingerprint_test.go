@@ -16,7 +16,7 @@ import (
 func everything() *config.Config {
 	cfg := config.Default()
 	cfg.API.Tokens = []config.APIToken{{Name: "ops", Token: "hush-api-token"}}
-	cfg.Jenkins = []config.Jenkins{{Name: "prod", URL: "https://a", Token: "hush-jenkins", Inputs: []config.Input{{ID: "a"}}}}
+	cfg.Jenkins = []config.Jenkins{{Name: "prod", URL: "https://a", Token: "hush-jenkins", Inputs: []config.Input{{ID: "a"}}, Results: []config.Result{{Job: "a"}}}}
 	cfg.Projects = []config.Project{{ID: "a", Apps: []config.ProjectApp{{Job: "prod:a"}}}}
 	cfg.Parameters = []config.Parameter{{Name: "VERSION", HTTP: config.ValuesHTTP{Token: "hush-values"}}}
 	cfg.DingTalk.Robots = []config.Robot{{Name: "ops", Webhook: "hush-webhook"}}
@@ -46,6 +46,8 @@ func changed(t *testing.T, cfg *config.Config, path string) {
 		v.SetString(v.String() + "x")
 	case int, int64, time.Duration:
 		v.SetInt(v.Int() + 1)
+	case float64:
+		v.SetFloat(v.Float() + 1)
 	case bool:
 		v.SetBool(!v.Bool())
 	case []int64:
@@ -56,8 +58,6 @@ func changed(t *testing.T, cfg *config.Config, path string) {
 		v.Set(reflect.ValueOf(map[string]string{"x": "y"}))
 	case map[string][]string:
 		v.Set(reflect.ValueOf(map[string][]string{"x": {"y"}}))
-	case float64:
-		v.SetFloat(v.Float() + 1)
 	default:
 		t.Fatalf("%s is a %s", path, v.Type())
 	}
