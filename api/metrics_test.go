@@ -58,6 +58,7 @@ func scraped(t *testing.T) string {
 	m.Polled("prod", model.CodeJenkinsUnavailable)
 	m.CacheLooked("answer", "shared")
 	m.RedisFailed("budget")
+	m.HookPushed("taken")
 	m.JenkinsRequest("prod", "POST", "trigger", 201, 30*time.Millisecond)
 	r.call("projects", "")
 	r.do("BREW", "/made/up/path?secret=1", "", "")
@@ -95,7 +96,7 @@ func TestMetrics(t *testing.T) {
 		`oabridge_pending_messages 2`, `oabridge_database_up 1`, `oabridge_catalogue_age_seconds{controller="prod"} 60`,
 		`oabridge_catalogue_held{controller="prod"} 1`,
 		`oabridge_cache_lookups_total{found="shared",kind="answer"} 1`, `oabridge_redis_errors_total{kind="budget"} 1`,
-		`oabridge_redis_up 1`, `oabridge_dingtalk_calls{kind="api"} 4012`, `oabridge_dingtalk_calls{kind="webhook"} 7`,
+		`oabridge_jenkins_pushes_total{outcome="taken"} 1`, `oabridge_redis_up 1`, `oabridge_dingtalk_calls{kind="api"} 4012`, `oabridge_dingtalk_calls{kind="webhook"} 7`,
 		`oabridge_dingtalk_quota{kind="api"} 5000`, `oabridge_dingtalk_quota{kind="webhook"} 0`,
 		"go_goroutines ", "process_cpu_seconds_total ",
 	} {
