@@ -76,10 +76,15 @@ func seed(b *testing.B, path string, releases int) {
 			b.Fatal(err)
 		}
 	}
-	exec(numbers + `INSERT INTO releases SELECT i, 5, 'succeeded', 'active', 'f' || i, 'connector', 'proc-' || i, 'b' || i, '',
+	exec(numbers + `INSERT INTO releases (id, version, state, accepted_state, fingerprint, source, process_instance_id, business_id,
+		request_id, project, project_name, execute_mode, scheduled_at, deploy_order, initiator_id, initiator_name, approvers, reason,
+		db_change, form, created_at, updated_at, finished_at) SELECT i, 5, 'succeeded', 'active', 'f' || i, 'connector', 'proc-' || i, 'b' || i, '',
 		'prod:deploy/mall', '商城', 'now', NULL, 'sequence', 'zhang', '', '[]', '', 0, '{}', i*1000000, i*1000000, i*1000000 FROM n`)
-	exec(`INSERT INTO deployments SELECT id, id, 1, 'prod', 'deploy/mall/mall-web', '商城前端', 'succeeded', 5, '', NULL, '', NULL, 1,
-		'[]', 'RELEASE_ID', 1, created_at, created_at, 0, 0, id, id, '', 1, NULL, created_at, created_at, 1000, 'SUCCESS', '[]', '', '', '', NULL FROM releases`)
+	exec(`INSERT INTO deployments (id, release_id, position, controller, job, app_name, state, version, wait_reason, next_at,
+		lease_owner, lease_until, attempts, parameters, release_parameter, parameterised, submitted_at, posted_at, posted_ahead_ns,
+		unanswered, queue_id, build, build_url, described, missing_since, started_at, finished_at, duration_ns, result, asked, code,
+		message, stop_request) SELECT id, id, 1, 'prod', 'deploy/mall/mall-web', '商城前端', 'succeeded', 5, '', NULL, '', NULL, 1,
+		'[]', 'RELEASE_ID', 1, created_at, created_at, 0, 0, id, id, '', 1, NULL, created_at, created_at, 1000, 'SUCCESS', '[]', '', '', 'null' FROM releases`)
 	exec("ANALYZE")
 	checkSeed(b, db, releases)
 }

@@ -104,7 +104,7 @@ func (s *Service) tail(d *model.Deployment) (*logs.Tail, func()) {
 			if c == nil {
 				return model.LogRead{}, model.Errorf(model.CodeNotFound, "配置里没有名为“%s”的 Jenkins", d.Controller)
 			}
-			return c.Client.Log(ctx, d.FullName, d.Build, start, to)
+			return c.Client.Log(ctx, d.BuildJob(), d.Build, start, to)
 		}
 		return logs.NewTail(source, logs.NewCleaner(secrets, s.logRules.Mask), s.logRules.MaxSize, s.logRules.Pause)
 	})
