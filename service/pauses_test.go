@@ -73,14 +73,14 @@ func (c *tally) TouchListing(ctx context.Context, controller string, changed, at
 	return c.Listings.TouchListing(ctx, controller, changed, at)
 }
 
-// counted counts what the world's process writes of listings.
-func counted(c *tally) func(*Options) {
+// tallied counts what the world's process writes of listings.
+func tallied(c *tally) func(*Options) {
 	return func(o *Options) { c.Listings = o.Store; o.Shared.Listings = c }
 }
 
 func TestPausesGrowWhileNothingChanges(t *testing.T) {
 	var c tally
-	w := newWorld(t, counted(&c))
+	w := newWorld(t, tallied(&c))
 	before := w.offered.Load()
 	want := seconds(30, 45, 67.5, 101.25, 151.875, 227.8125, 300, 300, 300)
 	if got := w.pauses(1600 * time.Second); !slices.Equal(got, want) {
