@@ -18,7 +18,7 @@ const (
 	changeItems  = "[items[commitId,msg,author[fullName]]{0,50}]"
 	buildTree    = buildFields + "actions[" + actionFields + "]"
 	detailTree   = buildFields + "estimatedDuration,changeSet" + changeItems + ",changeSets" + changeItems +
-		",actions[causes[_class,userId,shortDescription],parameters[name,value],totalCount,failCount,skipCount]"
+		",actions[causes[_class,userId,shortDescription]," + parametersTree + ",totalCount,failCount,skipCount]"
 	numbersTree = "nextBuildNumber,lastBuild[number]"
 )
 
