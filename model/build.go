@@ -95,8 +95,8 @@ type Stage struct {
 
 // InputStep is a question of a paused pipeline.
 type InputStep struct {
-	ID         string
-	Message    string
-	Proceed    string // the button's text
-	Parameters []ParameterDefinition
+	ID         string                `json:"id"`
+	Message    string                `json:"message,omitempty"`
+	Proceed    string                `json:"proceed,omitempty"` // the button's text
+	Parameters []ParameterDefinition `json:"parameters,omitempty"`
 }

@@ -126,16 +126,21 @@ type Deployment struct {
 	MissingSince *time.Time // since when Jenkins, though it answers, does not know it
 	StartedAt    *time.Time
 	FinishedAt   *time.Time
-	Duration     time.Duration // as Jenkins measured it
-	Result       string        // as Jenkins named it
-	Asked        []string      // the questions of input steps that people were told of
-	LogDueAt     *time.Time    // when its build's log is to be kept; nil: it is, or there is none
-	Estimate     time.Duration // how long Jenkins expected the build to run when it started; 0: it could not tell
-	PausedAt     *time.Time    // since when it waits at an input step
-	PausedFor    time.Duration // how long it waited at input steps before
-	QueuedTold   bool          // people know that it is queued for long
-	SlowTold     bool          // people know that it runs longer than usual
-	MovedTo      string        // the job's name since it was renamed while the build ran; "": it was not
+	Duration     time.Duration  // as Jenkins measured it
+	Result       string         // as Jenkins named it
+	Asked        []string       // the questions of input steps that people were told of
+	Inputs       []PendingInput // the input steps that wait for people now
+	Answers      []Answer       // what input steps were told, of every build that it had
+	QueuedAt     *time.Time     // when Jenkins had it first; nil: it never did
+	Details      *BuildDetails  // nil: the build did not end yet
+	Retries      int            // how often people had it deployed again after a failure
+	LogDueAt     *time.Time     // when its build's log is to be kept; nil: it is, or there is none
+	Estimate     time.Duration  // how long Jenkins expected the build to run when it started; 0: it could not tell
+	PausedAt     *time.Time     // since when it waits at an input step
+	PausedFor    time.Duration  // how long it waited at input steps before
+	QueuedTold   bool           // people know that it is queued for long
+	SlowTold     bool           // people know that it runs longer than usual
+	MovedTo      string         // the job's name since it was renamed while the build ran; "": it was not
 
 	Code    Code   // of the last thing that went wrong
 	Message string // for people: why it waits or how it ended
@@ -176,6 +181,7 @@ func (d *Deployment) Paused(now time.Time) time.Duration {
 // Forget takes back everything that is known of a build, before there is another one.
 func (d *Deployment) Forget() {
 	d.QueueID, d.Build, d.BuildURL, d.Described, d.Asked = 0, 0, "", false, nil
+	d.Inputs, d.QueuedAt, d.Details = nil, nil, nil
 	d.MissingSince, d.StartedAt, d.Duration, d.Result, d.Unanswered = nil, nil, 0, "", 0
 	d.Estimate, d.PausedAt, d.PausedFor, d.QueuedTold, d.SlowTold, d.MovedTo = 0, nil, 0, false, false, ""
 }

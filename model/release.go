@@ -78,6 +78,7 @@ type Release struct {
 	DBChange    bool
 	Form        map[string][]string // the fields as they came in
 	Proof       Proof
+	RollbackOf  int64 // the release that this one rolls back; 0: none
 
 	CreatedAt  time.Time
 	UpdatedAt  time.Time

@@ -58,6 +58,11 @@ type deploymentRow struct {
 	QueuedTold       bool
 	SlowTold         bool
 	MovedTo          string
+	PendingInputs    string // "" when there are none, as of the next two
+	Answers          string
+	Details          string
+	QueuedAt         sql.NullInt64
+	Retries          int
 }
 
 // TableName is gorm's hook.
@@ -84,6 +89,10 @@ func newDeploymentRow(d *model.Deployment) (deploymentRow, error) {
 		LogDueAt: momentOf(d.LogDueAt),
 		Estimate: d.Estimate, PausedAt: momentOf(d.PausedAt), PausedFor: d.PausedFor, QueuedTold: d.QueuedTold,
 		SlowTold: d.SlowTold, MovedTo: text(d.MovedTo),
+		PendingInputs: c.encodeSome("pending_inputs", d.Inputs, len(d.Inputs) > 0),
+		Answers:       c.encodeSome("answers", d.Answers, len(d.Answers) > 0),
+		Details:       c.encodeSome("details", d.Details, d.Details != nil),
+		QueuedAt:      momentOf(d.QueuedAt), Retries: d.Retries,
 	}
 	return row, c.err
 }
@@ -101,7 +110,7 @@ func (row *deploymentRow) deployment() (*model.Deployment, error) {
 		StartedAt: timeOrNil(row.StartedAt), FinishedAt: timeOrNil(row.FinishedAt), Duration: row.Duration,
 		Result: row.Result, Code: row.Code, Message: row.Message, LogDueAt: timeOrNil(row.LogDueAt),
 		Estimate: row.Estimate, PausedAt: timeOrNil(row.PausedAt), PausedFor: row.PausedFor, QueuedTold: row.QueuedTold,
-		SlowTold: row.SlowTold, MovedTo: row.MovedTo,
+		SlowTold: row.SlowTold, MovedTo: row.MovedTo, QueuedAt: timeOrNil(row.QueuedAt), Retries: row.Retries,
 	}
 	if row.Slot.Valid {
 		d.Slot = new(int(row.Slot.Int64))
@@ -111,6 +120,9 @@ func (row *deploymentRow) deployment() (*model.Deployment, error) {
 	c.decode("stop_request", row.Stop, &d.Stop)
 	c.decodeSome("definition", row.Definition, &d.Definition)
 	c.decodeSome("drift", row.Drift, &d.Drift)
+	c.decodeSome("pending_inputs", row.PendingInputs, &d.Inputs)
+	c.decodeSome("answers", row.Answers, &d.Answers)
+	c.decodeSome("details", row.Details, &d.Details)
 	if d.Stop != nil {
 		d.Stop.At = d.Stop.At.UTC()
 	}

@@ -33,6 +33,7 @@ type releaseRow struct {
 	FinishedAt        sql.NullInt64
 	ProofState        model.ProofState
 	Proof             string // "" of a release that was stored before there were proofs
+	RollbackOf        sql.NullInt64
 }
 
 // TableName is gorm's hook.
@@ -48,6 +49,7 @@ func newReleaseRow(r *model.Release) (releaseRow, error) {
 		Approvers: c.encode("approvers", r.Approvers), Reason: text(r.Reason), DBChange: r.DBChange,
 		Form: c.encode("form", r.Form), Created: r.CreatedAt.UnixMicro(), Updated: r.UpdatedAt.UnixMicro(),
 		FinishedAt: momentOf(r.FinishedAt), ProofState: r.Proof.State, Proof: c.encode("proof", r.Proof),
+		RollbackOf: idOrNull(r.RollbackOf),
 	}
 	return row, c.err
 }
@@ -60,7 +62,7 @@ func (row *releaseRow) release() (*model.Release, error) {
 		Project: row.Project, ProjectName: row.ProjectName, Mode: row.Mode, ScheduledAt: timeOrNil(row.ScheduledAt),
 		Order: row.Order, Initiator: model.Person{ID: row.InitiatorID, Name: row.InitiatorName}, Reason: row.Reason,
 		DBChange: row.DBChange, CreatedAt: timeOf(row.Created), UpdatedAt: timeOf(row.Updated),
-		FinishedAt: timeOrNil(row.FinishedAt),
+		FinishedAt: timeOrNil(row.FinishedAt), RollbackOf: row.RollbackOf.Int64,
 	}
 	c.decode("approvers", row.Approvers, &r.Approvers)
 	c.decode("form", row.Form, &r.Form)

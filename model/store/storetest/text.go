@@ -28,8 +28,12 @@ func textAny(t *testing.T, f *fixture) {
 			Form: map[string][]string{s: {s, s}},
 			Deployments: []*model.Deployment{{
 				AppName: s, Parameters: []model.ParameterValue{{Name: s, Value: s}}, ReleaseParameter: s, BuildURL: s, Result: s,
-				Asked: []string{s}, Message: s, Stop: &model.StopRequest{By: s, Reason: s},
-				JobRef: model.JobRef{Controller: s, FullName: s}, LeaseOwner: s,
+				Asked: []string{s}, Message: s,
+				Inputs:  []model.PendingInput{{Step: model.InputStep{ID: s, Message: s, Proceed: s}, Why: s}},
+				Answers: []model.Answer{{Step: s, Message: s, By: s, Reason: s, Note: s}},
+				Details: &model.BuildDetails{Failure: &model.Failure{Stage: s, Error: s, Lines: []string{s}}},
+				Stop:    &model.StopRequest{By: s, Reason: s},
+				JobRef:  model.JobRef{Controller: s, FullName: s}, LeaseOwner: s,
 			}},
 		}
 		if err := f.CreateRelease(f.ctx, r, []string{"any:" + s}, nothing); err != nil {
