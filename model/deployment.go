@@ -131,7 +131,7 @@ type Deployment struct {
 	Asked        []string       // the questions of input steps that people were told of
 	Inputs       []PendingInput // the input steps that wait for people now
 	Answers      []Answer       // what input steps were told, of every build that it had
-	QueuedAt     *time.Time     // when Jenkins had it first; nil: it never did
+	QueuedAt     *time.Time     // when Jenkins had it first, by its clock as StartedAt; nil: it never did
 	Details      *BuildDetails  // nil: the build did not end yet
 	Retries      int            // how often people had it deployed again after a failure
 	LogDueAt     *time.Time     // when its build's log is to be kept; nil: it is, or there is none

@@ -30,11 +30,24 @@ func (w worker) adopting(d *model.Deployment) func() {
 type found struct {
 	queueID int64
 	build   int64
+	at      time.Time // since when it is queued, or when the build started
 	// older is a build with our release number that is older than our POST: of another database, or a sign that a clock
 	// was set. Only set when nothing else was found.
 	older int64
 	// gone: the job is not there now, so nobody knows what builds it has.
 	gone bool
+}
+
+// entered is when Jenkins had a deployment first of which it shows something of the time at: at the last POST, since none is made
+// while another may have left something.
+func (w worker) entered(d *model.Deployment, at time.Time) time.Time {
+	if d.SubmittedAt == nil {
+		return at
+	}
+	if posted := d.SubmittedAt.Add(w.c.Client.Ahead()); posted.Before(at) {
+		return posted
+	}
+	return at
 }
 
 // nothing tells whether no trace of our POST was found.
@@ -78,12 +91,12 @@ func (w worker) findAfter(ctx context.Context, d *model.Deployment, queued []mod
 	}
 	for _, b := range builds {
 		if !taken.has(b) && w.ours(d, traceOfBuild(b)) {
-			return &found{queueID: b.QueueID, build: b.Number}, nil
+			return &found{queueID: b.QueueID, build: b.Number, at: b.StartedAt}, nil
 		}
 	}
 	for _, item := range queued {
 		if item.Job == d.FullName && !taken.items[item.ID] && w.ours(d, traceOf(item)) {
-			return &found{queueID: item.ID}, nil
+			return &found{queueID: item.ID, at: item.Since}, nil
 		}
 	}
 	for _, b := range builds {

@@ -184,6 +184,7 @@ func (f follower) searchBuild(ctx context.Context, d *model.Deployment, v view) 
 	case hit.build == 0: // queued again under another id, as after a restart
 		return f.decide(ctx, d, func(_ *model.Release, d *model.Deployment) error {
 			d.QueueID, d.MissingSince = hit.queueID, nil
+			d.Enter(f.entered(d, hit.at))
 			return nil
 		})
 	}
@@ -199,6 +200,7 @@ func (f follower) runs(ctx context.Context, d *model.Deployment, b model.Build) 
 	err := f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
 		d.Build, d.QueueID, d.StartedAt, d.Estimate, d.MissingSince = b.Number, b.QueueID, &b.StartedAt, b.Estimate, nil
 		d.BuildURL = f.c.buildURL(d.FullName, b.Number)
+		d.Enter(f.entered(d, b.StartedAt))
 		if err := f.fire(r, d, model.EventStarted, model.Cause{
 			At: f.now(), Actor: actorJenkins, Message: fmt.Sprintf("构建 #%d", b.Number),
 		}); err != nil {

@@ -13,6 +13,7 @@ import (
 // ended saves how a build ended.
 func (f follower) ended(r *model.Release, d *model.Deployment, b model.Build) error {
 	d.Result, d.Duration, d.MissingSince = b.Result, b.Duration, nil
+	d.Details = b.LeftBehind()
 	if f.logRules.Keep > 0 {
 		d.LogDueAt = new(f.now())
 	}

@@ -90,6 +90,7 @@ func (s submitter) adopt(r *model.Release, d *model.Deployment, hit *found) erro
 	d.NextAt, d.Wait, d.Unanswered = nil, "", 0
 	d.QueueID, d.Build = hit.queueID, hit.build
 	event, message := model.EventQueued, fmt.Sprintf("在队列中找到，编号 %d", hit.queueID)
+	d.Enter(s.entered(d, hit.at))
 	if hit.build > 0 {
 		d.BuildURL = s.c.buildURL(d.FullName, hit.build)
 		event, message = model.EventStarted, fmt.Sprintf("找到构建 #%d", hit.build)

@@ -190,6 +190,7 @@ func (s submitter) post(ctx context.Context, d *model.Deployment, claimed string
 		}
 		d.QueueID, d.Unanswered = queueID, 0
 		d.NextAt = nil
+		d.Enter(s.now().Add(s.c.Client.Ahead()))
 		return s.fire(r, d, model.EventQueued, model.Cause{
 			At: s.now(), Actor: actorJenkins, Message: fmt.Sprintf("队列编号 %d", queueID),
 		})
