@@ -30,6 +30,7 @@ type (
 		Approval     *shownApproval     `json:"approval"`
 		CreatedAt    time.Time          `json:"created_at"`
 		FinishedAt   *time.Time         `json:"finished_at"`
+		RollbackOf   string             `json:"rollback_of"`
 		Deployments  []shownDeployment  `json:"deployments"`
 		Events       []shownEvent       `json:"events"`
 		EventsBefore *int64             `json:"events_before"`
@@ -72,6 +73,7 @@ type (
 		PausedAt     *time.Time            `json:"paused_at"`
 		Stages       []shownStage          `json:"stages"`
 		MovedTo      string                `json:"moved_to"`
+		shownTrace
 	}
 	shownDrift struct {
 		Since       time.Time `json:"since"`

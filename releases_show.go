@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +75,7 @@ func (c *bridgeClient) describe(r shownRelease) string {
 	for _, row := range [][]string{
 		{"说明 reason", r.Reason}, {"发起人 initiator", r.Initiator.label()}, {"审批人 approvers", strings.Join(approvers, "、")},
 		{"审批编号 approval", r.BusinessID}, {"登记 created", c.clock(&r.CreatedAt)}, {"定时 scheduled", c.clock(r.ScheduledAt)},
-		{"结束 finished", c.clock(r.FinishedAt)}, {"时区 time zone", c.zoneName()},
+		{"结束 finished", c.clock(r.FinishedAt)}, {"回滚 rolls back", r.RollbackOf}, {"时区 time zone", c.zoneName()},
 	} {
 		if row[1] != "" {
 			rows = append(rows, []string{row[0], harmless(row[1])})
@@ -117,7 +118,7 @@ func (c *bridgeClient) deployments(r shownRelease) string {
 			fmt.Fprintf(&b, "  %s", (time.Duration(d.DurationMS) * time.Millisecond).Round(time.Millisecond))
 		}
 		fmt.Fprintf(&b, "\n      %s\n", harmless(d.App))
-		for _, line := range append(c.reasons(d), c.progress(d)...) {
+		for _, line := range slices.Concat(c.reasons(d), c.progress(d), c.trace(d)) {
 			fmt.Fprintf(&b, "      %s\n", line)
 		}
 	}

@@ -45,6 +45,7 @@ type deploymentView struct {
 	Stages     []stageView `json:"stages"`
 	// MovedTo is the job's name since it was renamed while the build ran.
 	MovedTo string `json:"moved_to"`
+	traceView
 }
 
 // parameterView never holds a secret's value.
@@ -76,13 +77,11 @@ func viewDeployment(r *model.Release, d *model.Deployment) deploymentView {
 		ID: d.ID, Position: d.Position, App: d.Key(), Name: d.Title(), Controller: d.Controller, Job: d.FullName,
 		State: d.State, Wait: d.Wait, NextAt: utc(d.NextAt), Attempts: d.Attempts,
 		SubmittedAt: utc(d.SubmittedAt), LateMS: r.LateBy(d).Milliseconds(), MissingSince: utc(d.MissingSince),
-		Parameters: make([]parameterView, len(d.Parameters)), QueueID: d.QueueID, Build: d.Build, BuildURL: d.BuildURL,
+		Parameters: viewParameters(d.Parameters), QueueID: d.QueueID, Build: d.Build, BuildURL: d.BuildURL,
 		StartedAt: utc(d.StartedAt), FinishedAt: utc(d.FinishedAt), DurationMS: d.Duration.Milliseconds(),
 		Result: d.Result, Code: d.Code, Message: d.Message, EstimateMS: d.Estimate.Milliseconds(), PausedAt: utc(d.PausedAt),
 		PausedMS: d.PausedFor.Milliseconds(), Stages: []stageView{}, MovedTo: d.MovedTo,
-	}
-	for i, p := range d.Parameters {
-		v.Parameters[i] = parameterView{Name: p.Name, Value: p.Shown(), Chosen: p.Chosen, Secret: p.Secret, Dropped: p.Dropped}
+		traceView: viewTrace(d),
 	}
 	if d.Drift != nil && d.Wait == model.WaitDrift {
 		v.Drift = &driftView{

@@ -25,7 +25,9 @@ type releaseView struct {
 	CreatedAt         time.Time          `json:"created_at"`
 	UpdatedAt         time.Time          `json:"updated_at"`
 	FinishedAt        *time.Time         `json:"finished_at"`
-	Deployments       []deploymentView   `json:"deployments"`
+	// RollbackOf is the number of the release that this one rolls back; "" when it rolls none back.
+	RollbackOf  string           `json:"rollback_of"`
+	Deployments []deploymentView `json:"deployments"`
 }
 
 type projectView struct {
@@ -41,6 +43,9 @@ func viewOf(r *model.Release) releaseView {
 		ProcessInstanceID: r.ProcessInstanceID, BusinessID: r.BusinessID, Approval: viewApproval(r.Proof),
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), FinishedAt: utc(r.FinishedAt),
 		Deployments: make([]deploymentView, len(r.Deployments)),
+	}
+	if r.RollbackOf != 0 {
+		v.RollbackOf = (&model.Release{ID: r.RollbackOf}).Number()
 	}
 	for i, d := range r.Deployments {
 		v.Deployments[i] = viewDeployment(r, d)

@@ -85,6 +85,9 @@ func samplesOfEnd() []Sample {
 	late := sampleApp(model.StateSucceeded, 95*time.Second, "")
 	started := at.Add(12 * time.Minute)
 	late.PostedAt = &started
+	late.Details = &model.BuildDetails{Tests: &model.TestCounts{Total: 120}}
+	broken := sampleApp(model.StateFailed, 41*time.Second, "构建结果 FAILURE")
+	broken.Details = &model.BuildDetails{Tests: &model.TestCounts{Total: 120, Failed: 3}}
 	stopped := sampleApp(model.StateAborted, 20*time.Second, "在 Jenkins 中被中止")
 	stopped.Stop = &model.StopRequest{By: "ops", Reason: "计划有变", At: at}
 	unbuilt := func(state model.DeploymentState, message string) *model.Deployment {
@@ -97,7 +100,7 @@ func samplesOfEnd() []Sample {
 	return []Sample{
 		{"finished", model.NoticeFinished, ended(model.ReleaseSucceeded, late, sampleApp(model.StateSucceeded, 2*time.Hour+5*time.Minute, ""))},
 		{"finished-partial", model.NoticeFinished, ended(model.ReleasePartial,
-			sampleApp(model.StateSucceeded, 400*time.Millisecond, ""), sampleApp(model.StateFailed, 41*time.Second, "构建结果 FAILURE"))},
+			sampleApp(model.StateSucceeded, 400*time.Millisecond, ""), broken)},
 		{"finished-stopped", model.NoticeFinished, ended(model.ReleaseFailed,
 			stopped, unbuilt(model.StateCancelled, "前面的应用没有成功，不再执行"))},
 		{"finished-expired", model.NoticeFinished, ended(model.ReleaseExpired,

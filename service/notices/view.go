@@ -66,6 +66,8 @@ type App struct {
 	URL        string      // of the build; safe inside a Markdown link
 	Took       time.Duration
 	Usual      time.Duration // 0 when Jenkins cannot tell
+	Tests      int           // that the build published; 0: none
+	Failed     int           // of them
 	Late       time.Duration // 0 unless worth mentioning
 	Attempts   int
 	Message    string
@@ -192,6 +194,9 @@ func (v viewer) app(r *model.Release, d *model.Deployment) App {
 		ID: d.ID, Name: v.escape(d.Title()), Job: v.escape(d.FullName), Controller: v.escape(d.Controller),
 		State: string(d.State), StateWord: v.language.words().deployments[d.State], Ended: d.State.Terminal(),
 		Build: d.BuildTitle(), URL: safeURL(d.BuildURL), Took: d.Duration, Usual: d.Estimate, Attempts: d.Attempts, Message: v.escape(d.Message),
+	}
+	if d.Details != nil && d.Details.Tests != nil {
+		app.Tests, app.Failed = d.Details.Tests.Total, d.Details.Tests.Failed
 	}
 	if late := r.LateBy(d); late >= MentionLate {
 		app.Late = late
