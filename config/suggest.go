@@ -13,7 +13,7 @@ func Suggest(name string, known []string) string {
 	switch {
 	case best != "":
 		return "did you mean " + best + "?"
-	case len(known) <= 16:
+	case len(known) <= 24:
 		return "known are: " + strings.Join(known, ", ")
 	}
 	return "see config.example.yaml for the names that are known"
