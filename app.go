@@ -176,7 +176,7 @@ func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
 			Name: j.Name, URL: j.URL, Client: client, User: j.User, Rules: catalogueRules(a.cfg, j), Inputs: inputRules(j.Inputs),
 			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, RefreshMax: j.RefreshMax, StaleAfter: j.StaleAfter, MaxLoss: j.MaxLoss,
 			Poll: j.Poll, PollMax: j.PollMax, MaxInFlight: j.MaxInFlight, MaxParallelPerJob: j.MaxParallelPerJob, OnDrift: model.DriftPolicy(j.OnDrift),
-			Show: shownOf(j), Results: resultRules(j.Results),
+			Show: shownOf(j), Results: resultRules(j.Results), Stopping: service.StopRules{TermAfter: j.Stop.TermAfter, KillAfter: j.Stop.KillAfter},
 		})
 	}
 	return controllers, nil

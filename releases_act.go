@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -51,17 +52,57 @@ func reasonFlag(cmd *cobra.Command, reason *stated) {
 	_ = cmd.MarkFlagRequired("reason") // fails only for a flag that does not exist
 }
 
+// which are the flags for one of a release's deployments.
+type which struct {
+	deployment int64
+	app        stated
+}
+
+func (w *which) add(cmd *cobra.Command, fallback string) {
+	cmd.Flags().Int64Var(&w.deployment, "deployment", 0, "only this one, by the number that releases show has in brackets (default: "+fallback+")")
+	cmd.Flags().Var(&w.app, "app", "only this app, by its name or its key, controller:job")
+	cmd.MarkFlagsMutuallyExclusive("deployment", "app")
+}
+
+// body is what is asked of the bridge, with the one that is meant.
+func (w *which) body(cmd *cobra.Command, reason stated) (map[string]any, error) {
+	body := map[string]any{"reason": reason}
+	if w.app != "" {
+		body["app"] = w.app
+	}
+	if cmd.Flags().Changed("deployment") {
+		if w.deployment < 1 {
+			return nil, misused("--deployment %d: give the number that releases show has in brackets", w.deployment)
+		}
+		body["deployment"] = w.deployment
+	}
+	return body, nil
+}
+
+// means tells whether a deployment is meant.
+func (w *which) means(d shownDeployment) bool {
+	return (w.deployment == 0 || d.ID == w.deployment) && (w.app == "" || slices.Contains([]string{d.App, d.Name, d.Job}, string(w.app)))
+}
+
 func newReleasesCancel(b *bridgeFlags) *cobra.Command {
 	var reason stated
+	var only which
 	cmd := &cobra.Command{
-		Use:   "cancel R-1042 --reason …",
+		Use:   "cancel R-1042 --reason … [--app … | --deployment N]",
 		Short: "Take back what has not started, stop what runs · 取消上线单",
-		Args:  oneNumber,
+		Long: "Takes back what has not started and has Jenkins stop what runs: of the whole release, or of one app with those behind it in its order.\n" +
+			"A pipeline that goes on is ended more forcefully (term, kill), as jenkins[].stop says. How it ended is told when Jenkins says so.",
+		Args: oneNumber,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return b.act(cmd, args[0], "cancel", map[string]any{"reason": reason})
+			body, err := only.body(cmd, reason)
+			if err != nil {
+				return err
+			}
+			return b.act(cmd, args[0], "cancel", body)
 		},
 	}
 	reasonFlag(cmd, &reason)
+	only.add(cmd, "the whole release")
 	return cmd
 }
 
@@ -129,36 +170,33 @@ func newReleasesAbandon(b *bridgeFlags) *cobra.Command {
 // and in a script, so that nothing waits for an answer that nobody gives.
 func newVerdict(b *bridgeFlags, v verdict) *cobra.Command {
 	var reason stated
-	var deployment int64
+	var only which
 	var yes bool
 	cmd := &cobra.Command{
-		Use:   v.action + " R-1042 --reason … [--deployment N] --yes",
+		Use:   v.action + " R-1042 --reason … [--app … | --deployment N] --yes",
 		Short: v.short,
 		Long: "For deployments that Jenkins had and does not know any more (lost, 已失联).\n\n" + v.meaning + "\n\n" +
 			"Look in Jenkins and where it was to be deployed first. Without --yes the command only shows what it is about.",
 		Args: oneNumber,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			body := map[string]any{"reason": reason}
-			if cmd.Flags().Changed("deployment") {
-				if deployment < 1 {
-					return misused("--deployment %d: give the number that releases show has in brackets", deployment)
-				}
-				body["deployment"] = deployment
+			body, err := only.body(cmd, reason)
+			if err != nil {
+				return err
 			}
 			if !yes {
-				return b.preview(cmd, args[0], deployment, v)
+				return b.preview(cmd, args[0], only, v)
 			}
 			return b.act(cmd, args[0], v.action, body)
 		},
 	}
 	reasonFlag(cmd, &reason)
-	cmd.Flags().Int64Var(&deployment, "deployment", 0, "only this one, by the number that releases show has in brackets (default: all that are lost)")
+	only.add(cmd, "all that are lost")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do it; without it nothing is changed")
 	return cmd
 }
 
 // preview shows what a decision would be about. It always ends in an error, since nothing was done.
-func (b *bridgeFlags) preview(cmd *cobra.Command, number string, deployment int64, v verdict) error {
+func (b *bridgeFlags) preview(cmd *cobra.Command, number string, only which, v verdict) error {
 	c, err := b.connect()
 	if err != nil {
 		return err
@@ -169,7 +207,7 @@ func (b *bridgeFlags) preview(cmd *cobra.Command, number string, deployment int6
 	}
 	var lost []shownDeployment
 	for _, d := range r.Deployments {
-		if d.State == model.StateLost && (deployment == 0 || d.ID == deployment) {
+		if d.State == model.StateLost && only.means(d) {
 			lost = append(lost, d)
 		}
 	}

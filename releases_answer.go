@@ -53,6 +53,7 @@ type (
 	shownDeployment struct {
 		ID           int64                 `json:"id"`
 		App          string                `json:"app"`
+		Job          string                `json:"job"`
 		Name         string                `json:"name"`
 		State        model.DeploymentState `json:"state"`
 		Wait         model.Wait            `json:"wait"`
@@ -83,6 +84,9 @@ type (
 	shownStop struct {
 		By     string `json:"by"`
 		Reason string `json:"reason"`
+
+		SentAt *time.Time    `json:"sent_at"`
+		Way    model.StopWay `json:"way"`
 	}
 	shownEvent struct {
 		At           time.Time `json:"at"`

@@ -147,6 +147,7 @@ func (c *bridgeClient) reasons(d shownDeployment) []string {
 	add(d.Stop != nil, "已要求停止 stop asked for")
 	if d.Stop != nil {
 		add(true, "  %s：%s", d.Stop.By, d.Stop.Reason)
+		add(d.Stop.SentAt != nil, "  Jenkins 已收到 was told %s: %s", d.Stop.Way, c.clock(d.Stop.SentAt))
 	}
 	if d.Drift != nil {
 		add(true, "停住于 held since %s", c.clock(&d.Drift.Since))

@@ -70,6 +70,8 @@ type stopView struct {
 	Reason string     `json:"reason"`
 	At     time.Time  `json:"at"`
 	SentAt *time.Time `json:"sent_at"`
+	// Way is how Jenkins was told last: cancel, stop, term or kill; "" when it was not.
+	Way model.StopWay `json:"way"`
 }
 
 func viewDeployment(r *model.Release, d *model.Deployment) deploymentView {
@@ -90,7 +92,7 @@ func viewDeployment(r *model.Release, d *model.Deployment) deploymentView {
 		}
 	}
 	if d.Stop != nil {
-		v.Stop = &stopView{By: d.Stop.By, Reason: d.Stop.Reason, At: d.Stop.At.UTC(), SentAt: utc(d.Stop.SentAt)}
+		v.Stop = &stopView{By: d.Stop.By, Reason: d.Stop.Reason, At: d.Stop.At.UTC(), SentAt: utc(d.Stop.SentAt), Way: d.Stop.Way}
 	}
 	return v
 }

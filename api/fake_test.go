@@ -176,9 +176,9 @@ func (f *fake) letter() model.Message {
 	return f.messages[0]
 }
 
-func (f *fake) Cancel(ctx context.Context, _ int64, by, reason string) (*model.Release, error) {
+func (f *fake) Cancel(ctx context.Context, _, deployment int64, by, reason string) (*model.Release, error) {
 	f.note(ctx, "cancel")
-	f.by, f.reason = by, reason
+	f.on, f.by, f.reason = deployment, by, reason
 	return f.release, f.err
 }
 

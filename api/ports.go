@@ -92,7 +92,8 @@ type Pushes interface {
 
 // Operator changes releases for people. Errors: not_found, conflict, database_unavailable.
 type Operator interface {
-	Cancel(ctx context.Context, id int64, by, reason string) (*model.Release, error)
+	// Cancel takes back one deployment with what waits behind it, or all of the release when deployment is 0.
+	Cancel(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)
 	Start(ctx context.Context, id int64, by, reason string) (*model.Release, error)
 	// Replan sets a new time for what has not started or expired. Errors also: invalid_request (at).
 	Replan(ctx context.Context, id int64, at, by, reason string) (*model.Release, error)

@@ -106,21 +106,23 @@ func (r request) why() (string, error) {
 	return reason, err
 }
 
-// decide answers what a person decided about one deployment that was lost, or about all of the release.
-func (s *Server) decide(ctx context.Context, r request,
-	decided func(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)) (any, error) {
-	if err := r.only("deployment", "reason"); err != nil {
+// decision is what a person decided about one deployment, or about all of the release that it applies to.
+type decision func(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)
+
+// decide answers what a person decided, and why, which read makes sure of.
+func (s *Server) decide(ctx context.Context, r request, read func(request) (string, error), decided decision) (any, error) {
+	if err := r.only("deployment", "app", "reason"); err != nil {
 		return nil, err
 	}
-	deployment, err := r.count("deployment", 0, math.MaxInt64)
-	if err != nil {
-		return nil, err
-	}
-	reason, err := r.why()
+	reason, err := read(r)
 	if err != nil {
 		return nil, err
 	}
 	id, err := r.id()
+	if err != nil {
+		return nil, err
+	}
+	deployment, err := s.one(ctx, r, id)
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +131,31 @@ func (s *Server) decide(ctx context.Context, r request,
 		return nil, err
 	}
 	return viewOf(release), nil
+}
+
+// one is the id of the deployment that is meant, by "deployment", its id, or "app", its key or name; 0: none in particular.
+// Errors: invalid_request, not_found.
+func (s *Server) one(ctx context.Context, r request, id int64) (int64, error) {
+	deployment, err := r.count("deployment", 0, math.MaxInt64)
+	if err != nil {
+		return 0, err
+	}
+	app, err := r.one("app")
+	if err != nil || app == "" {
+		return deployment, err
+	}
+	if deployment != 0 {
+		return 0, invalid("字段%s和%s只能给一个", quoted("deployment"), quoted("app"))
+	}
+	release, err := s.service.Release(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	d, err := release.DeploymentOf(app)
+	if err != nil {
+		return 0, err
+	}
+	return d.ID, nil
 }
 
 // id is the number of the path. Errors: not_found.

@@ -152,6 +152,28 @@ func TestCancelAndStart(t *testing.T) {
 	}
 }
 
+// TestOneOfARelease is meant by its id, its key, its job or its name.
+func TestOneOfARelease(t *testing.T) {
+	f := &fake{release: aRelease()}
+	d := f.release.Deployments[0]
+	d.JobRef, d.AppName = model.JobRef{Controller: "prod", FullName: "trade/order"}, "订单服务"
+	r := newRig(t, f)
+	for _, action := range []string{"cancel", "retry", "abandon"} {
+		for body, want := range map[string]int64{
+			`"app":"prod:trade/order"`: d.ID, `"app":"trade/order"`: d.ID, `"app":"订单服务"`: d.ID, `"deployment":9`: 9, `"app":""`: 0,
+		} {
+			f.on = -1
+			if a := r.ops("POST", "/api/releases/R-1042/"+action, `{"reason":"x",`+body+`}`); a.status != http.StatusOK || f.on != want {
+				t.Errorf("%s %s: %d of %d, %s", action, body, a.status, f.on, a.raw)
+			}
+		}
+		f.on = -1
+		if a := r.ops("POST", "/api/releases/R-1042/"+action, `{"reason":"x","app":"火箭"}`); a.status != http.StatusNotFound || f.on != -1 {
+			t.Errorf("%s: %d %s", action, a.status, a.raw)
+		}
+	}
+}
+
 func TestUnknownNumbers(t *testing.T) {
 	r, _ := newReal(t)
 	for _, number := range []string{"R-99", "99", "x", "R-", "R-0", "R--1", "R-99999999999999999999", "%2e%2e", "R-1%00"} {
@@ -174,6 +196,8 @@ func TestActionsRefuseWhatTheyDoNotKnow(t *testing.T) {
 		{"POST", "/cancel", `{"reason":"a\u0000b"}`},
 		{"POST", "/cancel", `{"reason":"a\u001b[31m"}`},
 		{"POST", "/start", `{"why":"a"}`},
+		{"POST", "/cancel", `{"deployment":0}`},
+		{"POST", "/cancel", `{"deployment":1,"app":"订单服务"}`},
 		{"GET", "?x=y", ""},
 	} {
 		if a := r.ops(c[0], "/api/releases/R-1"+c[1], c[2]); a.status != http.StatusBadRequest || a.code() != "invalid_request" {
@@ -184,7 +208,7 @@ func TestActionsRefuseWhatTheyDoNotKnow(t *testing.T) {
 		t.Errorf("asked: %v", f.asked)
 	}
 	r.ops("POST", "/api/releases/R-1/cancel", `{"reason":"两行\n原因"}`)
-	if f.reason != "两行\n原因" || f.by != "ops" {
+	if f.on != 0 || f.reason != "两行\n原因" || f.by != "ops" {
 		t.Errorf("reason %q by %q", f.reason, f.by)
 	}
 }

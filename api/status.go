@@ -57,6 +57,7 @@ var meanings = map[model.Code]meaning{
 	model.CodeJenkinsFolded:      {status: http.StatusBadGateway},
 	model.CodeJenkinsRejected:    {status: http.StatusBadGateway},
 	model.CodeJenkinsProtocol:    {status: http.StatusBadGateway},
+	model.CodeJenkinsUnstoppable: {status: http.StatusBadGateway},
 
 	model.CodeDingTalkUnavailable: {status: http.StatusServiceUnavailable},
 	model.CodeDingTalkAuth:        {status: http.StatusBadGateway},

@@ -68,6 +68,7 @@ type Jenkins struct {
 	// OnDrift is what becomes of a release whose job changed after the approval, so that what was approved does not fit any
 	// more: hold, fail or ignore.
 	OnDrift string `yaml:"on_drift" default:"hold"`
+	Stop    Stop   `yaml:"stop"`
 	// Inputs are the pipelines' input steps that may be answered; the first rule that matches decides.
 	Inputs []Input `yaml:"inputs"`
 	// Results say what else than SUCCESS counts as success; the first rule that names the job decides.
@@ -100,6 +101,7 @@ func (j Jenkins) check(r report) {
 	r.at("max_in_flight").between(j.MaxInFlight, 1, 100)
 	r.at("max_parallel_per_job").between(j.MaxParallelPerJob, 1, 1000)
 	r.at("on_drift").oneOf(j.OnDrift, DriftHold, DriftFail, DriftIgnore)
+	j.Stop.check(r.at("stop"))
 	for i, input := range j.Inputs {
 		input.check(r.at("inputs").index(i))
 	}

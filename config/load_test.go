@@ -103,7 +103,7 @@ func TestLoadMinimal(t *testing.T) {
 		Name: "prod", URL: "https://jenkins.example.com", User: "bridge", Token: "jenkins-token", Project: ProjectByFolder,
 		Refresh: 30 * time.Second, RefreshMax: 5 * time.Minute, StaleAfter: 10 * time.Minute, MaxLoss: 0.3,
 		Poll: time.Second, PollMax: 15 * time.Second, ReleaseParameter: "RELEASE_ID", ValuesTimeout: 30 * time.Second, MaxInFlight: 8,
-		MaxParallelPerJob: 1, OnDrift: "hold",
+		MaxParallelPerJob: 1, OnDrift: "hold", Stop: Stop{TermAfter: time.Minute, KillAfter: time.Minute},
 	}}
 	want.DingTalk.Connector.Secret = "connector-secret"
 	if diff := cmp.Diff(want, cfg); diff != "" {

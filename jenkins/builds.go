@@ -22,7 +22,9 @@ const (
 	numbersTree = "nextBuildNumber,lastBuild[number]"
 )
 
+// Jenkins exports _class whatever the tree (measured).
 type buildJSON struct {
+	Class     string      `json:"_class"`
 	Number    int64       `json:"number"`
 	QueueID   int64       `json:"queueId"`
 	Building  bool        `json:"building"`
@@ -58,6 +60,9 @@ func (c *Client) Build(ctx context.Context, job string, number int64) (model.Bui
 	}
 	return build.model(job), nil
 }
+
+// pipelineRun is the class of a pipeline's builds.
+const pipelineRun = "org.jenkinsci.plugins.workflow.job.WorkflowRun"
 
 // newestBuilds is how many builds Jenkins' "builds" has at most.
 const newestBuilds = 100
@@ -114,7 +119,7 @@ func (b *buildJSON) model(job string) model.Build {
 		StartedAt: moment(b.Timestamp), Duration: time.Duration(b.Duration) * time.Millisecond,
 		Estimate:   time.Duration(max(b.Estimated, 0)) * time.Millisecond,
 		Parameters: b.Actions.parameters(), Users: b.Actions.users(), Tests: b.Actions.tests(), Changes: b.changes(),
-		Interrupts: b.Actions.interrupts(),
+		Interrupts: b.Actions.interrupts(), Pipeline: b.Class == pipelineRun,
 	}
 	if b.Building {
 		build.Result = ""

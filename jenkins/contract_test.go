@@ -27,6 +27,7 @@ func contract(t *testing.T, s *site) {
 		{"identity", contractIdentity}, {"listing", contractListing}, {"sight", contractSight},
 		{"refusals", contractRefusals}, {"deployment", contractDeployment}, {"plain job", contractPlain},
 		{"failure", contractFailure}, {"queue", contractQueue}, {"stop", contractStop},
+		{"term", contractTerm}, {"kill", contractKill},
 		{"confirm", contractConfirm}, {"ask", contractAsk}, {"abort", contractAbort}, {"nothing there", contractNothing},
 		{"definitions", contractDefinitions}, {"kinds", contractKinds}, {"git values", contractGitValues},
 		{"log", contractLog},

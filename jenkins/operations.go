@@ -13,6 +13,8 @@ const (
 	kindDescribe = "describe"
 	kindCancel   = "cancel"
 	kindStop     = "stop"
+	kindTerm     = "term"
+	kindKill     = "kill"
 	kindQueue    = "queue"
 	kindComputer = "computer"
 	kindItem     = "queue_item"

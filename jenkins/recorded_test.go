@@ -53,6 +53,10 @@ func TestRecordedOutcomes(t *testing.T) {
 		{"119", func(c *Client) error { return c.Stop(ctx, "slow-10s", 1) }, "", ""},
 		{"117", func(c *Client) error { return c.Stop(ctx, "slow-10s", 1) }, model.CodeJenkinsForbidden, "hudson.model.Item.Cancel"},
 		{"122", func(c *Client) error { return c.Stop(ctx, "slow-10s", 4711) }, model.CodeJenkinsNotFound, "#4711"},
+		{"160", func(c *Client) error { return c.Stop(ctx, "pipe-input", 3) }, "", ""},
+		{"273", func(c *Client) error { return c.Term(ctx, "pipe-input", 8) }, "", ""},
+		{"274", func(c *Client) error { return c.Kill(ctx, "pipe-input", 8) }, "", ""},
+		{"117", func(c *Client) error { return c.Kill(ctx, "slow-10s", 1) }, model.CodeJenkinsForbidden, "无权强行结束构建"},
 		{"292", func(c *Client) error { return c.Describe(ctx, "pipe-input", 10, "R-1042") }, "", ""},
 		{"157", abort("pipe-input", 2, "Confirm"), "", ""},
 		{"152", abort("pipe-input", 1, "Confirm"), model.CodeConflict, "「Confirm」"},
@@ -89,6 +93,8 @@ func TestRequestsAsRecorded(t *testing.T) {
 		{"035", func(c *Client) error { _, err := c.Trigger(ctx, "deploy-params", true, all); return err }, "delay=0sec"},
 		{"099", func(c *Client) error { return c.CancelQueued(ctx, 24) }, "id=24"},
 		{"119", func(c *Client) error { return c.Stop(ctx, "slow-10s", 1) }, ""},
+		{"273", func(c *Client) error { return c.Term(ctx, "pipe-input", 8) }, ""},
+		{"274", func(c *Client) error { return c.Kill(ctx, "pipe-input", 8) }, ""},
 		{"157", func(c *Client) error { return c.Abort(ctx, "pipe-input", 2, "Confirm") }, ""},
 		{"292", func(c *Client) error {
 			return c.Describe(ctx, "pipe-input", 10, "R-1042 审批 202611220001 发起人 张三")

@@ -77,6 +77,8 @@ func TestWhatEachOperationCosts(t *testing.T) {
 			[]string{"GET /job/pipe/1/wfapi/pendingInputActions", "POST /job/pipe/1/input/Go/proceedEmpty"}},
 		{"abort", func() error { _ = s.Abort(ctx, "pipe", 1, "Go"); return nil }, []string{"POST /job/pipe/1/input/Go/abort"}},
 		{"stop", func() error { return s.Stop(ctx, "pipe", 1) }, []string{"POST /job/pipe/1/stop"}},
+		{"term", func() error { return s.Term(ctx, "pipe", 1) }, []string{"POST /job/pipe/1/term"}},
+		{"kill", func() error { return s.Kill(ctx, "pipe", 1) }, []string{"POST /job/pipe/1/kill"}},
 		{"cancel", func() error { _ = s.CancelQueued(ctx, 1); return nil }, []string{"POST /queue/cancelItem"}},
 		{"who am I", func() error { _, err := s.WhoAmI(ctx); return err }, []string{"GET /whoAmI/api/json"}},
 		{"ping", func() error { _, err := s.Ping(ctx); return err }, []string{"GET /api/json"}},

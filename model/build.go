@@ -37,6 +37,7 @@ type Build struct {
 	Parameters map[string]string // passwords are missing
 	Users      []string
 	Interrupts []Interrupt // what ended it early
+	Pipeline   bool
 	Tests      *TestCounts // nil: it published none
 	Changes    []Change    // what was committed since the build before, at most MaxChanges
 }

@@ -81,16 +81,6 @@ func (p ParameterValue) Veiled() ParameterValue {
 	return p
 }
 
-// StopRequest is a person's wish to end a deployment that Jenkins has already.
-type StopRequest struct {
-	By     string     `json:"by"`
-	Reason string     `json:"reason"`
-	At     time.Time  `json:"at"`
-	SentAt *time.Time `json:"sent_at,omitempty"` // when Jenkins was told
-	// Unstarted: it is over once the build runs.
-	Unstarted bool `json:"unstarted,omitempty"`
-}
-
 // Deployment is one app of a release: one Jenkins build.
 type Deployment struct {
 	ID        int64
@@ -220,7 +210,8 @@ type Event struct {
 const (
 	EventKindAccepted  = "accepted"      // the release was recorded
 	EventKindRelease   = "release"       // the release's computed state changed
-	EventKindStop      = "stop"          // somebody asked to stop
+	EventKindStop      = "stop"          // somebody asked to stop, or it did not stop
+	EventKindStopSent  = "stop_sent"     // Jenkins was told to end it
 	EventKindStart     = "start"         // somebody started a release that waited for it
 	EventKindInput     = "input_answer"  // an input step was answered by us
 	EventKindDiffers   = "differs"       // a build's parameters are not those that were approved

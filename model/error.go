@@ -54,6 +54,7 @@ const (
 	CodeJenkinsFolded      Code = "jenkins_folded"
 	CodeJenkinsRejected    Code = "jenkins_rejected"
 	CodeJenkinsProtocol    Code = "jenkins_protocol"
+	CodeJenkinsUnstoppable Code = "jenkins_unstoppable"
 
 	CodeDingTalkUnavailable Code = "dingtalk_unavailable"
 	CodeDingTalkAuth        Code = "dingtalk_auth"
@@ -76,7 +77,7 @@ func Codes() []Code {
 		CodeCatalogueUnready, CodeCatalogueHeld, CodeJobChanged, CodeApprovalRefuted, CodeAccessDenied, CodeDatabaseUnavailable, CodeDatabaseBusy, CodeDatabaseReadOnly,
 		CodeDatabaseFull, CodeDatabaseUnknown, CodeShuttingDown, CodeInternal,
 		CodeJenkinsUnavailable, CodeJenkinsUnknown, CodeJenkinsAuth, CodeJenkinsForbidden, CodeJenkinsNotFound,
-		CodeJenkinsDisabled, CodeJenkinsFolded, CodeJenkinsRejected, CodeJenkinsProtocol,
+		CodeJenkinsDisabled, CodeJenkinsFolded, CodeJenkinsRejected, CodeJenkinsProtocol, CodeJenkinsUnstoppable,
 		CodeDingTalkUnavailable, CodeDingTalkAuth, CodeDingTalkForbidden, CodeDingTalkNotFound,
 		CodeDingTalkThrottled, CodeDingTalkQuota, CodeDingTalkRejected, CodeDingTalkTooLarge,
 	}

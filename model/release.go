@@ -209,6 +209,27 @@ func (r *Release) Deployment(id int64) (*Deployment, error) {
 	return nil, Errorf(CodeNotFound, "上线单 %s 里没有部署 %d", r.Number(), id)
 }
 
+// DeploymentOf returns the deployment of an app, by its key, its job's full name or what people call it. Errors: not_found (none,
+// or several).
+func (r *Release) DeploymentOf(app string) (*Deployment, error) {
+	var found []*Deployment
+	for _, d := range r.Deployments {
+		if app == d.Key() {
+			return d, nil
+		}
+		if app == d.FullName || app == d.Title() {
+			found = append(found, d)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return nil, Errorf(CodeNotFound, "上线单 %s 里没有应用“%s”", r.Number(), Cut(app, 100))
+	}
+	return nil, Errorf(CodeNotFound, "上线单 %s 里有 %d 个应用都叫“%s”，请用“控制器:任务全名”指明", r.Number(), len(found), Cut(app, 100))
+}
+
 // ReleaseFilter says which releases to list.
 type ReleaseFilter struct {
 	State  ReleaseState // "" for every state

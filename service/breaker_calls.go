@@ -48,6 +48,14 @@ func (b *breaker) Stop(ctx context.Context, job string, number int64) error {
 	return b.act(func() error { return b.client.Stop(ctx, job, number) })
 }
 
+func (b *breaker) Term(ctx context.Context, job string, number int64) error {
+	return b.act(func() error { return b.client.Term(ctx, job, number) })
+}
+
+func (b *breaker) Kill(ctx context.Context, job string, number int64) error {
+	return b.act(func() error { return b.client.Kill(ctx, job, number) })
+}
+
 func (b *breaker) Log(ctx context.Context, job string, number, start int64, to io.Writer) (model.LogRead, error) {
 	return call(b, func() (model.LogRead, error) { return b.client.Log(ctx, job, number, start, to) })
 }

@@ -39,7 +39,7 @@ func TestContinueAndCancelAtOnce(t *testing.T) {
 		var continued, cancelled error
 		var both sync.WaitGroup
 		both.Go(func() { _, continued = w.Continue(t.Context(), 1001, model.Continuation{By: "ops"}) })
-		both.Go(func() { _, cancelled = w.Cancel(t.Context(), 1001, "ops", "停") })
+		both.Go(func() { _, cancelled = w.Cancel(t.Context(), 1001, 0, "ops", "停") })
 		both.Wait()
 		if cancelled != nil && model.CodeOf(cancelled) != model.CodeConflict {
 			t.Fatal(cancelled)

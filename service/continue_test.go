@@ -139,7 +139,7 @@ func TestWhatJenkinsWouldChangeNobodyContinues(t *testing.T) {
 			if n := len(w.inbox.titles("zhang")); w.posts() != 0 || n != 2 {
 				t.Errorf("%d POSTs, %d notices", w.posts(), n)
 			}
-			if _, err := w.Cancel(t.Context(), 1001, "ops", "重新审批"); err != nil {
+			if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "重新审批"); err != nil {
 				t.Fatal(err)
 			}
 			w.want("R-1001", model.ReleaseCancelled, model.StateCancelled)

@@ -2,24 +2,57 @@ package service
 
 import (
 	"context"
+	"slices"
 
 	"github.com/oabridge/oabridge/model"
 )
 
-// Cancel takes back what has not started and asks Jenkins to stop what has. Errors: not_found, conflict (the release is
-// at its end already).
-func (s *Service) Cancel(ctx context.Context, id int64, by, reason string) (*model.Release, error) {
+// Cancel takes back what has not started and asks Jenkins to stop what has: of the deployment with the id, with what waits
+// behind it, or of the whole release when it is 0. Errors: not_found, conflict (it is at its end already).
+func (s *Service) Cancel(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error) {
 	r, err := s.change(ctx, id, func(r *model.Release) error {
 		if r.State.Terminal() {
 			return model.Errorf(model.CodeConflict, "上线单 %s 已经结束，不能取消", r.Number())
 		}
-		r.Record(model.Event{At: s.now(), Actor: by, Kind: model.EventKindStop, Message: reason})
-		return s.takeAllBack(r, model.Cause{Actor: by, Message: reason}, true)
+		cause, before := model.Cause{At: s.now(), Actor: by, Message: reason}, standing(r)
+		r.Record(model.Event{At: cause.At, DeploymentID: deployment, Actor: by, Kind: model.EventKindStop, Message: reason})
+		d, err := s.takeSomeBack(r, deployment, cause)
+		if err == nil && !r.State.Terminal() && !slices.Equal(before, standing(r)) {
+			s.tell(r, s.write.cancelled(r, d, cause))
+		}
+		return err
 	})
 	if err == nil {
 		s.nudgeFollowers(r)
 	}
 	return r, err
+}
+
+// standing tells what is not at its end and what is to be stopped of a release.
+func standing(r *model.Release) []bool {
+	var are []bool
+	for _, d := range r.Deployments {
+		are = append(are, d.State.Terminal(), d.Stop != nil && !d.Stop.Unstarted)
+	}
+	return are
+}
+
+// takeSomeBack takes one deployment back, or all when its id is 0. It returns the one.
+func (s *Service) takeSomeBack(r *model.Release, deployment int64, c model.Cause) (*model.Deployment, error) {
+	if deployment == 0 {
+		return nil, s.takeAllBack(r, c, true)
+	}
+	d, err := r.Deployment(deployment)
+	if err != nil {
+		return nil, err
+	}
+	if d.State.Terminal() {
+		return nil, model.Errorf(model.CodeConflict, "上线单 %s 的“%s”已经结束，不能取消", r.Number(), d.Title())
+	}
+	if err := s.takeBack(r, d, c.Actor, c.Message); err != nil {
+		return nil, err
+	}
+	return d, s.takeBackBehind(r, d, model.Cause{At: c.At, Actor: actorSystem, Message: "前面的应用“" + d.Title() + "”被取消，不再执行"})
 }
 
 // takeBack cancels a waiting deployment at once; one that Jenkins has, or may have, is marked, and whoever works on it

@@ -48,7 +48,7 @@ func operates(when func(*play) bool, press func(*play, int64) error) scene {
 }
 
 func cancels(p *play, id int64) error {
-	_, err := p.Cancel(p.t.Context(), id, "ops", "停")
+	_, err := p.Cancel(p.t.Context(), id, 0, "ops", "停")
 	return err
 }
 
@@ -185,6 +185,11 @@ func operatedScenarios() map[string]scenario {
 		}, judge: ends(model.ReleaseCancelled, 0)},
 		"cancelled while running": {adjust: silence, jobs: slowly(etlJob), script: []scene{
 			submits("a", toETL...), operates(state(1, model.StateRunning), cancels),
+		}, judge: ends(model.ReleaseFailed, 1)},
+		"cancelled while running, and stubborn": {adjust: append(silence, forcefully), jobs: func(w *world) {
+			w.jenkins.SetJob(payJob, func(j *jenkinstest.Job) { j.Stubborn, j.Duration, j.Inputs = 2, time.Hour, nil })
+		}, script: []scene{
+			submits("a", "项目名称", "支付", "应用名称", "清结算"), operates(state(1, model.StateRunning), cancels),
 		}, judge: ends(model.ReleaseFailed, 1)},
 		"lost and retried": {adjust: silence, jobs: slowly(etlJob), vanishing: 1, script: []scene{
 			submits("a", toETL...), kill, operates(state(1, model.StateLost), func(p *play, id int64) error {

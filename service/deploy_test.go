@@ -156,7 +156,7 @@ func TestCancel(t *testing.T) {
 	t.Run("waiting", func(t *testing.T) {
 		w := newWorld(t)
 		got := w.submit("执行方式", "定时", "执行时间", "2026-11-22 20:30", "应用名称", `["商城前端","订单服务"]`)
-		if _, err := w.Cancel(t.Context(), 1001, "ops", "计划有变"); err != nil {
+		if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "计划有变"); err != nil {
 			t.Fatal(err)
 		}
 		w.clock.Advance(time.Hour)
@@ -168,7 +168,7 @@ func TestCancel(t *testing.T) {
 		if titles := w.inbox.titles("wang"); titles[len(titles)-1] != "上线单 R-1001 已取消" {
 			t.Errorf("notices %q", titles)
 		}
-		_, err := w.Cancel(t.Context(), 1001, "ops", "")
+		_, err := w.Cancel(t.Context(), 1001, 0, "ops", "")
 		codeIs(t, err, model.CodeConflict)
 	})
 	t.Run("queued", func(t *testing.T) {
@@ -177,7 +177,7 @@ func TestCancel(t *testing.T) {
 		got := w.submit()
 		w.turns(2)
 		w.want(got.Number, model.ReleaseActive, model.StateQueued)
-		if _, err := w.Cancel(t.Context(), 1001, "ops", "停"); err != nil {
+		if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "停"); err != nil {
 			t.Fatal(err)
 		}
 		w.turn()
@@ -193,7 +193,7 @@ func TestCancel(t *testing.T) {
 		got := w.submit("项目名称", "数据平台", "应用名称", "离线任务")
 		w.turns(2)
 		w.want(got.Number, model.ReleaseActive, model.StateRunning)
-		if _, err := w.Cancel(t.Context(), 1001, "ops", "停"); err != nil {
+		if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "停"); err != nil {
 			t.Fatal(err)
 		}
 		w.turns(2)

@@ -128,7 +128,7 @@ func TestCancelLeavesSomebodyElsesItemAlone(t *testing.T) {
 	if last := w.jenkins.Ledger().Triggers; last[len(last)-1].QueueID != r.Deployments[0].QueueID {
 		t.Fatal("the fake did not reuse the queue id: this test proves nothing")
 	}
-	if _, err := w.Cancel(t.Context(), 1001, "ops", "停"); err != nil {
+	if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "停"); err != nil {
 		t.Fatal(err)
 	}
 	w.turns(3)

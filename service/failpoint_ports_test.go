@@ -200,6 +200,14 @@ func (b *brittleJenkins) Stop(ctx context.Context, job string, number int64) err
 	return b.post(ctx, "stop "+shortJob(job), func(ctx context.Context) error { return b.Jenkins.Stop(ctx, job, number) })
 }
 
+func (b *brittleJenkins) Term(ctx context.Context, job string, number int64) error {
+	return b.post(ctx, "term "+shortJob(job), func(ctx context.Context) error { return b.Jenkins.Term(ctx, job, number) })
+}
+
+func (b *brittleJenkins) Kill(ctx context.Context, job string, number int64) error {
+	return b.post(ctx, "kill "+shortJob(job), func(ctx context.Context) error { return b.Jenkins.Kill(ctx, job, number) })
+}
+
 func (b *brittleJenkins) Proceed(ctx context.Context, job string, number int64, step string, parameters []model.ParameterValue) error {
 	return b.post(ctx, "proceed "+shortJob(job)+" "+step, func(ctx context.Context) error {
 		return b.Jenkins.Proceed(ctx, job, number, step, parameters)

@@ -87,7 +87,7 @@ func (f follower) mayAsk(d *model.Deployment, v view) bool {
 // lookQueued finds out what became of a queued item.
 func (f follower) lookQueued(ctx context.Context, d *model.Deployment, v view) error {
 	if item, ok := v.queued[d.QueueID]; ok && item.Job == d.FullName && f.ours(d, traceOf(item)) {
-		return f.stillQueued(ctx, d, item)
+		return f.stillQueued(ctx, d, item, v)
 	}
 	if b, ok := v.byQueue[d.QueueID]; ok && b.Job == d.FullName {
 		return f.started(ctx, d, b.Number, v)
@@ -95,6 +95,11 @@ func (f follower) lookQueued(ctx context.Context, d *model.Deployment, v view) e
 	if !f.mayAsk(d, v) {
 		return nil
 	}
+	return f.lookItem(ctx, d, v)
+}
+
+// lookItem asks for the item alone.
+func (f follower) lookItem(ctx context.Context, d *model.Deployment, v view) error {
 	item, err := f.c.Client.QueueItem(ctx, d.QueueID)
 	switch {
 	case model.CodeOf(err) == model.CodeJenkinsNotFound || (err == nil && item.Job != d.FullName):
@@ -114,10 +119,10 @@ func (f follower) lookQueued(ctx context.Context, d *model.Deployment, v view) e
 	}
 }
 
-func (f follower) stillQueued(ctx context.Context, d *model.Deployment, item model.QueueItem) error {
+func (f follower) stillQueued(ctx context.Context, d *model.Deployment, item model.QueueItem, v view) error {
 	f.c.watch.listed(d.ID)
 	if d.Stop != nil {
-		return f.cancelQueued(ctx, d)
+		return f.cancelQueued(ctx, d, v)
 	}
 	if err := f.seen(ctx, d); err != nil {
 		return err
@@ -131,30 +136,6 @@ func (f follower) seen(ctx context.Context, d *model.Deployment) error {
 		return nil
 	}
 	return f.decide(ctx, d, func(_ *model.Release, d *model.Deployment) error { d.MissingSince = nil; return nil })
-}
-
-// stopCause says who ended d: whoever asked us to, else somebody in Jenkins.
-func (f follower) stopCause(d *model.Deployment, otherwise string) model.Cause {
-	if d.Stop != nil {
-		return model.Cause{At: f.now(), Actor: d.Stop.By, Message: d.Stop.Reason}
-	}
-	return model.Cause{At: f.now(), Actor: actorJenkins, Message: otherwise}
-}
-
-func (f follower) cancelQueued(ctx context.Context, d *model.Deployment) error {
-	if d.Stop.SentAt != nil && f.now().Sub(*d.Stop.SentAt) < stopAgainAfter {
-		return nil
-	}
-	err := f.c.Client.CancelQueued(ctx, d.QueueID)
-	if code := model.CodeOf(err); code == model.CodeConflict || code == model.CodeJenkinsNotFound {
-		return nil // it became a build just now
-	}
-	if err != nil {
-		return f.stopFailed(ctx, d, err)
-	}
-	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
-		return f.fire(r, d, model.EventCancelled, f.stopCause(d, ""))
-	})
 }
 
 // started checks that the build is ours before it is believed, and saves it.

@@ -22,8 +22,11 @@ func (f follower) ended(r *model.Release, d *model.Deployment, b model.Build) er
 	}
 	event, message := f.c.verdict(d.FullName, b.Result)
 	cause := model.Cause{At: f.now(), Actor: actorJenkins, Message: message}
-	if event == model.EventAborted {
+	switch {
+	case event == model.EventAborted:
 		cause = f.stopCause(d, interrupted(b.Interrupts))
+	case d.Stop != nil:
+		cause.Message = strings.Trim(message+"；虽然 "+d.Stop.By+" 要求停止，构建已自行结束", "；")
 	}
 	return f.fire(r, d, event, cause)
 }

@@ -183,7 +183,7 @@ func TestALongPauseEndsWhenThereIsNews(t *testing.T) {
 	if f.news(t.Context(), *next.mark, 1) {
 		t.Error("there is news though nothing happened")
 	}
-	if _, err := w.Cancel(t.Context(), 1001, "ops", "停"); err != nil {
+	if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "停"); err != nil {
 		t.Fatal(err)
 	}
 	if !f.news(t.Context(), *next.mark, 2) {

@@ -2,16 +2,11 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/oabridge/oabridge/model"
 )
-
-// stopAgainAfter is how long a build that was told to stop may go on before it is told again.
-const stopAgainAfter = 15 * time.Second
 
 // lookRunning finds out what a build that started does now.
 func (f follower) lookRunning(ctx context.Context, d *model.Deployment, v view) error {
@@ -36,6 +31,11 @@ func (f follower) lookRunning(ctx context.Context, d *model.Deployment, v view) 
 	case build.Building:
 		return f.unlisted(ctx, d, v)
 	}
+	return f.over(ctx, d, build)
+}
+
+// over saves how a build ended, once it says whose it was.
+func (f follower) over(ctx context.Context, d *model.Deployment, build model.Build) error {
 	if !d.Described {
 		if err := f.describe(ctx, d.ReleaseID, d.ID); err != nil {
 			return err
@@ -125,40 +125,6 @@ func (f follower) follows(ctx context.Context, d *model.Deployment, v view) (boo
 		d.MovedTo, d.BuildURL, d.MissingSince = b.Job, f.c.buildURL(b.Job, d.Build), nil
 		return nil
 	})
-}
-
-// stop tells the build to stop; its end comes as any other.
-func (f follower) stop(ctx context.Context, d *model.Deployment) error {
-	now := f.now()
-	if d.Stop.SentAt != nil && now.Sub(*d.Stop.SentAt) < stopAgainAfter {
-		return nil
-	}
-	if err := f.c.Client.Stop(ctx, d.BuildJob(), d.Build); err != nil {
-		return f.stopFailed(ctx, d, err)
-	}
-	return f.decide(ctx, d, func(_ *model.Release, d *model.Deployment) error {
-		d.Stop.SentAt = &now
-		return nil
-	})
-}
-
-// stopFailed writes down that Jenkins did not stop or cancel, once for each reason; it is tried again later.
-func (f follower) stopFailed(ctx context.Context, d *model.Deployment, cause error) error {
-	now := f.now()
-	err := f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
-		d.Stop.SentAt = &now
-		if d.Code == model.CodeOf(cause) {
-			return nil
-		}
-		d.Code, d.Message = model.CodeOf(cause), model.MessageOf(cause)
-		r.Record(model.Event{
-			DeploymentID: d.ID, At: now, Actor: actorJenkins, Kind: model.EventKindStop,
-			From: string(d.State), To: string(d.State), Code: d.Code, Message: "没有停下来：" + d.Message,
-		})
-		f.tell(r, f.write.unstoppable(r, d))
-		return nil
-	})
-	return errors.Join(cause, err)
 }
 
 // describe writes into Jenkins whose build it is. A description that cannot be set holds nothing up.

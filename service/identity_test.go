@@ -83,7 +83,7 @@ func TestSomebodyElsesBuildIsNeitherStoppedNorAnswered(t *testing.T) {
 	w.madeAnew(job)
 	w.byHand("li", "/job/deploy/job/pay/job/pay-gateway/buildWithParameters?delay=0sec", "VERSION=theirs")
 	w.turns(4)
-	if _, err := w.Cancel(t.Context(), 1001, "ops", "停"); err != nil {
+	if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "停"); err != nil {
 		t.Fatal(err)
 	}
 	w.turns(20)
@@ -133,7 +133,7 @@ func TestNothingIsConfirmedAfterACancel(t *testing.T) {
 	w.options.Controllers[0].Inputs = []InputRule{{Job: regexp.MustCompile(""), ID: regexp.MustCompile("^Confirm$")}}
 	w.reborn()
 	m.then = func() {
-		if _, err := w.Cancel(t.Context(), 1001, "ops", "停"); err != nil {
+		if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "停"); err != nil {
 			t.Error(err)
 		}
 	}

@@ -39,24 +39,35 @@ func endIsTold(r *model.Release) bool {
 
 // goOn decides what the end of d means for those that wait for it.
 func (s *Service) goOn(r *model.Release, d *model.Deployment, c model.Cause) error {
-	for _, next := range r.Deployments {
-		if next.State != model.StateWaiting || next.Wait != model.WaitPredecessor {
-			continue
-		}
-		if d.State == model.StateSucceeded {
-			next.Wait, next.NextAt = "", &c.At
-			if r.ScheduledAt != nil && r.ScheduledAt.After(c.At) { // planned anew in the meantime
-				next.Wait, next.NextAt = model.WaitSchedule, r.ScheduledAt
-			}
-			if r.Order == model.OrderFirst {
-				continue
-			}
-			return nil
-		}
-		err := r.Fire(next, model.EventCancelled, model.Cause{
+	if d.State != model.StateSucceeded {
+		return s.takeBackBehind(r, d, model.Cause{
 			At: c.At, Actor: actorSystem, Message: "前面的应用“" + d.Title() + "”没有成功，不再执行",
 		})
-		if err != nil {
+	}
+	for _, next := range r.Deployments {
+		if !waitsFor(r, next, d) || follows(r, next) {
+			continue
+		}
+		next.Wait, next.NextAt = "", &c.At
+		if r.ScheduledAt != nil && r.ScheduledAt.After(c.At) { // planned anew in the meantime
+			next.Wait, next.NextAt = model.WaitSchedule, r.ScheduledAt
+		}
+	}
+	return nil
+}
+
+// waitsFor tells whether d waits until before has succeeded.
+func waitsFor(r *model.Release, d, before *model.Deployment) bool {
+	return d.State == model.StateWaiting && d.Wait == model.WaitPredecessor && r.Precedes(before, d)
+}
+
+// takeBackBehind takes back what waits behind d.
+func (s *Service) takeBackBehind(r *model.Release, d *model.Deployment, c model.Cause) error {
+	for _, next := range r.Deployments {
+		if !waitsFor(r, next, d) {
+			continue
+		}
+		if err := r.Fire(next, model.EventCancelled, c); err != nil {
 			return err
 		}
 	}

@@ -143,7 +143,7 @@ func TestOneThatLeavesTheLineLetsTheNextGoOn(t *testing.T) {
 	first, second, third := w.etl(1), w.etl(2), w.etl(3)
 	w.until("running waiting/job waiting/job ", first, second, third)
 	id, _ := model.ParseNumber(second)
-	if _, err := w.Cancel(t.Context(), id, "ops", "计划有变"); err != nil {
+	if _, err := w.Cancel(t.Context(), id, 0, "ops", "计划有变"); err != nil {
 		t.Fatal(err)
 	}
 	w.until("succeeded cancelled succeeded ", first, second, third)

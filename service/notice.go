@@ -109,7 +109,7 @@ func (w writer) delayed(r *model.Release, d *model.Deployment, since time.Time) 
 }
 
 func (w writer) unstoppable(r *model.Release, d *model.Deployment) notice {
-	scope := fmt.Sprintf("%d/stop/%s", d.ID, d.Code)
+	scope := fmt.Sprintf("%d/stop/%s/%d/%d", d.ID, d.Code, d.Attempts, d.Stop.Sent)
 	return w.compose(model.NoticeDelayed, scope, notices.Facts{Release: r, App: d, Action: notices.ActionStop, Message: d.Message})
 }
 

@@ -31,6 +31,12 @@ func (w writer) decided(r *model.Release, d *model.Deployment, action string, c 
 	return w.compose(model.NoticeChanged, scope, notices.Facts{Release: r, App: d, Action: action, Actor: c.Actor, Message: c.Message})
 }
 
+// cancelled tells that a person wants the release to end, or d alone, and what goes on until it does.
+func (w writer) cancelled(r *model.Release, d *model.Deployment, c model.Cause) notice {
+	facts := notices.Facts{Release: r, App: d, Action: notices.ActionCancel, Actor: c.Actor, Message: c.Message, Since: &c.At}
+	return w.compose(model.NoticeChanged, fmt.Sprintf("cancel/%d", c.At.UnixMicro()), facts)
+}
+
 func (w writer) replanned(r *model.Release, c model.Cause) notice {
 	facts := notices.Facts{Release: r, Action: notices.ActionReplan, Actor: c.Actor, Message: c.Message}
 	return w.compose(model.NoticeChanged, fmt.Sprint(r.Version), facts)

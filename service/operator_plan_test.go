@@ -127,7 +127,7 @@ func TestReplanThatIsRefused(t *testing.T) {
 	}
 	_, err := w.Replan(t.Context(), 99, "now", "ops", "x")
 	codeIs(t, err, model.CodeNotFound)
-	if _, err = w.Cancel(t.Context(), 1001, "ops", "x"); err != nil {
+	if _, err = w.Cancel(t.Context(), 1001, 0, "ops", "x"); err != nil {
 		t.Fatal(err)
 	}
 	_, err = w.Replan(t.Context(), 1001, "now", "ops", "x")

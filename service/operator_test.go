@@ -161,7 +161,7 @@ func TestDecisionAboutOneOfSeveral(t *testing.T) {
 
 func TestCancelOfWhatWasLost(t *testing.T) {
 	w := lost(t, "应用名称", `["离线任务","数据同步"]`)
-	if _, err := w.Cancel(t.Context(), 1001, "ops", "不发了"); err != nil {
+	if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "不发了"); err != nil {
 		t.Fatal(err)
 	}
 	w.want("R-1001", model.ReleaseFailed, model.StateFailed, model.StateCancelled)

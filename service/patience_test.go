@@ -60,7 +60,7 @@ func TestStopThatJenkinsRefusesIsToldOnce(t *testing.T) {
 	w.submit("项目名称", "支付", "应用名称", "支付网关")
 	w.turns(3)
 	w.jenkins.Fail(403, 1000, "POST /job/deploy/job/pay/job/pay-gateway/1/stop")
-	if _, err := w.Cancel(t.Context(), 1001, "ops", "停"); err != nil {
+	if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "停"); err != nil {
 		t.Fatal(err)
 	}
 	before := w.jenkins.Ledger().ByPath["POST stop"]

@@ -168,11 +168,19 @@ type Starter interface {
 	Trigger(ctx context.Context, job string, parameterised bool, parameters []model.ParameterValue) (int64, error)
 	// Describe sets a build's description.
 	Describe(ctx context.Context, job string, number int64, text string) error
+}
+
+// Stopper ends what Jenkins has. That a POST was taken says nothing of the end.
+type Stopper interface {
 	// CancelQueued takes an item out of the queue. Errors: conflict (it left the queue already: look again),
 	// jenkins_not_found, jenkins_forbidden.
 	CancelQueued(ctx context.Context, queueID int64) error
 	// Stop asks a running build to stop.
 	Stop(ctx context.Context, job string, number int64) error
+	// Term gives up the steps of a pipeline. Errors: jenkins_not_found, also of a build that is none.
+	Term(ctx context.Context, job string, number int64) error
+	// Kill ends a pipeline whatever it is doing. Errors: as Term.
+	Kill(ctx context.Context, job string, number int64) error
 }
 
 // Drafter tells what it would give to Jenkins.
@@ -242,6 +250,7 @@ type Timekeeper interface {
 type Jenkins interface {
 	Timekeeper
 	Starter
+	Stopper
 	Drafter
 	Watcher
 	Inspector

@@ -125,6 +125,7 @@ type Controller struct {
 	MaxParallelPerJob int
 	OnDrift           model.DriftPolicy // "" counts as hold
 	Show              Shown             // what the labels of its apps tell
+	Stopping          StopRules
 
 	line  *breaker // what Client is behind
 	looks *looks

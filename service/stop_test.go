@@ -13,7 +13,7 @@ func TestCancelWhileTheOutcomeOfThePostIsUnknown(t *testing.T) {
 	got := w.submit()
 	w.turns(3)
 	w.want(got.Number, model.ReleaseActive, model.StateSubmitting)
-	if _, err := w.Cancel(t.Context(), 1001, "ops", "停"); err != nil {
+	if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "停"); err != nil {
 		t.Fatal(err)
 	}
 	w.turns(130)
@@ -31,7 +31,7 @@ func TestCancelWhileTheBuildIsNotFoundYet(t *testing.T) {
 	w.clock.Advance(1)
 	w.submitDueNow()
 	w.want(got.Number, model.ReleaseActive, model.StateSubmitting)
-	if _, err := w.Cancel(t.Context(), 1001, "ops", "停"); err != nil {
+	if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "停"); err != nil {
 		t.Fatal(err)
 	}
 	w.turns(20)

@@ -141,7 +141,7 @@ func TestWhatStartsWhileItIsTakenOutOfTheQueue(t *testing.T) {
 			w.receive(event("inst-1", "terminate", ""))
 			w.checkNow()
 			if c.cancel {
-				if _, err := w.Cancel(t.Context(), w.release(number).ID, "ops", ""); err != nil {
+				if _, err := w.Cancel(t.Context(), w.release(number).ID, 0, "ops", ""); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -41,6 +41,10 @@ func samplesOfRun() []Sample {
 	queued.Build, queued.BuildURL = 0, ""
 	slow := sampleApp(model.StateRunning, 0, "")
 	slow.Estimate = 4*time.Minute + 30*time.Second
+	stopping := sampleRelease(model.ReleaseActive)
+	stopping.Deployments[0] = sampleApp(model.StateRunning, 0, "")
+	stopping.Deployments[0].Stop = &model.StopRequest{By: "ops", At: at}
+	stopping.Deployments[1].State = model.StateCancelled
 	busy := Why(Chinese, "Build #11 is already in progress (ETA: 2 min 10 sec)")
 	away := "Jenkins「prod」已 6 分 0 秒无法访问，恢复后自动继续"
 	decided := "已在 Jenkins 确认没有部署"
@@ -67,6 +71,8 @@ func samplesOfRun() []Sample {
 		{"changed-retry", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionRetry, Actor: "ops", Message: decided}},
 		{"changed-abandon", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Action: ActionAbandon, Actor: "ops"}},
 		{"changed-replan", model.NoticeChanged, Facts{Release: planned, Action: ActionReplan, Actor: "ops", Message: "等数据库变更"}},
+		{"changed-cancel", model.NoticeChanged, Facts{Release: stopping, Action: ActionCancel, Actor: "ops", Message: "计划有变", Since: &at}},
+		{"changed-cancel-one", model.NoticeChanged, Facts{Release: stopping, App: stopping.Deployments[0], Action: ActionCancel, Actor: "ops", Since: &at}},
 		{"changed-start", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), Action: ActionStart, Actor: "ops", Message: "紧急修复"}},
 	}
 }

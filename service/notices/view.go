@@ -72,6 +72,7 @@ type App struct {
 	Attempts   int
 	Message    string
 	StoppedBy  string
+	Stopping   bool // somebody wants it to end, and it did not yet
 }
 
 // Parameter is one parameter of a build.
@@ -100,6 +101,7 @@ const (
 	ActionStop    = "stop"    // delayed: it is the stopping that does not work; withdrawn: what runs is stopped
 	ActionWindow  = "window"  // delayed: deployments may not start now
 	ActionStart   = "start"   // changed: it goes on although deployments may not start now
+	ActionCancel  = "cancel"  // changed: it is taken back, and what runs is stopped
 	// ActionContinue: held: somebody may let it go on as it is; changed: somebody did.
 	ActionContinue = "continue"
 	ActionMove     = "move" // held: the job is gone, and may have become another
@@ -202,7 +204,7 @@ func (v viewer) app(r *model.Release, d *model.Deployment) App {
 		app.Late = late
 	}
 	if d.Stop != nil {
-		app.StoppedBy = v.escape(d.Stop.By)
+		app.StoppedBy, app.Stopping = v.escape(d.Stop.By), !app.Ended && !d.Stop.Unstarted
 	}
 	for _, p := range d.Sent() {
 		if p.Chosen {
