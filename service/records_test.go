@@ -69,7 +69,7 @@ func TestCancelledInTheQueueHasItsQueueTime(t *testing.T) {
 	w.jenkins.SetExecutors(0)
 	got := w.submit()
 	w.turns(30)
-	if _, err := w.Cancel(t.Context(), 1001, "ops", "停"); err != nil {
+	if _, err := w.Cancel(t.Context(), 1001, 0, "ops", "停"); err != nil {
 		t.Fatal(err)
 	}
 	w.turns(2)

@@ -44,7 +44,7 @@ func samplesOfRun() []Sample {
 	stopping := sampleRelease(model.ReleaseActive)
 	stopping.Deployments[0] = sampleApp(model.StateRunning, 0, "")
 	stopping.Deployments[0].Stop = &model.StopRequest{By: "ops", At: at}
-	stopping.Deployments[1].State = model.StateCancelled
+	stopping.Deployments[1] = &model.Deployment{ID: 2, Position: 2, AppName: "订单服务", State: model.StateCancelled}
 	busy := Why(Chinese, "Build #11 is already in progress (ETA: 2 min 10 sec)")
 	away := "Jenkins「prod」已 6 分 0 秒无法访问，恢复后自动继续"
 	decided := "已在 Jenkins 确认没有部署"
