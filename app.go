@@ -307,5 +307,5 @@ func (a *app) catalogueLoaded() error {
 }
 
 func logRules(l config.Logs) service.LogRules {
-	return service.LogRules{Keep: l.Keep, MaxSize: int64(l.MaxSize), Mask: expressions(l.Mask)}
+	return service.LogRules{Keep: l.Keep, MaxSize: int64(l.MaxSize), Mask: expressions(l.Mask), FailureLines: l.FailureLines}
 }

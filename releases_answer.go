@@ -75,6 +75,7 @@ type (
 		Stages       []shownStage          `json:"stages"`
 		MovedTo      string                `json:"moved_to"`
 		shownTrace
+		Failure *shownFailure `json:"failure"`
 	}
 	shownDrift struct {
 		Since       time.Time `json:"since"`

@@ -23,7 +23,34 @@ type (
 		PausedMS   int64  `json:"paused_ms"`
 		Error      string `json:"error"`
 	}
+	shownFailure struct {
+		Stage string   `json:"stage"`
+		Error string   `json:"error"`
+		Lines []string `json:"lines"`
+	}
 )
+
+// lines say where a build failed, and what it wrote last.
+func (f *shownFailure) lines() []string {
+	if f == nil {
+		return nil
+	}
+	var lines []string
+	if f.Stage != "" {
+		text := "失败阶段 failed in stage: " + f.Stage
+		if f.Error != "" {
+			text += "：" + f.Error
+		}
+		lines = append(lines, harmless(text))
+	}
+	if len(f.Lines) > 0 {
+		lines = append(lines, "日志末尾 end of the log:")
+	}
+	for _, line := range f.Lines {
+		lines = append(lines, "  | "+harmless(line))
+	}
+	return lines
+}
 
 var stageWords = map[string]string{
 	"NOT_EXECUTED": "未执行", "IN_PROGRESS": "执行中", "PAUSED_PENDING_INPUT": "等待确认", "SUCCESS": "成功", "UNSTABLE": "不稳定",

@@ -22,6 +22,8 @@ func TestAReleaseThatPeopleWaitFor(t *testing.T) {
 					{Name: "收尾\x1b[31m", Status: "PONDERING", Error: "脚本返回 1"},
 				}},
 			{ID: 9, App: "prod:deploy/api", Name: "api", State: model.StatePaused, Build: 3, ExpectedAt: &at, PausedAt: &at},
+			{ID: 10, App: "prod:deploy/job", Name: "任务", State: model.StateFailed, Build: 4, Message: "构建结果 FAILURE",
+				Failure: &shownFailure{Stage: "发布", Error: "exit code 1\x1b[2J", Lines: []string{"+ ./deploy.sh", "ERROR: refused\x1b[31m"}}},
 		},
 	}))
 }

@@ -46,6 +46,15 @@ type deploymentView struct {
 	// MovedTo is the job's name since it was renamed while the build ran.
 	MovedTo string `json:"moved_to"`
 	traceView
+	// Failure is where the build failed; null when it did not, or nobody knows.
+	Failure *failureView `json:"failure"`
+}
+
+// failureView holds no secrets.
+type failureView struct {
+	Stage string   `json:"stage"`
+	Error string   `json:"error"` // in Jenkins' words
+	Lines []string `json:"lines"` // the last ones of the log
 }
 
 // parameterView never holds a secret's value.
@@ -90,6 +99,10 @@ func viewDeployment(r *model.Release, d *model.Deployment) deploymentView {
 			Since: d.Drift.Since.UTC(), Changes: append([]string{}, d.Drift.Changes...), Continuable: !d.Drift.Barred,
 			Moved: append([]string{}, d.Drift.Moved...),
 		}
+	}
+	if d.Details != nil && d.Details.Failure != nil {
+		f := d.Details.Failure
+		v.Failure = &failureView{Stage: f.Stage, Error: f.Error, Lines: append([]string{}, f.Lines...)}
 	}
 	if d.Stop != nil {
 		v.Stop = &stopView{By: d.Stop.By, Reason: d.Stop.Reason, At: d.Stop.At.UTC(), SentAt: utc(d.Stop.SentAt), Way: d.Stop.Way}

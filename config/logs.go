@@ -13,12 +13,15 @@ type Logs struct {
 	MaxSize int `yaml:"max_size" default:"20971520"`
 	// Mask are regular expressions on a line: what their first group matches is hidden, all of it when they have none.
 	Mask []string `yaml:"mask"`
+	// FailureLines is how many of its last lines people are told when a build failed; 0 means none.
+	FailureLines int `yaml:"failure_lines" default:"15"`
 }
 
 // Bounds of logs.max_size: two blocks, and what one process can hold of several logs at a time.
 const (
-	leastLog = 1 << 20
-	mostLog  = 256 << 20
+	leastLog         = 1 << 20
+	mostLog          = 256 << 20
+	mostFailureLines = 50
 )
 
 func (l Logs) check(r report) {
@@ -29,4 +32,7 @@ func (l Logs) check(r report) {
 		r.at("max_size").add(strconv.Itoa(l.MaxSize), "out of bounds", "use a number of bytes from 1048576 (1 MB) to 268435456 (256 MB)")
 	}
 	r.at("mask").expressions(l.Mask)
+	if l.FailureLines < 0 || l.FailureLines > mostFailureLines {
+		r.at("failure_lines").add(strconv.Itoa(l.FailureLines), "out of bounds", "use a number of lines from 0 (none) to 50")
+	}
 }

@@ -2,6 +2,7 @@ package jenkins
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,5 +44,23 @@ func TestRecordedLogs(t *testing.T) {
 	text.Reset()
 	if got, err := c.Log(t.Context(), "slow-10s", 1, 999999, &text); err != nil || !got.Shorter || text.Len() != 0 {
 		t.Errorf("%+v %v %q", got, err, text.String())
+	}
+}
+
+// TestTheEndOfALog: a long one is asked for twice, and whoever asks gets whole lines.
+func TestTheEndOfALog(t *testing.T) {
+	c, seen := replay(t, "113")
+	text, err := c.LogEnd(t.Context(), "slow-10s", 1, 528)
+	if err != nil || !strings.HasPrefix(text, "Started by user 管理员\n") || !strings.HasSuffix(text, "+ sleep 1") || len(*seen) != 1 {
+		t.Errorf("%q %v after %+v", text, err, *seen)
+	}
+	c, seen = replay(t, "113")
+	text, err = c.LogEnd(t.Context(), "slow-10s", 1, 100)
+	if err != nil || !strings.HasPrefix(text, "Running as SYSTEM\n") || len(*seen) != 2 || (*seen)[1].query != "start=428" {
+		t.Errorf("%q %v after %+v", text, err, *seen)
+	}
+	c, _ = replay(t, "123")
+	if _, err = c.LogEnd(t.Context(), "slow-10s", 4711, 100); model.CodeOf(err) != model.CodeJenkinsNotFound {
+		t.Errorf("no such build: %v", err)
 	}
 }

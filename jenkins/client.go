@@ -22,6 +22,9 @@ const (
 // maxAside is how many requests may be under way beside MaxInFlight that Jenkins takes long to answer.
 const maxAside = 2
 
+// maxLogs is how many logs may be read at once beside them.
+const maxLogs = 4
+
 // listingPatience is how many time-outs a listing may take: measured, 500 jobs need 0.14 s once Jenkins is warm and
 // ten times that on the first call.
 const listingPatience = 4
@@ -59,6 +62,7 @@ type Client struct {
 	values    time.Duration
 	slots     chan struct{}
 	asides    chan struct{}
+	logs      chan struct{}
 	observe   func(method, kind string, status int, took time.Duration)
 	now       func() time.Time
 	hide      *strings.Replacer
@@ -81,12 +85,13 @@ func New(o Options) (*Client, error) {
 	c := &Client{
 		name: o.Name, user: o.User, basePath: base.EscapedPath(), timeout: o.Timeout,
 		values: o.ValuesTimeout, slots: make(chan struct{}, o.MaxInFlight), asides: make(chan struct{}, maxAside),
+		logs:    make(chan struct{}, maxLogs),
 		observe: o.Observe, now: o.Now, hide: hider(o.User, o.Token),
 		views: o.Views,
 	}
 	next := o.Transport
 	if next == nil {
-		c.transport = newTransport(o.MaxInFlight + maxAside)
+		c.transport = newTransport(o.MaxInFlight + maxAside + maxLogs)
 		next = c.transport
 	}
 	c.requester = newRequester(base.String(), o.User, o.Token, next)

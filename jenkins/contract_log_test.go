@@ -34,6 +34,19 @@ func contractLog(t *testing.T, s *site) {
 	if beyond, err := s.Log(ctx, job, number, second.Next+1000, &none); err != nil || !beyond.Shorter || none.Len() != 0 {
 		t.Errorf("beyond the end: %+v %v %q", beyond, err, none.String())
 	}
+	for last, want := range map[int64]string{1 << 20: whole.String(), 60: lastOf(whole.String())} {
+		if text, err := s.LogEnd(ctx, job, number, last); err != nil || !strings.HasSuffix(text, want) || len(text) > int(last)+whole.Len() {
+			t.Errorf("the last %d bytes: %q %v, want %q", last, text, err, want)
+		}
+	}
+	_, err = s.LogEnd(ctx, job, 4711, 100)
+	wantCode(t, err, model.CodeJenkinsNotFound)
 	_, err = s.Log(ctx, job, 4711, 0, &none)
 	wantCode(t, err, model.CodeJenkinsNotFound)
+}
+
+// lastOf is a text's last line.
+func lastOf(text string) string {
+	lines := strings.SplitAfter(strings.TrimSuffix(text, "\n")+"\n", "\n")
+	return lines[len(lines)-2]
 }

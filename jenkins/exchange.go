@@ -21,7 +21,7 @@ type request struct {
 	decode  func(io.Reader) error
 	limit   int64         // of the body, answerLimit when 0
 	timeout time.Duration // the client's when 0
-	aside   bool          // may take long and must not keep others waiting: it has slots of its own
+	slots   chan struct{} // that it takes one of; nil: the client's. What may take long must not keep others waiting
 }
 
 // get asks for JSON and decodes it into target.
@@ -50,8 +50,8 @@ func decodeInto(target any) func(io.Reader) error {
 // do sends one request, waits for a free slot before, and judges the answer.
 func (c *Client) do(ctx context.Context, op operation, r request) (*exchange, error) {
 	slots := c.slots
-	if r.aside {
-		slots = c.asides
+	if r.slots != nil {
+		slots = r.slots
 	}
 	if err := acquire(ctx, slots); err != nil {
 		return nil, c.unreachable(op, err)

@@ -37,7 +37,7 @@ func (c *Client) GitValues(ctx context.Context, job string) (map[string]model.Of
 	}
 	var answer offersJSON
 	_, err = c.do(ctx, reading(kindValues, "读取参数可选值：", jobObject(job)), request{
-		path: path + "/api/json", query: treeQuery(valuesTree), decode: decodeInto(&answer), timeout: c.values, aside: true,
+		path: path + "/api/json", query: treeQuery(valuesTree), decode: decodeInto(&answer), timeout: c.values, slots: c.asides,
 	})
 	if err != nil {
 		return nil, err

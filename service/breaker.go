@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -61,6 +62,9 @@ func (b *breaker) backSince() time.Time {
 func (b *breaker) count(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if errors.Is(err, context.Canceled) {
+		return // whoever asked left before Jenkins could answer
+	}
 	if model.CodeOf(err) != model.CodeJenkinsUnavailable {
 		b.failures = 0
 		return

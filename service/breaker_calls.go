@@ -60,6 +60,10 @@ func (b *breaker) Log(ctx context.Context, job string, number, start int64, to i
 	return call(b, func() (model.LogRead, error) { return b.client.Log(ctx, job, number, start, to) })
 }
 
+func (b *breaker) LogEnd(ctx context.Context, job string, number, last int64) (string, error) {
+	return call(b, func() (string, error) { return b.client.LogEnd(ctx, job, number, last) })
+}
+
 func (b *breaker) Overview(ctx context.Context) ([]model.QueueItem, []model.RunningBuild, error) {
 	type both struct {
 		queued  []model.QueueItem

@@ -178,6 +178,10 @@ func (f follower) searchBuild(ctx context.Context, d *model.Deployment, v view) 
 
 // runs saves that the build started and, when it is at its end already, how it ended.
 func (f follower) runs(ctx context.Context, d *model.Deployment, b model.Build) error {
+	var failed *model.Failure
+	if !b.Building {
+		failed = f.failure(ctx, d, b)
+	}
 	err := f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
 		d.Build, d.QueueID, d.StartedAt, d.Estimate, d.MissingSince = b.Number, b.QueueID, &b.StartedAt, b.Estimate, nil
 		d.BuildURL = f.c.buildURL(d.FullName, b.Number)
@@ -191,7 +195,7 @@ func (f follower) runs(ctx context.Context, d *model.Deployment, b model.Build) 
 		if b.Building {
 			return nil
 		}
-		return f.ended(r, d, b)
+		return f.ended(r, d, b, failed)
 	})
 	if err != nil {
 		return err

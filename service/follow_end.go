@@ -10,10 +10,11 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// ended saves how a build ended.
-func (f follower) ended(r *model.Release, d *model.Deployment, b model.Build) error {
+// ended saves how a build ended. failed: where it failed, as far as that is known.
+func (f follower) ended(r *model.Release, d *model.Deployment, b model.Build, failed *model.Failure) error {
 	d.Result, d.Duration, d.MissingSince = b.Result, b.Duration, nil
 	d.Details = b.LeftBehind()
+	d.Details.Failure = failed
 	if f.logRules.Keep > 0 {
 		d.LogDueAt = new(f.now())
 	}

@@ -41,7 +41,8 @@ func (f follower) over(ctx context.Context, d *model.Deployment, build model.Bui
 			return err
 		}
 	}
-	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error { return f.ended(r, d, build) })
+	failed := f.failure(ctx, d, build)
+	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error { return f.ended(r, d, build, failed) })
 }
 
 // unlisted is a build that runs though /computer does not have it: between two executors, in half an answer, or nobody asked

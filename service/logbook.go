@@ -36,6 +36,9 @@ type Scribe interface {
 	// Log passes on a build's log from the raw offset start on. After an error Written bytes of the text were passed on.
 	// Errors: jenkins_not_found.
 	Log(ctx context.Context, job string, number, start int64, to io.Writer) (model.LogRead, error)
+	// LogEnd returns a build's log, or of one of which Jenkins keeps more than last bytes the whole lines in the last ones. Errors:
+	// jenkins_not_found.
+	LogEnd(ctx context.Context, job string, number, last int64) (string, error)
 }
 
 // LogRules say what becomes of builds' logs.
@@ -44,6 +47,8 @@ type LogRules struct {
 	MaxSize int64            // bytes of text of one log: its beginning and its end
 	Mask    []*regexp.Regexp // what else is secret: the first group, or all of it
 	Pause   time.Duration    // between two looks at a log that grows; 1 s
+	// FailureLines are how many of its last lines people are told when a build failed; 0: none.
+	FailureLines int
 }
 
 func (r LogRules) withDefaults() LogRules {
@@ -90,15 +95,20 @@ func (o *openLogs) use(ref model.LogRef, open func() *logs.Tail) (*logs.Tail, fu
 
 func logOf(d *model.Deployment) model.LogRef { return model.LogRef{Deployment: d.ID, Build: d.Build} }
 
-// tail reads the log of the deployment's build from Jenkins. What the form holds as a secret is masked.
+// cleaner makes what the deployment's build writes fit for people. What the form holds as a secret is masked.
+func (s *Service) cleaner(d *model.Deployment) *logs.Cleaner {
+	var secrets []string
+	for _, p := range d.Parameters {
+		if p.Secret {
+			secrets = append(append(secrets, p.Value), p.Each...)
+		}
+	}
+	return logs.NewCleaner(secrets, s.logRules.Mask)
+}
+
+// tail reads the log of the deployment's build from Jenkins.
 func (s *Service) tail(d *model.Deployment) (*logs.Tail, func()) {
 	return s.openLogs.use(logOf(d), func() *logs.Tail {
-		var secrets []string
-		for _, p := range d.Parameters {
-			if p.Secret {
-				secrets = append(secrets, p.Value)
-			}
-		}
 		source := func(ctx context.Context, start int64, to io.Writer) (model.LogRead, error) {
 			c := s.controllers[d.Controller]
 			if c == nil {
@@ -106,6 +116,6 @@ func (s *Service) tail(d *model.Deployment) (*logs.Tail, func()) {
 			}
 			return c.Client.Log(ctx, d.BuildJob(), d.Build, start, to)
 		}
-		return logs.NewTail(source, logs.NewCleaner(secrets, s.logRules.Mask), s.logRules.MaxSize, s.logRules.Pause)
+		return logs.NewTail(source, s.cleaner(d), s.logRules.MaxSize, s.logRules.Pause)
 	})
 }

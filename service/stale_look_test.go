@@ -27,7 +27,7 @@ func TestOldLookSaysNothingOfTheNextBuild(t *testing.T) {
 	w.want(got.Number, model.ReleaseActive, model.StateRunning)
 	f := follower{worker{w.Service, w.controller()}}
 	err = f.decide(t.Context(), stale[0], func(r *model.Release, d *model.Deployment) error {
-		return f.ended(r, d, model.Build{Number: 1, Result: "FAILURE", StartedAt: w.clock.Now()})
+		return f.ended(r, d, model.Build{Number: 1, Result: "FAILURE", StartedAt: w.clock.Now()}, nil)
 	})
 	if err != nil {
 		t.Fatal(err)

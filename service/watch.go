@@ -15,6 +15,7 @@ type watch struct {
 	sights map[int64]*sight
 	knocks map[knock]bool // told by Jenkins and not looked at yet
 	queue  queueSeen
+	silent time.Time // until when Jenkins is not asked where builds failed, since it was too slow to tell
 }
 
 // sight is what was seen last of one deployment, so that what does not change costs no request.

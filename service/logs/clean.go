@@ -1,6 +1,8 @@
 package logs
 
 import (
+	"encoding/base64"
+	"net/url"
 	"regexp"
 	"sort"
 	"strings"
@@ -20,14 +22,14 @@ type Cleaner struct {
 // leastSecret is how long a value must be to be masked wherever it stands; shorter ones would mask half the log.
 const leastSecret = 4
 
-// NewCleaner masks the secrets, each line of one that has several, and what the patterns match: their first group, or all
+// NewCleaner masks the secrets, each line of one that has several, also as addresses and base64 have them, and what the patterns match: their first group, or all
 // of it when they have none.
 func NewCleaner(secrets []string, patterns []*regexp.Regexp) *Cleaner {
 	var pieces []string
 	for _, secret := range secrets {
 		for piece := range strings.Lines(secret) {
 			if piece = strings.TrimSpace(piece); utf8.RuneCountInString(piece) >= leastSecret {
-				pieces = append(pieces, piece)
+				pieces = append(pieces, piece, url.QueryEscape(piece), url.PathEscape(piece), base64.StdEncoding.EncodeToString([]byte(piece)))
 			}
 		}
 	}

@@ -2,10 +2,15 @@ package notices
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/oabridge/oabridge/model"
 )
+
+// hostileLog tries the same with what a build writes.
+const hostileLog = "+ ./deploy.sh --env prod\n@13800000000 请处理 ![图](http://evil.example.com/a.png)\n# 已批准\n> 引用\n" +
+	"- [点我](http://evil.example.com) <img src=x> **x** `rm`\nlogin with ******\nERROR: connection refused"
 
 // Sample is a made-up notice: templates are tried with it, and people see it in a preview.
 type Sample struct {
@@ -88,6 +93,10 @@ func samplesOfEnd() []Sample {
 		r.ScheduledAt, r.Deployments = &at, apps
 		return Facts{Release: r}
 	}
+	failed := sampleApp(model.StateFailed, 3*time.Minute, "构建结果 FAILURE")
+	failed.Details = &model.BuildDetails{Failure: &model.Failure{
+		Stage: "部署 @所有人", Error: "script returned exit code 1", Lines: strings.Split(hostileLog, "\n"),
+	}}
 	late := sampleApp(model.StateSucceeded, 95*time.Second, "")
 	started := at.Add(12 * time.Minute)
 	late.PostedAt = &started
@@ -107,6 +116,7 @@ func samplesOfEnd() []Sample {
 		{"finished", model.NoticeFinished, ended(model.ReleaseSucceeded, late, sampleApp(model.StateSucceeded, 2*time.Hour+5*time.Minute, ""))},
 		{"finished-partial", model.NoticeFinished, ended(model.ReleasePartial,
 			sampleApp(model.StateSucceeded, 400*time.Millisecond, ""), broken)},
+		{"finished-failed", model.NoticeFinished, ended(model.ReleaseFailed, failed, unbuilt(model.StateCancelled, "前面的应用没有成功，不再执行"))},
 		{"finished-stopped", model.NoticeFinished, ended(model.ReleaseFailed,
 			stopped, unbuilt(model.StateCancelled, "前面的应用没有成功，不再执行"))},
 		{"finished-expired", model.NoticeFinished, ended(model.ReleaseExpired,

@@ -90,7 +90,7 @@ func (s *Set) compose(t *template.Template, kind model.NoticeKind, f Facts) (Tex
 	if t == nil {
 		return Texts{}, fmt.Errorf("there is no template for %q", kind)
 	}
-	text, markdown := viewer{s.language, plain}.view(kind, f), viewer{s.language, escape}.view(kind, f)
+	text, markdown := viewer{s.language, plain, 0}.view(kind, f), viewer{s.language, escape, robotLogs}.view(kind, f)
 	title, err := execute(t, blockTitle, text)
 	if err != nil {
 		return Texts{}, err
@@ -100,10 +100,13 @@ func (s *Set) compose(t *template.Template, kind model.NoticeKind, f Facts) (Tex
 	if texts.Robot, err = writeMarkdown(t, blockRobot, markdown); err != nil {
 		return Texts{}, err
 	}
-	if texts.WorkNotice = texts.Robot; t.Lookup(blockWorkNotice) != nil {
-		if texts.WorkNotice, err = writeMarkdown(t, blockWorkNotice, markdown); err != nil {
-			return Texts{}, err
-		}
+	block, notice := blockRobot, viewer{s.language, escape, workNoticeLogs}.view(kind, f)
+	if t.Lookup(blockWorkNotice) != nil {
+		block = blockWorkNotice
+	}
+	notice.Title = markdown.Title
+	if texts.WorkNotice, err = writeMarkdown(t, block, notice); err != nil {
+		return Texts{}, err
 	}
 	if t.Lookup(blockSummary) != nil {
 		summary, err := execute(t, blockSummary, markdown)

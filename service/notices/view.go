@@ -72,7 +72,10 @@ type App struct {
 	Attempts   int
 	Message    string
 	StoppedBy  string
-	Stopping   bool // somebody wants it to end, and it did not yet
+	Stopping   bool     // somebody wants it to end, and it did not yet
+	Stage      string   // where it failed
+	Error      string   // in Jenkins' words
+	Log        []string // its last lines, as many as the channel has room for
 }
 
 // Parameter is one parameter of a build.
@@ -130,10 +133,17 @@ const (
 	maxProblem   = 300
 )
 
+// How many bytes of logs a message has room for, however many apps failed: DingTalk takes 20000 and 2048 of everything.
+const (
+	robotLogs      = 5000
+	workNoticeLogs = 700
+)
+
 // viewer makes views in one language for one kind of text.
 type viewer struct {
 	language Language
 	escape   func(string) string
+	logs     int // bytes of logs that there is room for
 }
 
 func (v viewer) view(kind model.NoticeKind, f Facts) View {
@@ -157,6 +167,7 @@ func (v viewer) view(kind model.NoticeKind, f Facts) View {
 	for _, d := range r.Deployments {
 		view.Apps = append(view.Apps, v.app(r, d))
 	}
+	v.share(view.Apps)
 	if f.App != nil {
 		view.App = v.app(r, f.App)
 	}
@@ -205,6 +216,9 @@ func (v viewer) app(r *model.Release, d *model.Deployment) App {
 	}
 	if d.Stop != nil {
 		app.StoppedBy, app.Stopping = v.escape(d.Stop.By), !app.Ended && !d.Stop.Unstarted
+	}
+	if d.Details != nil && d.Details.Failure != nil {
+		v.failure(&app, d.Details.Failure)
 	}
 	for _, p := range d.Sent() {
 		if p.Chosen {
