@@ -5,31 +5,35 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/oabridge/oabridge/model"
 )
 
-// Proceed answers with every parameter of the step. It looks at the step first: a parameter that is left out would
-// become null, and Jenkins takes it (measured); and only the step tells which values are booleans. Errors: conflict
-// (answered already), jenkins_forbidden (not an allowed submitter), jenkins_rejected (a value it does not take, or not
-// all parameters) and those of every POST.
-func (c *Client) Proceed(ctx context.Context, job string, number int64, step string, parameters []model.ParameterValue) error {
-	op := answering(kindProceed, "确认", stepObject(job, number, step))
+// Proceed answers the question with every parameter of the step. It looks at the step first: a parameter that is left out
+// would become null, and Jenkins takes it (measured); only the step tells which values are booleans; and by the same id it may
+// ask something else by now. Errors: conflict (answered already), jenkins_forbidden (not an allowed submitter),
+// jenkins_rejected (a value it does not take, not all parameters, or two steps with the id) and those of every POST.
+func (c *Client) Proceed(ctx context.Context, job string, number int64, asked model.InputStep, parameters []model.ParameterValue) error {
+	op := answering(kindProceed, "确认", stepObject(job, number, oneLine(asked.ID)))
 	// Measured: a choice outside the list and an unknown parameter are 500, and the step stays.
 	op.codes[http.StatusInternalServerError] = model.CodeJenkinsRejected
 	pending, err := c.PendingInputs(ctx, job, number)
 	if err != nil {
 		return err
 	}
-	asked := find(pending, step)
-	if asked == nil {
+	pending = slices.DeleteFunc(pending, func(s model.InputStep) bool { return s.ID != asked.ID })
+	switch {
+	case len(pending) == 0, len(pending) == 1 && !pending[0].Same(asked):
 		return model.Errorf(model.CodeConflict, "%s", c.refusal(model.CodeConflict, op, nil, nil))
+	case len(pending) > 1:
+		return model.Errorf(model.CodeJenkinsRejected, "无法%s：有 %d 个步骤用这个编号在等待，请到 Jenkins 中回答", op.what(), len(pending))
 	}
 	if problem := mismatch(asked.Parameters, parameters); problem != "" {
 		return model.Errorf(model.CodeJenkinsRejected, "无法%s：%s", op.what(), problem)
 	}
-	path, err := c.stepPath(job, number, step)
+	path, err := c.stepPath(job, number, asked.ID)
 	if err != nil {
 		return err
 	}
@@ -59,15 +63,6 @@ func (c *Client) stepPath(job string, number int64, step string) (string, error)
 		return "", model.Errorf(model.CodeConflict, "%s不存在；请先查看构建现在的状态", stepObject(job, number, oneLine(step)))
 	}
 	return build + "/input/" + url.PathEscape(step), nil
-}
-
-func find(steps []model.InputStep, id string) *model.InputStep {
-	for i := range steps {
-		if steps[i].ID == id {
-			return &steps[i]
-		}
-	}
-	return nil
 }
 
 // mismatch says which parameters are missing and which the step does not have.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +30,17 @@ func paused(t *testing.T, pending, answer string) (*Client, *[]asked) {
 	}), nil), &seen
 }
 
+// stepOf is a step of the recorded ones, or one that is not among them.
+func stepOf(t *testing.T, pending, id string) model.InputStep {
+	t.Helper()
+	recorded := record(t, pending)
+	steps, err := clientOf(t, &recorded, nil).PendingInputs(t.Context(), "pipe", 1)
+	if i := slices.IndexFunc(steps, func(s model.InputStep) bool { return s.ID == id }); err == nil && i >= 0 {
+		return steps[i]
+	}
+	return model.InputStep{ID: id}
+}
+
 func complete(region string) []model.ParameterValue {
 	return []model.ParameterValue{
 		pair("PIN", "p"), pair("MEMO", "备注1\n备注2"), pair("FORCE", "true"), pair("TICKET", "true"), pair("REGION", region),
@@ -38,7 +50,7 @@ func complete(region string) []model.ParameterValue {
 // TestProceedSendsAll checks the form: every parameter in the step's order, booleans as booleans, text as text.
 func TestProceedSendsAll(t *testing.T) {
 	c, seen := paused(t, "162", "178")
-	if err := c.Proceed(t.Context(), "pipe-input-params", 5, "ApproveProd", complete("cn-east")); err != nil {
+	if err := c.Proceed(t.Context(), "pipe-input-params", 5, stepOf(t, "162", "ApproveProd"), complete("cn-east")); err != nil {
 		t.Fatal(err)
 	}
 	sent := (*seen)[1]
@@ -64,7 +76,7 @@ func TestProceedSendsAll(t *testing.T) {
 
 func TestProceedWithoutParameters(t *testing.T) {
 	c, seen := paused(t, "139", "178")
-	if err := c.Proceed(t.Context(), "pipe-input", 1, "Confirm", nil); err != nil {
+	if err := c.Proceed(t.Context(), "pipe-input", 1, stepOf(t, "139", "Confirm"), nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := (*seen)[1]; got.path != "/job/pipe-input/1/input/Confirm/proceedEmpty" || got.form != "" {
@@ -96,7 +108,7 @@ func TestProceedRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, seen := paused(t, test.pending, test.answer)
-			err := c.Proceed(t.Context(), "pipe", 1, test.step, test.parameters)
+			err := c.Proceed(t.Context(), "pipe", 1, stepOf(t, test.pending, test.step), test.parameters)
 			if model.CodeOf(err) != test.code || !strings.Contains(model.MessageOf(err), test.says) {
 				t.Errorf("%v, want %s with %q", err, test.code, test.says)
 			}

@@ -76,7 +76,7 @@ func contractNumbers(t *testing.T, s *site) {
 func contractAnswers(t *testing.T, s *site) {
 	job := s.job("asking twice")
 	number, step := waiting(t, s, job)
-	ok(t, s.Proceed(t.Context(), job, number, step.ID, nil))
+	ok(t, s.Proceed(t.Context(), job, number, step, nil))
 	s.until(t, "the second question", func() bool {
 		steps, err := s.PendingInputs(t.Context(), job, number)
 		ok(t, err)
@@ -88,6 +88,6 @@ func contractAnswers(t *testing.T, s *site) {
 	if at < 0 || running[at].Answers != 1 || !running[at].HasInput {
 		t.Errorf("%+v", running)
 	}
-	ok(t, s.Proceed(t.Context(), job, number, "Second", nil))
+	ok(t, s.Proceed(t.Context(), job, number, model.InputStep{ID: "Second", Message: "二?"}, nil))
 	ended(t, s, job, number)
 }

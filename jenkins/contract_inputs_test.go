@@ -34,9 +34,9 @@ func contractConfirm(t *testing.T, s *site) {
 	if diff := cmp.Diff(model.InputStep{ID: "Confirm", Message: "确认发布?", Proceed: "发布"}, step); diff != "" {
 		t.Error(diff)
 	}
-	wantCode(t, s.Proceed(t.Context(), job, number, "confirm", nil), model.CodeConflict)
-	ok(t, s.Proceed(t.Context(), job, number, "Confirm", nil))
-	wantCode(t, s.Proceed(t.Context(), job, number, "Confirm", nil), model.CodeConflict)
+	wantCode(t, s.Proceed(t.Context(), job, number, model.InputStep{ID: "confirm", Message: step.Message}, nil), model.CodeConflict)
+	ok(t, s.Proceed(t.Context(), job, number, step, nil))
+	wantCode(t, s.Proceed(t.Context(), job, number, step, nil), model.CodeConflict)
 	wantCode(t, s.Abort(t.Context(), job, number, "Confirm"), model.CodeConflict)
 	if build := ended(t, s, job, number); build.Result != "SUCCESS" {
 		t.Errorf("%+v", build)
@@ -56,9 +56,9 @@ func contractAsk(t *testing.T, s *site) {
 	if *step.Parameters[1].Default != "false" || *step.Parameters[2].Default != "OPS-1" || step.Parameters[0].Choices[1] != "cn-east" {
 		t.Errorf("%+v", step)
 	}
-	wantCode(t, s.Proceed(t.Context(), job, number, "Ask", nil), model.CodeJenkinsRejected)
-	wantCode(t, s.Proceed(t.Context(), job, number, "Ask", values("REGION", "mars", "FORCE", "true", "TICKET", "T")), model.CodeJenkinsRejected)
-	ok(t, s.Proceed(t.Context(), job, number, "Ask", values("TICKET", "工单 7", "FORCE", "true", "REGION", "cn-east")))
+	wantCode(t, s.Proceed(t.Context(), job, number, step, nil), model.CodeJenkinsRejected)
+	wantCode(t, s.Proceed(t.Context(), job, number, step, values("REGION", "mars", "FORCE", "true", "TICKET", "T")), model.CodeJenkinsRejected)
+	ok(t, s.Proceed(t.Context(), job, number, step, values("TICKET", "工单 7", "FORCE", "true", "REGION", "cn-east")))
 	if build := ended(t, s, job, number); build.Result != "SUCCESS" {
 		t.Errorf("%+v", build)
 	}

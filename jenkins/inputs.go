@@ -24,8 +24,7 @@ type inputJSON struct {
 }
 
 // PendingInputs returns what the build waits for; none when it waits for nothing, is no pipeline or does not exist
-// (Jenkins answers 404 to the last two, measured). The default of a password is the real one, because it must be sent
-// back: never show it.
+// (Jenkins answers 404 to the last two, measured). The default of a password, which Jenkins tells, is left out.
 func (c *Client) PendingInputs(ctx context.Context, job string, number int64) ([]model.InputStep, error) {
 	path, err := c.buildPath(job, number)
 	if err != nil {
@@ -56,5 +55,5 @@ func (in *inputJSON) model() model.InputStep {
 			Choices: p.Definition.Choices, Default: p.Definition.Default.pointer(),
 		})
 	}
-	return step
+	return step.Veiled()
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/oabridge/oabridge/jenkins"
 	"github.com/oabridge/oabridge/jenkins/jenkinstest"
+	"github.com/oabridge/oabridge/model"
 )
 
 // counted is a fake whose requests are written down.
@@ -73,7 +74,7 @@ func TestWhatEachOperationCosts(t *testing.T) {
 		{"recent builds", func() error { _, err := s.RecentBuilds(ctx, "plain", 50); return err }, []string{"GET /job/plain/api/json"}},
 		{"description", func() error { return s.Describe(ctx, "pipe", 1, "R-1") }, []string{"POST /job/pipe/1/submitDescription"}},
 		{"pending inputs", func() error { _, err := s.PendingInputs(ctx, "pipe", 1); return err }, []string{"GET /job/pipe/1/wfapi/pendingInputActions"}},
-		{"proceed", func() error { return s.Proceed(ctx, "pipe", 1, "Go", nil) },
+		{"proceed", func() error { return s.Proceed(ctx, "pipe", 1, model.InputStep{ID: "Go", Message: "?"}, nil) },
 			[]string{"GET /job/pipe/1/wfapi/pendingInputActions", "POST /job/pipe/1/input/Go/proceedEmpty"}},
 		{"abort", func() error { _ = s.Abort(ctx, "pipe", 1, "Go"); return nil }, []string{"POST /job/pipe/1/input/Go/abort"}},
 		{"stop", func() error { return s.Stop(ctx, "pipe", 1) }, []string{"POST /job/pipe/1/stop"}},

@@ -147,6 +147,7 @@ func (r *Release) Fire(d *Deployment, event DeploymentEvent, c Cause) error {
 		d.PausedAt = &c.At
 	} else {
 		d.PausedAt = nil
+		d.askNoMore("这一步已不再等待")
 	}
 	r.summarise(c)
 	return nil

@@ -108,7 +108,7 @@ func (b *breaker) PendingInputs(ctx context.Context, job string, number int64) (
 	return call(b, func() ([]model.InputStep, error) { return b.client.PendingInputs(ctx, job, number) })
 }
 
-func (b *breaker) Proceed(ctx context.Context, job string, number int64, step string, parameters []model.ParameterValue) error {
+func (b *breaker) Proceed(ctx context.Context, job string, number int64, step model.InputStep, parameters []model.ParameterValue) error {
 	return b.act(func() error { return b.client.Proceed(ctx, job, number, step, parameters) })
 }
 

@@ -208,8 +208,8 @@ func (b *brittleJenkins) Kill(ctx context.Context, job string, number int64) err
 	return b.post(ctx, "kill "+shortJob(job), func(ctx context.Context) error { return b.Jenkins.Kill(ctx, job, number) })
 }
 
-func (b *brittleJenkins) Proceed(ctx context.Context, job string, number int64, step string, parameters []model.ParameterValue) error {
-	return b.post(ctx, "proceed "+shortJob(job)+" "+step, func(ctx context.Context) error {
+func (b *brittleJenkins) Proceed(ctx context.Context, job string, number int64, step model.InputStep, parameters []model.ParameterValue) error {
+	return b.post(ctx, "proceed "+shortJob(job)+" "+step.ID, func(ctx context.Context) error {
 		return b.Jenkins.Proceed(ctx, job, number, step, parameters)
 	})
 }

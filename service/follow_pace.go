@@ -24,7 +24,7 @@ func slowing(by time.Duration, share int, longest time.Duration) time.Duration {
 }
 
 // nextIn is how long nothing is likely to happen to all that is followed: the shortest time when something changed just now, is
-// queued, is told to stop or comes near its expected end, longer and longer while builds run quietly.
+// queued, is told to stop, is to be answered or comes near its expected end, longer and longer while builds run quietly.
 func (f follower) nextIn(followed []*model.Deployment) time.Duration {
 	pause, now := f.c.PollMax, f.now()
 	for _, d := range followed {
@@ -39,13 +39,17 @@ func (f follower) calm(d *model.Deployment, now time.Time) time.Duration {
 	if d.Stop != nil {
 		quiet = min(quiet, now.Sub(d.Stop.At))
 	}
+	busy := d.Stop != nil || d.State == model.StateQueued || d.Wanting()
 	switch {
-	case (d.Stop != nil || d.State == model.StateQueued) && quiet < hurry:
+	case busy && quiet < hurry:
 		return 0
-	case d.Stop != nil || d.State == model.StateQueued:
+	case busy:
 		return slowing(quiet, 12, longestHurry)
 	}
 	calm := max(quiet, 0) / 10
+	if at, due := f.c.inputDueAt(d); due {
+		calm = min(calm, max(at.Sub(now), 0))
+	}
 	if end := f.c.expectedEnd(d, now); end != nil && d.State == model.StateRunning {
 		if left := end.Sub(now); left > 0 {
 			calm = min(calm, left/2)

@@ -55,7 +55,7 @@ func (f follower) unlisted(ctx context.Context, d *model.Deployment, v view) err
 		return f.stop(ctx, d)
 	}
 	if v.push && (d.State == model.StatePaused || f.c.watch.asksPeople(d.ID)) {
-		return f.lookInput(ctx, d)
+		return f.lookInput(ctx, d, -1)
 	}
 	return f.tellSlow(ctx, d)
 }
@@ -81,8 +81,8 @@ func (f follower) stillRunning(ctx context.Context, d *model.Deployment, b model
 			return err
 		}
 	}
-	if b.HasInput && f.c.watch.mayLookIn(d, b, f.now()) {
-		if err := f.lookInput(ctx, d); err != nil {
+	if b.HasInput && (f.c.watch.mayLookIn(d, b, f.now()) || d.Wanting() || f.c.inputDue(d, f.now())) {
+		if err := f.lookInput(ctx, d, b.Answers); err != nil {
 			return err
 		}
 		f.c.watch.lookedIn(d.ID, b.Answers, f.now())

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,202 +10,160 @@ import (
 	"github.com/oabridge/oabridge/model"
 )
 
-// lookInput looks at what a pipeline asks: what the configuration allows is answered, the rest is announced.
-func (f follower) lookInput(ctx context.Context, d *model.Deployment) error {
+// lookInput looks at what a pipeline asks: what a rule or a person decided is answered, the rest is announced. confirmed is how
+// many of its steps were answered with yes shortly before; -1: nobody looked.
+func (f follower) lookInput(ctx context.Context, d *model.Deployment, confirmed int) error {
 	steps, err := f.c.Client.PendingInputs(ctx, d.BuildJob(), d.Build)
 	if err != nil {
 		return err
 	}
 	if len(steps) == 0 {
-		if d.State != model.StatePaused {
-			return nil
-		}
-		return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
-			return f.fire(r, d, model.EventAnswered, model.Cause{At: f.now(), Actor: actorJenkins})
-		})
+		return f.nothingAsked(ctx, d, confirmed)
 	}
-	if err := f.forget(ctx, d, steps); err != nil {
-		return err
+	if !f.unsaved(d, steps, confirmed) {
+		return f.sendAll(ctx, d, confirmed)
 	}
-	answers, unanswered := f.sortInputs(d, steps)
-	if d, err = f.pause(ctx, d, steps, unanswered); err != nil {
-		return err
-	}
-	for _, a := range answers {
-		if err := f.answer(ctx, d, a); err != nil {
+	var paused *model.Deployment
+	err = f.decide(ctx, d, func(r *model.Release, current *model.Deployment) error {
+		paused = nil
+		if err := f.takeIn(r, current, steps, confirmed); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// question names what a step asks: a pipeline may ask something else by the same id.
-func question(s model.InputStep) string { return s.ID + "/" + model.Hash(s.Message)[:8] }
-
-// forget drops the steps that are not pending any more from those that people were asked: the same may be asked
-// again.
-func (f follower) forget(ctx context.Context, d *model.Deployment, pending []model.InputStep) error {
-	gone := func(asked string) bool {
-		return !slices.ContainsFunc(pending, func(s model.InputStep) bool { return question(s) == asked })
-	}
-	if !slices.ContainsFunc(d.Asked, gone) {
-		return nil
-	}
-	d.Asked = slices.DeleteFunc(slices.Clone(d.Asked), gone)
-	return f.decide(ctx, d, func(_ *model.Release, current *model.Deployment) error {
-		current.Asked = slices.DeleteFunc(current.Asked, gone)
-		return nil
-	})
-}
-
-// inputAnswer is what a rule says to an input step.
-type inputAnswer struct {
-	step       model.InputStep
-	abort      bool
-	parameters []model.ParameterValue
-}
-
-// sortInputs divides the steps into those that a rule answers and those that people must.
-func (f follower) sortInputs(d *model.Deployment, steps []model.InputStep) (answers []inputAnswer, unanswered []model.InputStep) {
-	for _, step := range steps {
-		a, ok := answerTo(f.c.Inputs, d.FullName, step)
-		if !ok || slices.Contains(d.Asked, question(step)) { // what people were asked is theirs
-			unanswered = append(unanswered, step)
-			continue
-		}
-		answers = append(answers, a)
-	}
-	return answers, unanswered
-}
-
-// answerTo applies the first rule that names the job and the step. Every parameter gets a value, since Jenkins makes
-// null of what is left out; a step whose values cannot all be known is left to people.
-func answerTo(rules []InputRule, job string, step model.InputStep) (inputAnswer, bool) {
-	i := slices.IndexFunc(rules, func(r InputRule) bool { return r.Job.MatchString(job) && r.ID.MatchString(step.ID) })
-	if i < 0 {
-		return inputAnswer{}, false
-	}
-	a := inputAnswer{step: step, abort: rules[i].Abort}
-	if a.abort {
-		return a, true
-	}
-	for _, def := range step.Parameters {
-		value, ok := rules[i].Parameters[def.Name]
-		if !ok && def.Default != nil {
-			value, ok = *def.Default, true
-		}
-		if def.Kind.Forbidden() || !ok || (def.Kind == model.KindChoice && !slices.Contains(def.Choices, value)) {
-			return inputAnswer{}, false
-		}
-		a.parameters = append(a.parameters, model.ParameterValue{Name: def.Name, Value: value})
-	}
-	return a, true
-}
-
-// pause saves that the build waits and announces each step that people must answer, once.
-func (f follower) pause(ctx context.Context, d *model.Deployment, steps, unanswered []model.InputStep) (*model.Deployment, error) {
-	var fresh []model.InputStep
-	for _, step := range unanswered {
-		if !slices.Contains(d.Asked, question(step)) {
-			fresh = append(fresh, step)
-		}
-	}
-	if d.State == model.StatePaused && len(fresh) == 0 {
-		return d, nil
-	}
-	paused := d
-	err := f.decide(ctx, d, func(r *model.Release, current *model.Deployment) error {
-		if current.State == model.StateRunning {
-			err := f.fire(r, current, model.EventInput, model.Cause{
-				At: f.now(), Actor: actorJenkins, Message: "流水线等待确认：" + stepTitles(steps),
-			})
-			if err != nil {
-				return err
-			}
-		}
-		for _, step := range fresh {
-			current.Asked = append(current.Asked, question(step))
-			f.tell(r, f.write.input(r, current, step, f.now()))
 		}
 		paused = current
 		return nil
 	})
-	return paused, err
+	if err != nil || paused == nil {
+		return err
+	}
+	return f.sendAll(ctx, paused, confirmed)
+}
+
+// nothingAsked saves that the pipeline goes on.
+func (f follower) nothingAsked(ctx context.Context, d *model.Deployment, confirmed int) error {
+	if d.State != model.StatePaused {
+		return nil
+	}
+	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
+		f.recordMissed(r, d, reconcile(d, nil, confirmed, f.now()).missed)
+		return f.fire(r, d, model.EventAnswered, model.Cause{At: f.now(), Actor: actorJenkins})
+	})
+}
+
+// unsaved tells whether anything of what a pipeline asks is not saved yet, or has to be told now.
+func (f follower) unsaved(d *model.Deployment, steps []model.InputStep, confirmed int) bool {
+	seen := *d
+	seen.Inputs, seen.Asked, seen.Answers = slices.Clone(d.Inputs), slices.Clone(d.Asked), slices.Clone(d.Answers)
+	return d.State != model.StatePaused || reconcile(&seen, steps, confirmed, f.now()).changed || f.c.inputDue(d, f.now()) ||
+		slices.ContainsFunc(d.Inputs, func(p model.PendingInput) bool {
+			return d.Wants(p.Step.Question()) == nil && (p.Why == "" || !slices.Contains(d.Asked, p.Step.Question()))
+		})
+}
+
+// takeIn saves what the pipeline asks, decides what the rules can, and tells people of the rest, once.
+func (f follower) takeIn(r *model.Release, d *model.Deployment, steps []model.InputStep, confirmed int) error {
+	f.recordMissed(r, d, reconcile(d, steps, confirmed, f.now()).missed)
+	if d.State == model.StateRunning {
+		err := f.fire(r, d, model.EventInput, model.Cause{
+			At: f.now(), Actor: actorJenkins, Message: "流水线等待确认：" + stepTitles(steps),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for i := range d.Inputs {
+		p := &d.Inputs[i]
+		question := p.Step.Question()
+		if d.Wants(question) != nil {
+			continue
+		}
+		at := slices.IndexFunc(steps, p.Step.Same)
+		a, why := f.answerTo(r, d, steps[at], namesakes(steps, steps[at].ID))
+		switch {
+		case slices.Contains(d.Asked, question): // what people were asked is theirs
+			if p.Why == "" {
+				p.Why = cmp.Or(why, "已经通知过，由人回答")
+			}
+		case why != "":
+			f.ask(r, d, p, why)
+		default:
+			f.answerBy(r, d, a)
+		}
+	}
+	f.remind(r, d)
+	return nil
+}
+
+// ask tells people what a step asks and why nobody else answers.
+func (f follower) ask(r *model.Release, d *model.Deployment, p *model.PendingInput, why string) {
+	p.Why = why
+	if question := p.Step.Question(); !slices.Contains(d.Asked, question) {
+		d.Asked = append(d.Asked, question)
+	}
+	f.tell(r, f.write.input(r, d, p, "", f.now()))
+}
+
+// answerBy writes down an answer that is to be given.
+func (s *Service) answerBy(r *model.Release, d *model.Deployment, a model.Answer) {
+	verb := "确认"
+	if a.Abort {
+		verb = "拒绝"
+	}
+	if a.By == actorSystem {
+		verb = "自动" + verb
+	}
+	message := verb + "：" + stepTitle(a.Step, a.Message)
+	for _, p := range a.Parameters {
+		message += "，" + p.Name + "=" + oneLine(model.Cut(p.Shown(), 60))
+	}
+	if a.Reason != "" {
+		message += "；" + a.Reason
+	}
+	d.Answers = append(d.Answers, a)
+	r.Record(model.Event{
+		DeploymentID: d.ID, At: a.At, Actor: a.By, Kind: model.EventKindInput,
+		From: string(d.State), To: string(d.State), Message: message,
+	})
+}
+
+// recordMissed writes down what became of answers whose steps wait no more.
+func (s *Service) recordMissed(r *model.Release, d *model.Deployment, missed []model.Answer) {
+	for _, a := range missed {
+		if a.Outcome == model.AnswerLate {
+			s.recordAnswer(r, d, a, "")
+		}
+	}
+}
+
+// recordAnswer writes down that an answer was not taken.
+func (s *Service) recordAnswer(r *model.Release, d *model.Deployment, a model.Answer, code model.Code) {
+	r.Record(model.Event{
+		DeploymentID: d.ID, At: s.now(), Actor: actorJenkins, Kind: model.EventKindInput, Code: code,
+		From: string(d.State), To: string(d.State), Message: stepTitle(a.Step, a.Message) + " 的回答没有用上：" + a.Note,
+	})
 }
 
 func stepTitles(steps []model.InputStep) string {
 	titles := make([]string, len(steps))
 	for i, s := range steps {
-		titles[i] = s.ID
-		if s.Message != "" {
-			titles[i] = fmt.Sprintf("%s(%s)", model.Cut(s.Message, 60), s.ID)
-		}
+		titles[i] = stepTitle(s.ID, s.Message)
 	}
 	return strings.Join(titles, "、")
 }
 
-// answer answers one step. It was seen pending a moment ago; when somebody was faster that is fine.
-func (f follower) answer(ctx context.Context, d *model.Deployment, a inputAnswer) error {
-	allowed, err := f.intendAnswer(ctx, d, a)
-	if err != nil || !allowed {
-		return err
+func stepTitle(id, message string) string {
+	if message == "" {
+		return id
 	}
-	if a.abort {
-		err = f.c.Client.Abort(ctx, d.BuildJob(), d.Build, a.step.ID)
-	} else {
-		err = f.c.Client.Proceed(ctx, d.BuildJob(), d.Build, a.step.ID, a.parameters)
-	}
-	if code := model.CodeOf(err); code == model.CodeJenkinsForbidden || code == model.CodeJenkinsRejected {
-		return f.announceUnanswerable(ctx, d, a.step, err)
-	}
-	if model.CodeOf(err) == model.CodeConflict {
-		return nil
-	}
-	return err
+	return fmt.Sprintf("%s(%s)", model.Cut(oneLine(message), 60), id)
 }
 
-// intendAnswer writes down an answer that is about to be given; false when the deployment moved or somebody asked to stop
-// it since we looked, or when it must not be given.
-func (f follower) intendAnswer(ctx context.Context, d *model.Deployment, a inputAnswer) (bool, error) {
-	verb := "自动确认"
-	if a.abort {
-		verb = "自动拒绝"
-	}
-	allowed := false
-	_, err := f.change(ctx, d.ReleaseID, func(r *model.Release) error {
-		current, err := r.Deployment(d.ID)
-		if err != nil {
-			return err
+// namesakes is how many of the steps have the id: Jenkins takes an answer by it, for whichever comes first.
+func namesakes(steps []model.InputStep, id string) int {
+	n := 0
+	for _, s := range steps {
+		if s.ID == id {
+			n++
 		}
-		if current.State != model.StatePaused || current.Stop != nil {
-			return model.Errorf(model.CodeConflict, "部署 %d 不再等待确认，或已要求停止", d.ID)
-		}
-		if allowed = a.abort || !r.Proof.Barred(); !allowed { // its approval was taken back while it ran: a person shall say
-			current.Asked = append(current.Asked, question(a.step))
-			f.tell(r, f.write.input(r, current, a.step, f.now()))
-			return nil
-		}
-		r.Record(model.Event{
-			DeploymentID: d.ID, At: f.now(), Actor: actorSystem, Kind: model.EventKindInput,
-			From: string(current.State), To: string(current.State), Message: verb + "：" + stepTitles([]model.InputStep{a.step}),
-		})
-		return nil
-	})
-	if model.CodeOf(err) == model.CodeConflict {
-		return false, nil
 	}
-	return allowed && err == nil, err
-}
-
-// announceUnanswerable tells, once, that the bridge may not or cannot give the answer that the rules want.
-func (f follower) announceUnanswerable(ctx context.Context, d *model.Deployment, step model.InputStep, cause error) error {
-	if slices.Contains(d.Asked, question(step)) {
-		return nil
-	}
-	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
-		d.Asked = append(d.Asked, question(step))
-		d.Code, d.Message = model.CodeOf(cause), model.MessageOf(cause)
-		f.tell(r, f.write.input(r, d, step, f.now()))
-		return nil
-	})
+	return n
 }

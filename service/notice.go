@@ -91,10 +91,16 @@ func (w writer) received(r *model.Release) notice {
 	return w.compose(model.NoticeReceived, "", notices.Facts{Release: r})
 }
 
-// input is told once for each time a step asks, which at makes unique: a pipeline may ask by the same id again.
-func (w writer) input(r *model.Release, d *model.Deployment, step model.InputStep, at time.Time) notice {
-	scope := fmt.Sprintf("%d/%d/%s/%d", d.ID, d.Build, step.ID, at.UnixMicro())
-	return w.compose(model.NoticeInput, scope, notices.Facts{Release: r, App: d, Step: step})
+// input is told for each time a step asks, and for what becomes of its waiting, which at makes unique: a pipeline may ask by the
+// same id again. Since when it waits is in the text, since DingTalk drops a text that it had the same day.
+func (w writer) input(r *model.Release, d *model.Deployment, p *model.PendingInput, action string, at time.Time) notice {
+	scope := fmt.Sprintf("%d/%d/%s/%d", d.ID, d.Build, p.Step.ID, at.UnixMicro())
+	if action != "" {
+		scope = action + "/" + scope
+	}
+	return w.compose(model.NoticeInput, scope, notices.Facts{
+		Release: r, App: d, Step: p.Step, Action: action, Message: p.Why, Since: &p.Since, Waited: at.Sub(p.Since),
+	})
 }
 
 // delayed is told once for each reason and each wait, which since tells apart; it is in the text, too, since DingTalk drops

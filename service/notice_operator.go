@@ -37,6 +37,19 @@ func (w writer) cancelled(r *model.Release, d *model.Deployment, c model.Cause) 
 	return w.compose(model.NoticeChanged, fmt.Sprintf("cancel/%d", c.At.UnixMicro()), facts)
 }
 
+// answered tells what a person had a step told.
+func (w writer) answered(r *model.Release, d *model.Deployment, p *model.PendingInput, a model.Answer) notice {
+	facts := notices.Facts{Release: r, App: d, Step: p.Step, Action: notices.ActionAnswer, Actor: a.By, Message: a.Reason, Since: &p.Since}
+	if a.Abort {
+		facts.Action = notices.ActionReject
+	}
+	for _, v := range a.Parameters {
+		facts.Problems = append(facts.Problems, v.Name+"="+v.Shown())
+	}
+	scope := fmt.Sprintf("answer/%d/%d/%s/%d", d.ID, d.Build, a.Step, a.At.UnixMicro())
+	return w.compose(model.NoticeChanged, scope, facts)
+}
+
 func (w writer) replanned(r *model.Release, c model.Cause) notice {
 	facts := notices.Facts{Release: r, Action: notices.ActionReplan, Actor: c.Actor, Message: c.Message}
 	return w.compose(model.NoticeChanged, fmt.Sprint(r.Version), facts)

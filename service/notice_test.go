@@ -128,7 +128,7 @@ func TestNotices(t *testing.T) {
 			posted(at.Add(12*time.Minute), built(model.StateSucceeded, 95*time.Second, "")), built(model.StateSucceeded, time.Minute, "")))),
 		"cancelled": pen.finished(told(ended(model.ReleaseCancelled, unbuilt(model.StateCancelled, "计划有变"), unbuilt(model.StateCancelled, "")))),
 		"expired":   pen.finished(told(ended(model.ReleaseExpired, unbuilt(model.StateExpired, late), unbuilt(model.StateCancelled, "")))),
-		"input":     pen.input(told(), inputDeployment(), inputStep(), time.Unix(0, 0)),
+		"input":     pen.input(told(), inputDeployment(), &model.PendingInput{Step: inputStep(), Since: at, Why: "没有规则(jenkins[].inputs)允许自动回答这一步"}, "", at),
 		"refused": pen.refused(Form{Project: "商城", Apps: []string{"商城前端", "火箭"}, Business: "202611220001", Originator: "zhang"},
 			Problems{{Message: "请先完成数据库变更"}, {Message: "参数“ENV”的值“mars”不在可选范围内(staging、prod)"}}),
 		"injection":         pen.finished(told(injected)),
@@ -171,7 +171,7 @@ func TestNoValueForgesMarkdown(t *testing.T) {
 	step := model.InputStep{ID: attack, Message: attack, Parameters: []model.ParameterDefinition{{Name: attack, Description: attack}}}
 	r := told(injected)
 	for name, n := range map[string]notice{
-		"received": pen.received(r), "finished": pen.finished(r), "input": pen.input(r, r.Deployments[0], step, time.Unix(0, 0)),
+		"received": pen.received(r), "finished": pen.finished(r), "input": pen.input(r, r.Deployments[0], &model.PendingInput{Step: step, Why: attack}, "", time.Unix(0, 0)),
 		"refused": pen.refused(Form{Project: attack, Apps: []string{attack}, Business: attack, Originator: attack}, Problems{{Message: attack}}),
 	} {
 		t.Run(name, func(t *testing.T) {

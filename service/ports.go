@@ -217,9 +217,9 @@ type Inspector interface {
 type Asker interface {
 	// PendingInputs returns what the build waits for; none when it waits for nothing.
 	PendingInputs(ctx context.Context, job string, number int64) ([]model.InputStep, error)
-	// Proceed answers with every parameter of the step. Errors: conflict (answered already), jenkins_forbidden (not an
-	// allowed submitter), jenkins_rejected (a value it does not take).
-	Proceed(ctx context.Context, job string, number int64, step string, parameters []model.ParameterValue) error
+	// Proceed answers the step as it was seen, with every parameter. Errors: conflict (answered already, or it asks something
+	// else), jenkins_forbidden (not an allowed submitter), jenkins_rejected (a value it does not take).
+	Proceed(ctx context.Context, job string, number int64, step model.InputStep, parameters []model.ParameterValue) error
 	// Abort answers no. Errors: as Proceed.
 	Abort(ctx context.Context, job string, number int64, step string) error
 }

@@ -89,14 +89,6 @@ type Upkeep interface {
 	Differing(replicas int)
 }
 
-// InputRule allows the bridge to answer input steps.
-type InputRule struct {
-	Job        *regexp.Regexp    // on fullName
-	ID         *regexp.Regexp    // on the step's id
-	Abort      bool              // answer no instead of yes
-	Parameters map[string]string // values that differ from the step's defaults
-}
-
 // ResultRule says which results of a job's builds count as success, beside SUCCESS itself.
 type ResultRule struct {
 	Job      *regexp.Regexp // on fullName
@@ -112,6 +104,7 @@ type Controller struct {
 	User             string // the Jenkins user of the bridge: who caused its builds
 	Rules            CatalogueRules
 	Inputs           []InputRule
+	InputWait        InputWait
 	Results          []ResultRule // what results mean; the first rule that names the job decides
 	ReleaseParameter string
 	Refresh          time.Duration // between two listings, while they change

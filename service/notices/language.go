@@ -23,6 +23,7 @@ func Languages() []Language { return []Language{Chinese, English} }
 type words struct {
 	releases    map[string]string
 	deployments map[model.DeploymentState]string
+	kinds       map[model.ParameterKind]string // of what a step asks for
 }
 
 func (l Language) words() words {
@@ -59,6 +60,10 @@ var chinese = words{
 		model.StateCancelled:  "已取消",
 		model.StateExpired:    "已过期",
 	},
+	kinds: map[model.ParameterKind]string{
+		model.KindString: "文本", model.KindText: "多行文本", model.KindChoice: "单选", model.KindBoolean: "true 或 false",
+		model.KindPassword: "口令", model.KindFile: "文件", model.KindCredentials: "凭据",
+	},
 }
 
 var english = words{
@@ -87,6 +92,10 @@ var english = words{
 		model.StateLost:       "lost",
 		model.StateCancelled:  "cancelled",
 		model.StateExpired:    "expired",
+	},
+	kinds: map[model.ParameterKind]string{
+		model.KindString: "text", model.KindText: "lines of text", model.KindChoice: "one of", model.KindBoolean: "true or false",
+		model.KindPassword: "password", model.KindFile: "file", model.KindCredentials: "credentials",
 	},
 }
 

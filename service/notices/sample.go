@@ -34,7 +34,11 @@ func samplesOfRun() []Sample {
 	again.Attempts = 2
 	paused := sampleApp(model.StatePaused, 0, "")
 	step := model.InputStep{ID: "ApproveProd", Message: "发布到生产?", Parameters: []model.ParameterDefinition{
-		{Name: "REGION", Kind: model.KindChoice, Description: "地域"}, {Name: "PIN", Kind: model.KindPassword, Description: "口令"},
+		{Name: "REGION", Kind: model.KindChoice, Description: "地域", Choices: []string{"cn-north", "cn-east"}, Default: new("cn-north")},
+		{Name: "TICKET", Kind: model.KindString, Description: "工单号"}, {Name: "FORCE", Kind: model.KindBoolean, Default: new("false")},
+	}}
+	hidden := model.InputStep{ID: "Unlock", Message: hostile, Parameters: []model.ParameterDefinition{
+		{Name: "PIN", Kind: model.KindPassword, Description: "口令", Default: new("hunter2")},
 	}}
 	planned := sampleRelease(model.ReleaseActive)
 	planned.Mode, planned.ScheduledAt = model.ExecuteScheduled, &at
@@ -57,7 +61,11 @@ func samplesOfRun() []Sample {
 		{"received", model.NoticeReceived, Facts{Release: sampleRelease(model.ReleaseActive)}},
 		{"received-scheduled", model.NoticeReceived, Facts{Release: planned}},
 		{"received-manual", model.NoticeReceived, Facts{Release: manual}},
-		{"input", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step}},
+		{"input", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Since: &at, Message: "没有规则(jenkins[].inputs)允许自动回答这一步"}},
+		{"input-hidden", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: hidden, Since: &at, Message: "参数 PIN 是口令，本服务不填写，只能在 Jenkins 中回答"}},
+		{"input-remind", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Since: &at, Waited: 30 * time.Minute, Action: ActionRemind}},
+		{"input-timeout", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Since: &at, Waited: 24 * time.Hour, Action: ActionTimeout}},
+		{"input-abort", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Since: &at, Waited: 24 * time.Hour, Action: ActionAbort}},
 		{"delayed", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Message: away, Since: &at}},
 		{"delayed-access", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionAccess, Message: "无法从钉钉确认发起人的部门和角色：钉钉暂时无法访问", Since: &at}},
 		{"delayed-stop", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Action: ActionStop, Message: "Jenkins 拒绝停止构建(403)"}},
@@ -78,6 +86,9 @@ func samplesOfRun() []Sample {
 		{"changed-replan", model.NoticeChanged, Facts{Release: planned, Action: ActionReplan, Actor: "ops", Message: "等数据库变更"}},
 		{"changed-cancel", model.NoticeChanged, Facts{Release: stopping, Action: ActionCancel, Actor: "ops", Message: "计划有变", Since: &at}},
 		{"changed-cancel-one", model.NoticeChanged, Facts{Release: stopping, App: stopping.Deployments[0], Action: ActionCancel, Actor: "ops", Since: &at}},
+		{"changed-answer", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Action: ActionAnswer, Actor: "ops", Since: &at,
+			Message: "灰度正常", Problems: []string{"REGION=cn-north", "TICKET=OPS-7", "FORCE=false"}}},
+		{"changed-reject", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Action: ActionReject, Actor: "ops", Since: &at}},
 		{"changed-start", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), Action: ActionStart, Actor: "ops", Message: "紧急修复"}},
 	}
 }

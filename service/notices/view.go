@@ -90,10 +90,20 @@ type Step struct {
 	ID      string
 	Message string
 	Fields  []Field
+	// Hidden: it wants what only Jenkins' own page takes, such as a password.
+	Hidden bool
 }
 
 // Field is one value that a Step asks for.
-type Field struct{ Name, Description string }
+type Field struct {
+	Name        string
+	Description string
+	Kind        string   // in words
+	Choices     []string // the first of them
+	More        int      // how many choices there are beside them
+	Default     string   // empty when there is none, or it is a secret
+	Hidden      bool     // only Jenkins' own page takes it
+}
 
 // What a notice's Action says of it.
 const (
@@ -108,6 +118,12 @@ const (
 	// ActionContinue: held: somebody may let it go on as it is; changed: somebody did.
 	ActionContinue = "continue"
 	ActionMove     = "move" // held: the job is gone, and may have become another
+
+	ActionRemind  = "remind"  // input: it still waits
+	ActionTimeout = "timeout" // input: it waited for too long, and goes on waiting
+	ActionAbort   = "abort"   // input: it waited for too long, and the answer is no
+	ActionAnswer  = "answer"  // changed: a person said yes to what a pipeline asks
+	ActionReject  = "reject"  // changed: a person said no
 
 	ActionHeld     = "held"     // catalogue: the listing is held back
 	ActionOver     = "over"     // catalogue: Jenkins lists everything again
@@ -230,11 +246,32 @@ func (v viewer) app(r *model.Release, d *model.Deployment) App {
 }
 
 func (v viewer) step(s model.InputStep) Step {
-	step := Step{ID: v.escape(s.ID), Message: v.escape(s.Message)}
-	for _, p := range s.Parameters {
-		step.Fields = append(step.Fields, Field{v.escape(p.Name), v.escape(p.Description)})
+	step := Step{ID: v.escape(s.ID), Message: v.escape(model.Cut(s.Message, maxProblem))}
+	for i := range s.Parameters {
+		field := v.field(&s.Parameters[i])
+		step.Fields, step.Hidden = append(step.Fields, field), step.Hidden || field.Hidden
 	}
 	return step
+}
+
+// maxChoices is how many choices of a field are named.
+const maxChoices = 12
+
+func (v viewer) field(p *model.ParameterDefinition) Field {
+	f := Field{
+		Name: v.escape(p.Name), Description: v.escape(model.Cut(p.Description, maxParameter)), Kind: v.language.words().kinds[p.Kind],
+		Hidden: p.Kind.Forbidden(), More: max(0, len(p.Choices)-maxChoices),
+	}
+	if f.Hidden {
+		return f
+	}
+	for _, choice := range p.Choices[:len(p.Choices)-f.More] {
+		f.Choices = append(f.Choices, v.escape(model.Cut(choice, maxParameter)))
+	}
+	if p.Default != nil {
+		f.Default = v.escape(model.Cut(*p.Default, maxParameter))
+	}
+	return f
 }
 
 // unsafeInLinks are the characters that could end a link of a Markdown text, or the line.
