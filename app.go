@@ -177,6 +177,7 @@ func (a *app) controllers(metrics *api.Metrics) ([]service.Controller, error) {
 			ReleaseParameter: j.ReleaseParameter, Refresh: j.Refresh, RefreshMax: j.RefreshMax, StaleAfter: j.StaleAfter, MaxLoss: j.MaxLoss,
 			Poll: j.Poll, PollMax: j.PollMax, MaxInFlight: j.MaxInFlight, MaxParallelPerJob: j.MaxParallelPerJob, OnDrift: model.DriftPolicy(j.OnDrift),
 			Show: shownOf(j), Results: resultRules(j.Results), Stopping: service.StopRules{TermAfter: j.Stop.TermAfter, KillAfter: j.Stop.KillAfter},
+			InputWait: service.InputWait{Reminder: j.InputReminder, Timeout: j.InputTimeout, Abort: j.OnInputTimeout == config.TimeoutAbort},
 		})
 	}
 	return controllers, nil
@@ -204,8 +205,8 @@ func inputRules(inputs []config.Input) []service.InputRule {
 	rules := make([]service.InputRule, len(inputs))
 	for i, in := range inputs {
 		rules[i] = service.InputRule{
-			Job: regexp.MustCompile(in.Job), ID: regexp.MustCompile(in.ID), Abort: in.Answer == config.AnswerAbort,
-			Parameters: in.Parameters,
+			Job: regexp.MustCompile(in.Job), ID: regexp.MustCompile(in.ID), Message: regexp.MustCompile(in.Message),
+			Abort: in.Answer == config.AnswerAbort, Parameters: in.Parameters, Fields: in.Fields, Build: in.BuildParameters, Limit: in.Limit,
 		}
 	}
 	return rules

@@ -74,6 +74,7 @@ type (
 		PausedAt     *time.Time            `json:"paused_at"`
 		Stages       []shownStage          `json:"stages"`
 		MovedTo      string                `json:"moved_to"`
+		Inputs       []shownInput          `json:"inputs"`
 		shownTrace
 		Failure *shownFailure `json:"failure"`
 	}

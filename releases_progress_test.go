@@ -21,7 +21,12 @@ func TestAReleaseThatPeopleWaitFor(t *testing.T) {
 					{Name: "构建", Status: "SUCCESS", DurationMS: 50}, {Name: "发布到生产", Status: "IN_PROGRESS", DurationMS: 61_360, PausedMS: 12_000},
 					{Name: "收尾\x1b[31m", Status: "PONDERING", Error: "脚本返回 1"},
 				}},
-			{ID: 9, App: "prod:deploy/api", Name: "api", State: model.StatePaused, Build: 3, ExpectedAt: &at, PausedAt: &at},
+			{ID: 9, App: "prod:deploy/api", Name: "api", State: model.StatePaused, Build: 3, ExpectedAt: &at, PausedAt: &at,
+				Inputs: []shownInput{{ID: "Ask", Message: "发布到生产?\x1b[2J", Since: at, Why: "没有规则允许自动回答这一步", TimedOut: true, Parameters: []shownStepValue{
+					{Name: "REGION", Description: "地域", Kind: model.KindChoice, Choices: []string{"cn-north", "cn-east"}, Default: new("cn-north")},
+					{Name: "PIN", Kind: model.KindPassword, Hidden: true},
+				}}},
+			},
 			{ID: 10, App: "prod:deploy/job", Name: "任务", State: model.StateFailed, Build: 4, Message: "构建结果 FAILURE",
 				Failure: &shownFailure{Stage: "发布", Error: "exit code 1\x1b[2J", Lines: []string{"+ ./deploy.sh", "ERROR: refused\x1b[31m"}}},
 		},

@@ -118,7 +118,7 @@ func (c *bridgeClient) deployments(r shownRelease) string {
 			fmt.Fprintf(&b, "  %s", (time.Duration(d.DurationMS) * time.Millisecond).Round(time.Millisecond))
 		}
 		fmt.Fprintf(&b, "\n      %s\n", harmless(d.App))
-		for _, line := range slices.Concat(c.reasons(d), d.Failure.lines(), c.progress(d), c.trace(d)) {
+		for _, line := range slices.Concat(c.reasons(d), d.Failure.lines(), c.progress(d), c.questions(d), c.trace(d)) {
 			fmt.Fprintf(&b, "      %s\n", line)
 		}
 	}

@@ -43,6 +43,8 @@ type deploymentView struct {
 	PausedAt   *time.Time  `json:"paused_at"`
 	PausedMS   int64       `json:"paused_ms"`
 	Stages     []stageView `json:"stages"`
+	// Inputs wait for an answer now.
+	Inputs []inputView `json:"inputs"`
 	// MovedTo is the job's name since it was renamed while the build ran.
 	MovedTo string `json:"moved_to"`
 	traceView
@@ -92,7 +94,7 @@ func viewDeployment(r *model.Release, d *model.Deployment) deploymentView {
 		StartedAt: utc(d.StartedAt), FinishedAt: utc(d.FinishedAt), DurationMS: d.Duration.Milliseconds(),
 		Result: d.Result, Code: d.Code, Message: d.Message, EstimateMS: d.Estimate.Milliseconds(), PausedAt: utc(d.PausedAt),
 		PausedMS: d.PausedFor.Milliseconds(), Stages: []stageView{}, MovedTo: d.MovedTo,
-		traceView: viewTrace(d),
+		traceView: viewTrace(d), Inputs: viewInputs(d),
 	}
 	if d.Drift != nil && d.Wait == model.WaitDrift {
 		v.Drift = &driftView{

@@ -19,6 +19,7 @@ type fake struct {
 	reason  string
 	at      string
 	on      int64 // deployment
+	answer  model.AnswerRequest
 	filter  model.ReleaseFilter
 	letters model.MessageFilter
 
@@ -197,6 +198,12 @@ func (f *fake) Replan(ctx context.Context, _ int64, at, by, reason string) (*mod
 func (f *fake) Continue(ctx context.Context, _ int64, c model.Continuation) (*model.Release, error) {
 	f.note(ctx, "continue")
 	f.on, f.at, f.by, f.reason = c.Deployment, c.Job, c.By, c.Reason
+	return f.release, f.err
+}
+
+func (f *fake) Answer(ctx context.Context, _ int64, q model.AnswerRequest) (*model.Release, error) {
+	f.note(ctx, "answer")
+	f.answer = q
 	return f.release, f.err
 }
 

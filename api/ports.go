@@ -16,6 +16,7 @@ type Service interface {
 	Onlooker
 	Operator
 	Rescuer
+	Answerer
 	Letters
 	Offering
 	LogReader
@@ -106,6 +107,12 @@ type Rescuer interface {
 	Continue(ctx context.Context, id int64, c model.Continuation) (*model.Release, error)
 	Retry(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)
 	Abandon(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error)
+}
+
+// Answerer has pipelines told what people want. Errors: not_found, invalid_request, conflict (nothing waits, somebody answered,
+// or the approval does not allow a yes), database_unavailable.
+type Answerer interface {
+	Answer(ctx context.Context, id int64, q model.AnswerRequest) (*model.Release, error)
 }
 
 // Callback is how DingTalk pushes events by HTTP: signed and encrypted, as is what it is answered.

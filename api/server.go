@@ -102,6 +102,7 @@ func (s *Server) routes() *gin.Engine {
 	releases.POST("/:number/cancel", s.handle(s.cancelRelease))
 	releases.POST("/:number/start", s.handle(s.startRelease))
 	releases.POST("/:number/continue", s.handle(s.continueRelease))
+	releases.POST("/:number/answer", s.handle(s.answerRelease))
 	releases.POST("/:number/retry", s.handle(s.retryRelease))
 	releases.POST("/:number/abandon", s.handle(s.abandonRelease))
 	releases.POST("/:number/replan", s.handle(s.replanRelease))

@@ -71,6 +71,11 @@ type Jenkins struct {
 	Stop    Stop   `yaml:"stop"`
 	// Inputs are the pipelines' input steps that may be answered; the first rule that matches decides.
 	Inputs []Input `yaml:"inputs"`
+	// InputReminder is when people are told once more of an input step that nobody answers, InputTimeout when it has waited for
+	// too long; 0: never. OnInputTimeout says what becomes of it then: wait or abort.
+	InputReminder  time.Duration `yaml:"input_reminder" default:"30m"`
+	InputTimeout   time.Duration `yaml:"input_timeout" default:"24h"`
+	OnInputTimeout string        `yaml:"on_input_timeout" default:"wait"`
 	// Results say what else than SUCCESS counts as success; the first rule that names the job decides.
 	Results []Result `yaml:"results"`
 }
@@ -102,9 +107,7 @@ func (j Jenkins) check(r report) {
 	r.at("max_parallel_per_job").between(j.MaxParallelPerJob, 1, 1000)
 	r.at("on_drift").oneOf(j.OnDrift, DriftHold, DriftFail, DriftIgnore)
 	j.Stop.check(r.at("stop"))
-	for i, input := range j.Inputs {
-		input.check(r.at("inputs").index(i))
-	}
+	j.checkInputs(r)
 	for i, result := range j.Results {
 		result.check(r.at("results").index(i))
 	}

@@ -104,6 +104,7 @@ func TestLoadMinimal(t *testing.T) {
 		Refresh: 30 * time.Second, RefreshMax: 5 * time.Minute, StaleAfter: 10 * time.Minute, MaxLoss: 0.3,
 		Poll: time.Second, PollMax: 15 * time.Second, ReleaseParameter: "RELEASE_ID", ValuesTimeout: 30 * time.Second, MaxInFlight: 8,
 		MaxParallelPerJob: 1, OnDrift: "hold", Stop: Stop{TermAfter: time.Minute, KillAfter: time.Minute},
+		InputReminder: 30 * time.Minute, InputTimeout: 24 * time.Hour, OnInputTimeout: "wait",
 	}}
 	want.DingTalk.Connector.Secret = "connector-secret"
 	if diff := cmp.Diff(want, cfg); diff != "" {

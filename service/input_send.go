@@ -21,14 +21,14 @@ func (f follower) sendAll(ctx context.Context, d *model.Deployment, confirmed in
 		if d.Wants(p.Step.Question()) == nil {
 			continue
 		}
-		if err := f.send(ctx, d, p.Step, confirmed); err != nil {
+		if err := f.give(ctx, d, p.Step, confirmed); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f follower) send(ctx context.Context, d *model.Deployment, step model.InputStep, confirmed int) error {
+func (f follower) give(ctx context.Context, d *model.Deployment, step model.InputStep, confirmed int) error {
 	a, err := f.intendAnswer(ctx, d, step, confirmed)
 	if err != nil || a == nil {
 		return err
