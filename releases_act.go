@@ -145,21 +145,26 @@ func newReleasesReplan(b *bridgeFlags) *cobra.Command {
 // verdict is a decision about deployments that were lost.
 type verdict struct {
 	action, short string
+	about         []model.DeploymentState // what it can be about
+	of            string                  // the same for people
 	meaning       string
 }
 
 func newReleasesRetry(b *bridgeFlags) *cobra.Command {
 	return newVerdict(b, verdict{
-		action: "retry", short: "Let what was lost have a new build · 失联的应用重新构建",
-		meaning: "Jenkins is searched for the old build once more, and it is adopted when it is there after all.\n" +
-			"Else the job is built again: what the old build did already is done a second time.\n" +
-			"先在 Jenkins 里再找一次旧的构建，找到就继续跟踪；找不到就重新构建，旧构建做过的事会再做一遍。",
+		action: "retry", short: "Let what failed or was lost have a new build · 失败或失联的应用重新构建",
+		about: []model.DeploymentState{model.StateFailed, model.StateUnstable, model.StateAborted, model.StateLost},
+		of:    "that failed, were unstable or aborted (at most retry.max times), or that Jenkins had and does not know any more (lost, 已失联)",
+		meaning: "The job is built again with the approved parameters: what the old build did already is done a second time. What was cancelled\n" +
+			"behind it waits for it again. Of what was lost, Jenkins is searched once more, and a build that is there after all is adopted.\n" +
+			"用批准的参数重新构建，旧构建做过的事会再做一遍；因它取消的后续应用恢复等待。失联的先在 Jenkins 里再找一次，找到就继续跟踪。",
 	})
 }
 
 func newReleasesAbandon(b *bridgeFlags) *cobra.Command {
 	return newVerdict(b, verdict{
 		action: "abandon", short: "Give up what was lost · 放弃失联的应用",
+		about: []model.DeploymentState{model.StateLost}, of: "that Jenkins had and does not know any more (lost, 已失联)",
 		meaning: "Nothing is built and nothing is stopped. It counts as failed, what waits behind it in the form's order is\n" +
 			"cancelled, and this cannot be taken back.\n" +
 			"不会构建，也不会停止任何东西：记为失败，后面等待的应用被取消，并且不能撤回。",
@@ -175,7 +180,7 @@ func newVerdict(b *bridgeFlags, v verdict) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   v.action + " R-1042 --reason … [--app … | --deployment N] --yes",
 		Short: v.short,
-		Long: "For deployments that Jenkins had and does not know any more (lost, 已失联).\n\n" + v.meaning + "\n\n" +
+		Long: "For deployments " + v.of + ".\n\n" + v.meaning + "\n\n" +
 			"Look in Jenkins and where it was to be deployed first. Without --yes the command only shows what it is about.",
 		Args: oneNumber,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -190,7 +195,7 @@ func newVerdict(b *bridgeFlags, v verdict) *cobra.Command {
 		},
 	}
 	reasonFlag(cmd, &reason)
-	only.add(cmd, "all that are lost")
+	only.add(cmd, "all of them")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do it; without it nothing is changed")
 	return cmd
 }
@@ -205,16 +210,17 @@ func (b *bridgeFlags) preview(cmd *cobra.Command, number string, only which, v v
 	if err != nil {
 		return failed(err)
 	}
-	var lost []shownDeployment
+	var meant []shownDeployment
 	for _, d := range r.Deployments {
-		if d.State == model.StateLost && only.means(d) {
-			lost = append(lost, d)
+		if slices.Contains(v.about, d.State) && only.means(d) {
+			meant = append(meant, d)
 		}
 	}
-	if len(lost) == 0 {
-		return failed(fmt.Errorf("nothing that is meant is lost in %s, which is %s · 没有失联的应用", harmless(r.Number), both(releaseWords, r.State)))
+	if len(meant) == 0 {
+		return failed(fmt.Errorf("nothing in %s, which is %s, can be meant: %s is for deployments %s · 没有符合条件的应用",
+			harmless(r.Number), both(releaseWords, r.State), v.action, v.of))
 	}
-	r.Deployments = lost
+	r.Deployments = meant
 	if !b.asJSON {
 		if _, err := io.WriteString(cmd.OutOrStdout(), strings.TrimSpace(harmless(r.Number)+"  "+c.zoneName())+c.deployments(r)+"\n"+v.meaning+"\n"); err != nil {
 			return failed(err)

@@ -67,6 +67,7 @@ type (
 		Code         model.Code            `json:"code"`
 		Message      string                `json:"message"`
 		Stop         *shownStop            `json:"stop"`
+		Former       []shownFormer         `json:"former_builds"`
 		Drift        *shownDrift           `json:"drift"`
 		Queue        *shownQueue           `json:"queue"`
 		EstimateMS   int64                 `json:"estimate_ms"`
@@ -77,6 +78,11 @@ type (
 		Inputs       []shownInput          `json:"inputs"`
 		shownTrace
 		Failure *shownFailure `json:"failure"`
+	}
+	shownFormer struct {
+		Build  int64  `json:"build"`
+		URL    string `json:"url"`
+		Result string `json:"result"`
 	}
 	shownDrift struct {
 		Since       time.Time `json:"since"`

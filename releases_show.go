@@ -157,6 +157,9 @@ func (c *bridgeClient) reasons(d shownDeployment) []string {
 		add(d.Drift.Continuable, "处理 decide: releases continue --deployment %d 或 or releases cancel", d.ID)
 		add(!d.Drift.Continuable, "任务改回来之前不能照原样继续 · cannot go on before the job is as it was")
 	}
+	for _, f := range d.Former {
+		add(true, "此前的构建 a build before: #%d %s %s", f.Build, f.Result, f.URL)
+	}
 	add(d.State == model.StateLost, "处理 decide: releases retry 或 or releases abandon, --deployment %d", d.ID)
 	return lines
 }

@@ -64,6 +64,7 @@ func TestReleasesAskTheAPI(t *testing.T) {
 		"cancel R-1 --reason why --app 订单服务":        `POST /api/releases/R-1/cancel {"app":"订单服务","reason":"why"}`,
 		"cancel R-1 --reason w --deployment 7":      `POST /api/releases/R-1/cancel {"deployment":7,"reason":"w"}`,
 		"retry R-1 --reason w --app prod:a/b --yes": `POST /api/releases/R-1/retry {"app":"prod:a/b","reason":"w"}`,
+		"retry R-1 --reason w --deployment 7 --yes": `POST /api/releases/R-1/retry {"deployment":7,"reason":"w"}`,
 		"start R-1042":                                `POST /api/releases/R-1042/start {"reason":""}`,
 		"retry R-1042 --reason why --yes":             `POST /api/releases/R-1042/retry {"reason":"why"}`,
 		"abandon R-1 --reason w --deployment 7 --yes": `POST /api/releases/R-1/abandon {"deployment":7,"reason":"w"}`,

@@ -34,6 +34,8 @@ type deploymentView struct {
 	Code         model.Code `json:"code"`
 	Message      string     `json:"message"`
 	Stop         *stopView  `json:"stop"`
+	// FormerBuilds are what it had before people had it deployed again.
+	FormerBuilds []formerBuildView `json:"former_builds"`
 	// Drift is set while the deployment is held.
 	Drift *driftView `json:"drift"`
 	// Queue, ExpectedAt and Stages are what Jenkins says now; only one release alone has them.
@@ -85,6 +87,23 @@ type stopView struct {
 	Way model.StopWay `json:"way"`
 }
 
+type formerBuildView struct {
+	Build      int64                 `json:"build"`
+	URL        string                `json:"url"`
+	State      model.DeploymentState `json:"state"`
+	Result     string                `json:"result"`
+	StartedAt  *time.Time            `json:"started_at"`
+	FinishedAt *time.Time            `json:"finished_at"`
+}
+
+func viewFormer(d *model.Deployment) []formerBuildView {
+	views := make([]formerBuildView, len(d.Former))
+	for i, f := range d.Former {
+		views[i] = formerBuildView{f.Build, f.URL, f.State, f.Result, utc(f.StartedAt), utc(f.FinishedAt)}
+	}
+	return views
+}
+
 func viewDeployment(r *model.Release, d *model.Deployment) deploymentView {
 	v := deploymentView{
 		ID: d.ID, Position: d.Position, App: d.Key(), Name: d.Title(), Controller: d.Controller, Job: d.FullName,
@@ -95,6 +114,7 @@ func viewDeployment(r *model.Release, d *model.Deployment) deploymentView {
 		Result: d.Result, Code: d.Code, Message: d.Message, EstimateMS: d.Estimate.Milliseconds(), PausedAt: utc(d.PausedAt),
 		PausedMS: d.PausedFor.Milliseconds(), Stages: []stageView{}, MovedTo: d.MovedTo,
 		traceView: viewTrace(d), Inputs: viewInputs(d),
+		FormerBuilds: viewFormer(d),
 	}
 	if d.Drift != nil && d.Wait == model.WaitDrift {
 		v.Drift = &driftView{

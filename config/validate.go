@@ -29,6 +29,7 @@ func (c *Config) problems() Problems {
 	c.checkAccess(r.at("access"))
 	r.at("schedule.run_if_late_by").lasts(c.Schedule.RunIfLateBy, 0, 7*24*time.Hour)
 	c.Logs.check(r.at("logs"))
+	c.Retry.check(r.at("retry"))
 	c.Retention.check(r.at("retention.keep"))
 	c.Notify.check(r.at("notify"), c.DingTalk.Robots)
 	if c.DingTalk.Events.Mode != EventsOff && len(c.Form.ProcessCodes) == 0 {

@@ -123,7 +123,8 @@ type Deployment struct {
 	Answers      []Answer       // what input steps were told, of every build that it had
 	QueuedAt     *time.Time     // when Jenkins had it first, by its clock as StartedAt; nil: it never did
 	Details      *BuildDetails  // nil: the build did not end yet
-	Retries      int            // how often people had it deployed again after a failure
+	Retries      int            // how often people had it deployed again after a failure, or after it was lost
+	Former       []FormerBuild  // the builds that it had before those
 	LogDueAt     *time.Time     // when its build's log is to be kept; nil: it is, or there is none
 	Estimate     time.Duration  // how long Jenkins expected the build to run when it started; 0: it could not tell
 	PausedAt     *time.Time     // since when it waits at an input step

@@ -44,8 +44,8 @@ func DeploymentStates() []DeploymentState {
 	}
 }
 
-// Terminal tells whether a deployment in this state has come to its end. Only a person who plans it anew takes it from
-// there.
+// Terminal tells whether a deployment in this state has come to its end. Only a person who retries it or plans it anew
+// takes it from there.
 func (s DeploymentState) Terminal() bool {
 	switch s {
 	case StateSucceeded, StateUnstable, StateFailed, StateAborted, StateCancelled, StateExpired:
@@ -79,7 +79,7 @@ const (
 	EventLost        DeploymentEvent = "lost"         // Jenkins knows nothing of it any more
 	EventCancelled   DeploymentEvent = "cancelled"    // taken back before it ran
 	EventExpired     DeploymentEvent = "expired"      // too late for its schedule
-	EventRetried     DeploymentEvent = "retried"      // a person wants a new build for one that was lost
+	EventRetried     DeploymentEvent = "retried"      // a person wants a new build, of this one or of one before it
 	EventAbandoned   DeploymentEvent = "abandoned"    // a person gave up one that was lost
 	EventReplanned   DeploymentEvent = "replanned"    // a person set a new time for one that never ran
 )
@@ -131,7 +131,10 @@ var transitions = map[DeploymentState]map[DeploymentEvent]DeploymentState{
 		EventRetried:   StateWaiting,
 		EventAbandoned: StateFailed,
 	},
-	StateCancelled: {EventReplanned: StateWaiting},
+	StateUnstable:  {EventRetried: StateWaiting},
+	StateFailed:    {EventRetried: StateWaiting},
+	StateAborted:   {EventRetried: StateWaiting},
+	StateCancelled: {EventReplanned: StateWaiting, EventRetried: StateWaiting},
 	StateExpired:   {EventReplanned: StateWaiting},
 }
 

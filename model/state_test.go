@@ -32,6 +32,10 @@ paused     aborted      aborted
 paused     lost         lost
 lost       retried      waiting
 lost       abandoned    failed
+unstable   retried      waiting
+failed     retried      waiting
+aborted    retried      waiting
+cancelled  retried      waiting
 cancelled  replanned    waiting
 expired    replanned    waiting`
 

@@ -59,6 +59,9 @@ func (p *play) judgeBuilds(releases []*model.Release, vanished int) {
 	asked := map[string]*model.Deployment{}
 	for _, r := range releases {
 		for _, d := range r.Deployments {
+			for _, f := range d.Former {
+				asked[fmt.Sprintf("%s #%d", d.FullName, f.Build)] = d
+			}
 			if d.Build > 0 {
 				asked[fmt.Sprintf("%s #%d", d.FullName, d.Build)] = d
 			} else if d.State == model.StateSucceeded || d.Message == "" {

@@ -52,6 +52,25 @@ func cancels(p *play, id int64) error {
 	return err
 }
 
+func retries(p *play, id int64) error {
+	_, err := p.Retry(p.t.Context(), id, 0, "ops", "已修复")
+	return err
+}
+
+// failsEveryOther lets every other build of a job fail, the first of them first.
+func failsEveryOther(job string) func(*world) {
+	return func(w *world) {
+		w.jenkins.SetJob(job, func(j *jenkinstest.Job) {
+			j.ResultOf = func(b jenkinstest.Build) string {
+				if b.Number%2 == 1 {
+					return "FAILURE"
+				}
+				return "SUCCESS"
+			}
+		})
+	}
+}
+
 // ends judges the only release's end.
 func ends(want model.ReleaseState, builds int) func(*play) {
 	return func(p *play) {
@@ -191,6 +210,12 @@ func operatedScenarios() map[string]scenario {
 		}, script: []scene{
 			submits("a", "项目名称", "支付", "应用名称", "清结算"), operates(state(1, model.StateRunning), cancels),
 		}, judge: ends(model.ReleaseFailed, 1)},
+		"failed and retried": {adjust: append(silence, twice), jobs: failsEveryOther(webJob), script: []scene{
+			submits("a", "应用名称", `["商城前端","订单服务"]`), operates(func(p *play) bool { return p.releases()[0].State == model.ReleaseFailed }, retries),
+		}, judge: ends(model.ReleaseSucceeded, 3)},
+		"failed and retried, without release number": {adjust: append(silence, twice), jobs: failsEveryOther(syncJob), script: []scene{
+			submits("a", toSync...), operates(state(1, model.StateFailed), retries),
+		}, judge: ends(model.ReleaseSucceeded, 2)},
 		"lost and retried": {adjust: silence, jobs: slowly(etlJob), vanishing: 1, script: []scene{
 			submits("a", toETL...), kill, operates(state(1, model.StateLost), func(p *play, id int64) error {
 				_, err := p.Retry(p.t.Context(), id, 0, "ops", "确认没有部署")

@@ -81,6 +81,7 @@ func (f follower) findAmong(ctx context.Context, d *model.Deployment, v view) (*
 // findAfter looks in the newest builds, after the queue was read.
 func (w worker) findAfter(ctx context.Context, d *model.Deployment, queued []model.QueueItem) (*found, error) {
 	builds, err := w.buildsSince(ctx, d.FullName, w.since(d))
+	builds = slices.DeleteFunc(builds, d.Had)
 	gone := model.CodeOf(err) == model.CodeJenkinsNotFound
 	if err != nil && !gone {
 		return nil, err

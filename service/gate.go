@@ -67,7 +67,7 @@ func (s submitter) object(r *model.Release, d *model.Deployment, o *objection) e
 			return err
 		}
 	}
-	if d.Attempts == 0 { // else it may turn out to have a build
+	if d.PostedAt == nil { // else it may turn out to have a build
 		d.Slot = nil // others of the job need not wait with it
 	}
 	d.Wait, d.NextAt, d.Code, d.Message = o.wait, o.until, o.code, o.message

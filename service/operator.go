@@ -10,48 +10,9 @@ import (
 	"github.com/oabridge/oabridge/service/notices"
 )
 
-// Retry lets lost deployments of the release have a new build: the one with the id, or all when it is 0. Jenkins is
-// searched for the old build once more first. Errors: not_found, conflict (nothing is lost, or the approval does not hold any
-// more).
-func (s *Service) Retry(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error) {
-	return s.decideLost(ctx, id, deployment, decision{notices.ActionRetry, func(r *model.Release, d *model.Deployment, c model.Cause) error {
-		if r.Proof.Barred() {
-			return model.Errorf(model.CodeConflict, "上线单 %s 的审批无效，不能重试：%s", r.Number(), r.Proof.Message)
-		}
-		if err := s.fire(r, d, model.EventRetried, c); err != nil {
-			return err
-		}
-		d.Wait, d.NextAt, d.Stop = "", &c.At, nil
-		d.Forget()
-		if r.ScheduledAt != nil && r.ScheduledAt.Before(c.At) {
-			r.ScheduledAt = &c.At // it was on time once; the person says now
-		}
-		return nil
-	}}, by, reason)
-}
-
 // Abandon gives up lost deployments of the release: the one with the id, or all when it is 0. What waits behind them is
 // cancelled. Errors: not_found, conflict (nothing is lost).
 func (s *Service) Abandon(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error) {
-	return s.decideLost(ctx, id, deployment, decision{notices.ActionAbandon, s.abandon}, by, reason)
-}
-
-func (s *Service) abandon(r *model.Release, d *model.Deployment, c model.Cause) error {
-	gone := "Jenkins 中找不到构建，已放弃"
-	if c.Message != "" {
-		gone += "：" + c.Message
-	}
-	c.Message = gone
-	return s.fire(r, d, model.EventAbandoned, c)
-}
-
-// decision is what a person can decide about a lost deployment.
-type decision struct {
-	action string // for the notice
-	make   func(*model.Release, *model.Deployment, model.Cause) error
-}
-
-func (s *Service) decideLost(ctx context.Context, id, deployment int64, decided decision, by, reason string) (*model.Release, error) {
 	return s.change(ctx, id, func(r *model.Release) error {
 		if deployment != 0 {
 			if _, err := r.Deployment(deployment); err != nil {
@@ -64,8 +25,8 @@ func (s *Service) decideLost(ctx context.Context, id, deployment int64, decided 
 				continue
 			}
 			found = true
-			s.tell(r, s.write.decided(r, d, decided.action, cause)) // before the end that may follow
-			if err := decided.make(r, d, cause); err != nil {
+			s.tell(r, s.write.decided(r, d, notices.ActionAbandon, cause)) // before the end that may follow
+			if err := s.abandon(r, d, cause); err != nil {
 				return err
 			}
 		}
@@ -74,6 +35,15 @@ func (s *Service) decideLost(ctx context.Context, id, deployment int64, decided 
 		}
 		return nil
 	})
+}
+
+func (s *Service) abandon(r *model.Release, d *model.Deployment, c model.Cause) error {
+	gone := "Jenkins 中找不到构建，已放弃"
+	if c.Message != "" {
+		gone += "：" + c.Message
+	}
+	c.Message = gone
+	return s.fire(r, d, model.EventAbandoned, c)
 }
 
 // longestPlan is how far ahead a release can be planned.

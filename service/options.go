@@ -83,5 +83,6 @@ type Options struct {
 	Comments    Comments
 	Logs        LogRules
 	Patience    Patience
+	Again       AgainRules
 	Together    func(processes int) // nil, or told again and again how many work on the database, this one among them
 }

@@ -188,6 +188,7 @@ type Service struct {
 
 	parameterRules parameterRules
 	openLogs       *openLogs
+	again          AgainRules
 	logRules       LogRules
 }
 
@@ -209,7 +210,7 @@ func New(o Options) *Service {
 	s.openLogs, s.logRules = newOpenLogs(), o.Logs.withDefaults()
 	shared := o.Shared.withDefaults(o.Store)
 	s.saved, s.answers, s.wakeups = shared.Listings, shared.Answers, shared.Wakeups
-	s.patient = o.Patience
+	s.patient, s.again = o.Patience, o.Again
 	s.fallbacks, s.fates, s.comments = o.Fallbacks, o.Fates, o.Comments
 	if s.random = o.Random; s.random == nil {
 		s.random = func() float64 { return 0.5 }

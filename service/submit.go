@@ -26,7 +26,7 @@ func (s submitter) step(ctx context.Context, d *model.Deployment) error {
 		return s.standBy(ctx, d, claimed, away)
 	}
 	var before *found
-	if d.Attempts > 0 {
+	if d.PostedAt != nil {
 		hit, done, err := s.lookAgain(ctx, d, claimed)
 		if err != nil || done {
 			return err

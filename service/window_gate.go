@@ -73,7 +73,7 @@ func (s *Service) someClosed() bool {
 	return false
 }
 
-// overridden tells whether a person let the release go on outside its window, and nobody planned it anew since.
+// overridden tells whether a person let the release go on outside its window, and nobody planned it anew, or retried it, since.
 func (s *Service) overridden(ctx context.Context, id int64) (bool, error) {
 	events, err := s.store.History(ctx, id, 0, overrideWithin)
 	overridden := false
@@ -81,7 +81,7 @@ func (s *Service) overridden(ctx context.Context, id int64) (bool, error) {
 		switch e.Kind {
 		case model.EventKindOverride:
 			overridden = true
-		case model.EventKindReplan:
+		case model.EventKindReplan, string(model.EventRetried):
 			overridden = false
 		}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -54,25 +55,41 @@ func followedStates() []model.DeploymentState {
 	return slices.DeleteFunc(model.DeploymentStates(), func(d model.DeploymentState) bool { return !d.Followed() })
 }
 
-// BuildHolders returns the builds of the job that deployments hold: by number, when they started as far as that is known.
-// Numbers repeat when a job was made anew. Only numbers of at least from. Errors: database_unavailable.
+// BuildHolders returns the builds of the job that deployments hold, or held before they were retried: by number, when they
+// started as far as that is known. Numbers repeat when a job was made anew. Only numbers of at least from. Errors:
+// database_unavailable.
 func (s *Store) BuildHolders(ctx context.Context, job model.JobRef, from int64) (map[int64][]time.Time, error) {
 	var rows []struct {
-		Build     int64
-		StartedAt sql.NullInt64
+		Build        int64
+		StartedAt    sql.NullInt64
+		FormerBuilds sql.NullString
 	}
 	err := s.read(ctx, func(db *gorm.DB) error {
-		query := "SELECT build, started_at FROM deployments " + s.dialect.using("deployments_build") +
-			" WHERE controller = ? AND job = ? AND build >= ? ORDER BY id"
-		return db.Raw(query, job.Controller, job.FullName, max(from, 1)).Scan(&rows).Error
+		// One that is retried and has no new build yet has the number 0.
+		const columns = "SELECT build, started_at, former_builds FROM deployments "
+		query := columns + s.dialect.using("deployments_build") + " WHERE controller = ? AND job = ? AND build >= ? UNION ALL " +
+			columns + s.dialect.using("deployments_build") + " WHERE controller = ? AND job = ? AND build = 0 AND retries > 0"
+		return db.Raw(query, job.Controller, job.FullName, max(from, 1), job.Controller, job.FullName).Scan(&rows).Error
 	})
 	holders := make(map[int64][]time.Time, len(rows))
-	for _, row := range rows {
+	hold := func(number int64, at *time.Time) {
+		if number < max(from, 1) {
+			return
+		}
 		started := time.Time{}
-		if at := timeOrNil(row.StartedAt); at != nil {
+		if at != nil {
 			started = *at
 		}
-		holders[row.Build] = append(holders[row.Build], started)
+		holders[number] = append(holders[number], started)
 	}
-	return holders, err
+	var c jsonColumns
+	for _, row := range rows {
+		hold(row.Build, timeOrNil(row.StartedAt))
+		var former []model.FormerBuild
+		c.decodeSome("former_builds", row.FormerBuilds.String, &former)
+		for _, f := range former {
+			hold(f.Build, f.StartedAt)
+		}
+	}
+	return holders, errors.Join(err, c.err)
 }

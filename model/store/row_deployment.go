@@ -63,6 +63,7 @@ type deploymentRow struct {
 	Details          string
 	QueuedAt         sql.NullInt64
 	Retries          int
+	FormerBuilds     string // "" when there are none
 }
 
 // TableName is gorm's hook.
@@ -93,6 +94,7 @@ func newDeploymentRow(d *model.Deployment) (deploymentRow, error) {
 		Answers:       c.encodeSome("answers", d.Answers, len(d.Answers) > 0),
 		Details:       c.encodeSome("details", d.Details, d.Details != nil),
 		QueuedAt:      momentOf(d.QueuedAt), Retries: d.Retries,
+		FormerBuilds: c.encodeSome("former_builds", d.Former, len(d.Former) > 0),
 	}
 	return row, c.err
 }
@@ -123,6 +125,7 @@ func (row *deploymentRow) deployment() (*model.Deployment, error) {
 	c.decodeSome("pending_inputs", row.PendingInputs, &d.Inputs)
 	c.decodeSome("answers", row.Answers, &d.Answers)
 	c.decodeSome("details", row.Details, &d.Details)
+	c.decodeSome("former_builds", row.FormerBuilds, &d.Former)
 	if d.Stop != nil {
 		d.Stop.At = d.Stop.At.UTC()
 	}

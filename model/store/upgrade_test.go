@@ -243,7 +243,7 @@ func TestUpgradeAtOnce(t *testing.T) {
 
 // TestUpgradeCutOff ends a migration after each of its statements, which MySQL commits one by one, and starts it again.
 func TestUpgradeCutOff(t *testing.T) {
-	for version, file := range map[int64]string{2: "00002_replicas.sql", 3: "00003_delays.sql", 4: "00004_messages.sql", 5: "00005_dingtalk_calls.sql", 6: "00006_approvals.sql", 7: "00007_drift.sql", 8: "00008_logs.sql", 9: "00009_following.sql", 10: "00010_ends.sql"} {
+	for version, file := range map[int64]string{2: "00002_replicas.sql", 3: "00003_delays.sql", 4: "00004_messages.sql", 5: "00005_dingtalk_calls.sql", 6: "00006_approvals.sql", 7: "00007_drift.sql", 8: "00008_logs.sql", 9: "00009_following.sql", 10: "00010_ends.sql", 11: "00011_former_builds.sql"} {
 		t.Run(file, func(t *testing.T) { cutOff(t, version, "migrations/mysql/"+file) })
 	}
 }

@@ -50,6 +50,9 @@ func samplesOfRun() []Sample {
 	queued.Build, queued.BuildURL = 0, ""
 	slow := sampleApp(model.StateRunning, 0, "")
 	slow.Estimate = 4*time.Minute + 30*time.Second
+	failing := sampleRelease(model.ReleaseFailed)
+	failing.Deployments[0] = sampleApp(model.StateFailed, 41*time.Second, "构建结果 FAILURE")
+	failing.Deployments[0].Retries = 1
 	stopping := sampleRelease(model.ReleaseActive)
 	stopping.Deployments[0] = sampleApp(model.StateRunning, 0, "")
 	stopping.Deployments[0].Stop = &model.StopRequest{By: "ops", At: at}
@@ -84,6 +87,7 @@ func samplesOfRun() []Sample {
 		{"changed-retry", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionRetry, Actor: "ops", Message: decided}},
 		{"changed-abandon", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Action: ActionAbandon, Actor: "ops"}},
 		{"changed-replan", model.NoticeChanged, Facts{Release: planned, Action: ActionReplan, Actor: "ops", Message: "等数据库变更"}},
+		{"changed-again", model.NoticeChanged, Facts{Release: failing, App: failing.Deployments[0], Action: ActionAgain, Actor: "ops", Message: "数据库已恢复"}},
 		{"changed-cancel", model.NoticeChanged, Facts{Release: stopping, Action: ActionCancel, Actor: "ops", Message: "计划有变", Since: &at}},
 		{"changed-cancel-one", model.NoticeChanged, Facts{Release: stopping, App: stopping.Deployments[0], Action: ActionCancel, Actor: "ops", Since: &at}},
 		{"changed-answer", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Action: ActionAnswer, Actor: "ops", Since: &at,

@@ -70,6 +70,7 @@ type App struct {
 	Failed     int           // of them
 	Late       time.Duration // 0 unless worth mentioning
 	Attempts   int
+	Retries    int
 	Message    string
 	StoppedBy  string
 	Stopping   bool     // somebody wants it to end, and it did not yet
@@ -108,6 +109,7 @@ type Field struct {
 // What a notice's Action says of it.
 const (
 	ActionRetry   = "retry"   // changed: what was lost is built again
+	ActionAgain   = "again"   // changed: what failed is deployed again
 	ActionAbandon = "abandon" // changed: what was lost is given up
 	ActionReplan  = "replan"  // changed: there is a new time
 	ActionAccess  = "access"  // delayed: DingTalk does not tell whether the initiator may use the project
@@ -222,7 +224,7 @@ func (v viewer) app(r *model.Release, d *model.Deployment) App {
 	app := App{
 		ID: d.ID, Name: v.escape(d.Title()), Job: v.escape(d.FullName), Controller: v.escape(d.Controller),
 		State: string(d.State), StateWord: v.language.words().deployments[d.State], Ended: d.State.Terminal(),
-		Build: d.BuildTitle(), URL: safeURL(d.BuildURL), Took: d.Duration, Usual: d.Estimate, Attempts: d.Attempts, Message: v.escape(d.Message),
+		Build: d.BuildTitle(), URL: safeURL(d.BuildURL), Took: d.Duration, Usual: d.Estimate, Attempts: d.Attempts, Retries: d.Retries, Message: v.escape(d.Message),
 	}
 	if d.Details != nil && d.Details.Tests != nil {
 		app.Tests, app.Failed = d.Details.Tests.Total, d.Details.Tests.Failed

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -53,11 +54,23 @@ func followHolders(t *testing.T, f *fixture) {
 	hold("a", 6, model.StateFailed, &first)
 	hold("a", 6, model.StateRunning, &second) // the job was made anew and counts its builds from 1 again
 	hold("a", 7, model.StateRunning, nil)
+	retried := func(build int64, state model.DeploymentState, former ...int64) {
+		d := f.waiting("a", 0)
+		d.Build, d.State, d.Retries = build, state, len(former)
+		for _, n := range former {
+			d.Former = append(d.Former, model.FormerBuild{Build: n, StartedAt: &first, State: model.StateFailed, Result: "FAILURE"})
+		}
+		f.create(t, d)
+	}
+	retried(0, model.StateWaiting, 3, 9) // it has no new build yet
+	retried(12, model.StateRunning, 10, 11)
 	job := model.JobRef{Controller: "prod", FullName: "a"}
+	again := map[int64][]time.Time{9: {first}, 10: {first}, 11: {first}, 12: {{}}}
 	sixth, seventh := []time.Time{first, second}, []time.Time{{}}
 	for from, want := range map[int64]map[int64][]time.Time{
-		0: {4: {first}, 6: sixth, 7: seventh}, 4: {4: {first}, 6: sixth, 7: seventh}, 5: {6: sixth, 7: seventh}, 8: {},
+		0: {3: {first}, 4: {first}, 6: sixth, 7: seventh}, 4: {4: {first}, 6: sixth, 7: seventh}, 5: {6: sixth, 7: seventh}, 8: {},
 	} {
+		maps.Copy(want, again)
 		got, err := f.BuildHolders(f.ctx, job, from)
 		if err != nil {
 			t.Fatal(err)

@@ -31,6 +31,7 @@ func textAny(t *testing.T, f *fixture) {
 				Asked: []string{s}, Message: s,
 				Inputs:  []model.PendingInput{{Step: model.InputStep{ID: s, Message: s, Proceed: s}, Why: s}},
 				Answers: []model.Answer{{Step: s, Message: s, By: s, Reason: s, Note: s}},
+				Former:  []model.FormerBuild{{URL: s, Result: s}},
 				Details: &model.BuildDetails{Failure: &model.Failure{Stage: s, Error: s, Lines: []string{s}}},
 				Stop:    &model.StopRequest{By: s, Reason: s},
 				JobRef:  model.JobRef{Controller: s, FullName: s}, LeaseOwner: s,
