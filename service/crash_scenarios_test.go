@@ -112,6 +112,9 @@ func scenarios() map[string]scenario {
 	for name, s := range driftScenarios() {
 		all[name] = s
 	}
+	for name, s := range inputScenarios() {
+		all[name] = s
+	}
 	for name, s := range all {
 		s.adjust = append(slices.Clone(s.adjust), briefly)
 		all[name] = s

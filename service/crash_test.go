@@ -49,7 +49,7 @@ func TestCrashAnywhere(t *testing.T) {
 // shortScenarios are those in which two crashes, or two replicas, matter most.
 func shortScenarios() map[string]scenario {
 	short := map[string]scenario{}
-	for _, name := range []string{"one app, people told", "without parameters", "input answered by a rule", "second of the same job", "an event alone", "held and continued"} {
+	for _, name := range []string{"one app, people told", "without parameters", "input answered by a rule", "input that is asked again", "second of the same job", "an event alone", "held and continued"} {
 		short[name] = scenarios()[name]
 	}
 	return short

@@ -87,6 +87,7 @@ type world struct {
 	options Options
 	ahead   time.Duration // of Jenkins' clock
 	desk    *desk         // of a world that proves approvals
+	file    string        // of the database
 }
 
 func newWorld(t *testing.T, adjust ...func(*Options)) *world {
@@ -106,8 +107,9 @@ func newWorld(t *testing.T, adjust ...func(*Options)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
+	w.file = filepath.Join(t.TempDir(), "test.db")
 	w.store, err = store.Open(t.Context(), store.Options{
-		Driver: store.DriverSQLite, DSN: filepath.Join(t.TempDir(), "test.db"), Now: w.clock.Now,
+		Driver: store.DriverSQLite, DSN: w.file, Now: w.clock.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
