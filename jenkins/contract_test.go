@@ -28,7 +28,7 @@ func contract(t *testing.T, s *site) {
 		{"refusals", contractRefusals}, {"deployment", contractDeployment}, {"plain job", contractPlain},
 		{"failure", contractFailure}, {"queue", contractQueue}, {"stop", contractStop},
 		{"term", contractTerm}, {"kill", contractKill},
-		{"confirm", contractConfirm}, {"ask", contractAsk}, {"abort", contractAbort}, {"nothing there", contractNothing},
+		{"confirm", contractConfirm}, {"ask", contractAsk}, {"ask in parallel", contractParallel}, {"ask again", contractAgain}, {"abort", contractAbort}, {"nothing there", contractNothing},
 		{"definitions", contractDefinitions}, {"kinds", contractKinds}, {"git values", contractGitValues},
 		{"log", contractLog},
 		{"computer", contractComputer}, {"stages", contractStages}, {"numbers", contractNumbers}, {"answers", contractAnswers},

@@ -166,6 +166,17 @@ func contractJobs(folder string) map[string]string {
 		"confirming":   pipelineXML("input id: 'Confirm', message: '确认发布?', ok: '发布'"),
 		"staged":       pipelineXML("stage('构建') { sleep 2 }\nstage('发布') { sleep 2 }"),
 		"asking twice": pipelineXML("input id: 'First', message: '一?'\ninput id: 'Second', message: '二?'"),
+		"asking in parallel": pipelineXML(`parallel first: {
+  input id: 'Grey', message: '灰度?'
+}, second: {
+  def answer = input id: 'Full', message: '全量?', parameters: [
+    text(name: 'NOTES', defaultValue: 'a', description: '说明'), booleanParam(name: 'FORCE', defaultValue: true, description: ''),
+    password(name: 'PIN', defaultValue: 'hunter2', description: '口令')]
+  assert answer.NOTES == '第一行\n第二行' && answer.FORCE == false
+}, third: {
+  input message: '没有编号?'
+}`),
+		"asking the same": pipelineXML("input id: 'Go', message: '继续?'\ninput id: 'Go', message: '继续?'"),
 		"asking": pipelineXML(`def answer = input id: 'Ask', message: '发布参数', parameters: [
   choice(name: 'REGION', choices: ['cn-north', 'cn-east'], description: '地域'),
   booleanParam(name: 'FORCE', defaultValue: false, description: '强制'),

@@ -9,17 +9,18 @@ import (
 )
 
 var (
-	sleepStep  = regexp.MustCompile(`\bsleep(?:\s*\(|\s)\s*(?:time:\s*)?(\d+(?:\.\d+)?)`)
-	errorStep  = regexp.MustCompile(`\berror(?:\s*\(|\s)\s*['"]([^'"]*)`)
-	unstable   = regexp.MustCompile(`\bunstable(?:\s*\(|\s)\s*['"]|result\s*=\s*['"]UNSTABLE`)
-	failure    = regexp.MustCompile(`(?m)^\s*exit\s+[1-9]|^\s*false\s*$`)
-	stageStep  = regexp.MustCompile(`\bstage(?:\s*\(|\s)\s*['"]([^'"]*)['"]`)
-	inputWord  = regexp.MustCompile(`\binput\b`)
-	parameter  = regexp.MustCompile(`\b(string|text|choice|booleanParam|password)\s*\(`)
-	ownBlock   = regexp.MustCompile(`\bparameters\s*[({]`) // the pipeline's, not an input's "parameters: ["
-	inputBare  = regexp.MustCompile(`^\s*\(?\s*['"]([^'"]*)['"]`)
-	choiceList = regexp.MustCompile(`choices:\s*(?:\[([^\]]*)\]|['"]([^'"]*)['"])`)
-	quoted     = regexp.MustCompile(`['"]([^'"]*)['"]`)
+	sleepStep    = regexp.MustCompile(`\bsleep(?:\s*\(|\s)\s*(?:time:\s*)?(\d+(?:\.\d+)?)`)
+	errorStep    = regexp.MustCompile(`\berror(?:\s*\(|\s)\s*['"]([^'"]*)`)
+	unstable     = regexp.MustCompile(`\bunstable(?:\s*\(|\s)\s*['"]|result\s*=\s*['"]UNSTABLE`)
+	failure      = regexp.MustCompile(`(?m)^\s*exit\s+[1-9]|^\s*false\s*$`)
+	stageStep    = regexp.MustCompile(`\bstage(?:\s*\(|\s)\s*['"]([^'"]*)['"]`)
+	parallelStep = regexp.MustCompile(`\bparallel\b`)
+	inputWord    = regexp.MustCompile(`\binput\b`)
+	parameter    = regexp.MustCompile(`\b(string|text|choice|booleanParam|password)\s*\(`)
+	ownBlock     = regexp.MustCompile(`\bparameters\s*[({]`) // the pipeline's, not an input's "parameters: ["
+	inputBare    = regexp.MustCompile(`^\s*\(?\s*['"]([^'"]*)['"]`)
+	choiceList   = regexp.MustCompile(`choices:\s*(?:\[([^\]]*)\]|['"]([^'"]*)['"])`)
+	quoted       = regexp.MustCompile(`['"]([^'"]*)['"]`)
 )
 
 // readShell understands sleep and a failing exit in a shell step.
@@ -56,6 +57,11 @@ func readScript(job *Job, script string) {
 		if in, ok := readInput(text); ok {
 			job.Inputs = append(job.Inputs, in)
 			rest = strings.Replace(rest, text, "", 1)
+		}
+	}
+	if parallelStep.MatchString(script) {
+		for i := range job.Inputs {
+			job.Inputs[i].Parallel = 1
 		}
 	}
 	if len(job.Inputs) == 0 {
