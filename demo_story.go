@@ -102,7 +102,7 @@ func playStory(ctx context.Context, w *demoWorld, n *narrator) (outcome, error) 
 
 // told tells whether every approval was confirmed and every notice written so far has arrived.
 func (w *demoWorld) told(ctx context.Context) (bool, error) {
-	verifying, err := w.app.service.List(ctx, model.ReleaseFilter{State: model.ReleaseVerifying, Limit: 1})
+	verifying, err := w.app.service.List(ctx, model.ReleaseFilter{States: []model.ReleaseState{model.ReleaseVerifying}, Limit: 1})
 	if err != nil || len(verifying) > 0 {
 		return false, err
 	}

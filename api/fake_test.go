@@ -121,6 +121,17 @@ func (f *fake) List(ctx context.Context, filter model.ReleaseFilter) ([]*model.R
 	return f.releases, f.err
 }
 
+func (f *fake) Export(ctx context.Context, filter model.ReleaseFilter, deliver func(*model.Release) error) error {
+	f.note(ctx, "export")
+	f.filter = filter
+	for _, r := range f.releases {
+		if err := deliver(r); err != nil {
+			return err
+		}
+	}
+	return f.err
+}
+
 func (f *fake) Release(ctx context.Context, _ int64) (*model.Release, error) {
 	f.note(ctx, "release")
 	return f.release, f.err

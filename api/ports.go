@@ -13,6 +13,7 @@ type Service interface {
 	Chooser
 	Submitter
 	Reader
+	Exporter
 	Onlooker
 	Operator
 	Rescuer
@@ -70,6 +71,13 @@ type Reader interface {
 	// History returns the newest events, or those before the one with the id, in the order in which they happened.
 	History(ctx context.Context, id, before int64, limit int) ([]model.Event, error)
 	Messages(ctx context.Context, id int64) ([]model.Message, error)
+}
+
+// Exporter reads many releases for programs.
+type Exporter interface {
+	// Export delivers every release that the filter lets through, the newest first, and never holds more than a few. Errors:
+	// database_unavailable, and deliver's.
+	Export(ctx context.Context, f model.ReleaseFilter, deliver func(*model.Release) error) error
 }
 
 // LogReader reads builds' logs.

@@ -42,10 +42,8 @@ func viewOf(r *model.Release) releaseView {
 		Approvers: append([]model.Person{}, r.Approvers...), Reason: r.Reason, DBChange: r.DBChange,
 		ProcessInstanceID: r.ProcessInstanceID, BusinessID: r.BusinessID, Approval: viewApproval(r.Proof),
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), FinishedAt: utc(r.FinishedAt),
+		RollbackOf:  rolledBack(r),
 		Deployments: make([]deploymentView, len(r.Deployments)),
-	}
-	if r.RollbackOf != 0 {
-		v.RollbackOf = (&model.Release{ID: r.RollbackOf}).Number()
 	}
 	for i, d := range r.Deployments {
 		v.Deployments[i] = viewDeployment(r, d)

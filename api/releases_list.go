@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"slices"
-	"strconv"
 
 	"github.com/oabridge/oabridge/model"
 )
@@ -22,7 +20,7 @@ type listReply struct {
 
 // listReleases answers GET /api/releases: the newest first.
 func (s *Server) listReleases(ctx context.Context, r request) (any, error) {
-	filter, err := r.filter()
+	filter, err := s.filter(r)
 	if err != nil {
 		return nil, err
 	}
@@ -41,40 +39,20 @@ func (s *Server) listReleases(ctx context.Context, r request) (any, error) {
 	return reply, nil
 }
 
-// filter reads ?state=&limit=&before=. Errors: invalid_request.
-func (r request) filter() (model.ReleaseFilter, error) {
-	f := model.ReleaseFilter{Limit: defaultPage}
-	if err := r.only("state", "limit", "before"); err != nil {
+// filter reads which releases are meant, and which page of them. Errors: invalid_request.
+func (s *Server) filter(r request) (model.ReleaseFilter, error) {
+	if err := r.only(append([]string{"limit", "before"}, filterNames...)...); err != nil {
+		return model.ReleaseFilter{}, err
+	}
+	f, err := s.which(r)
+	if err != nil {
 		return f, err
 	}
-	for _, parameter := range []struct {
-		name string
-		set  func(*model.ReleaseFilter, string) bool
-	}{{"state", setState}, {"limit", setLimit}, {"before", setBefore}} {
-		value, err := r.one(parameter.name)
-		if err != nil {
-			return f, err
-		}
-		if value != "" && !parameter.set(&f, value) {
-			return f, invalid("参数%s的值“%s”不正确", quoted(parameter.name), model.Cut(value, 40))
-		}
+	limit, err := r.count("limit", defaultPage, maxPage)
+	if err != nil {
+		return f, err
 	}
-	return f, nil
-}
-
-func setState(f *model.ReleaseFilter, value string) bool {
-	f.State = model.ReleaseState(value)
-	return slices.Contains(model.ReleaseStates(), f.State)
-}
-
-func setLimit(f *model.ReleaseFilter, value string) bool {
-	n, err := strconv.Atoi(value)
-	f.Limit = n
-	return err == nil && n >= 1 && n <= maxPage
-}
-
-func setBefore(f *model.ReleaseFilter, value string) bool {
-	id, err := model.ParseNumber(value)
-	f.Before = id
-	return err == nil
+	f.Limit = int(limit)
+	f.Before, err = r.numbered("before")
+	return f, err
 }

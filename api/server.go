@@ -21,6 +21,7 @@ type Server struct {
 	hooks    *rate.Limiter
 	doors    doors
 	zone     []string // the value of headerZone
+	location *time.Location
 	typed    []string // the value of Content-Type of the connector's answers
 	names    inputNames
 	checks   []Check
@@ -34,6 +35,7 @@ type Server struct {
 	leaving   context.Context
 	leave     context.CancelFunc
 	followers atomic.Int64
+	exports   atomic.Int64
 	buffers   sync.Pool
 	queries   queries
 	books     atomic.Pointer[map[kind]*book]
@@ -47,7 +49,7 @@ func New(o Options) *Server {
 	s := &Server{
 		service: o.Service, callback: o.Callback, events: o.Events,
 		pushes: o.Pushes, hooks: newHookLimit(),
-		doors: newDoors(o.Connector, o.Tokens, o.HookSecret), zone: []string{o.Zone.String()},
+		doors: newDoors(o.Connector, o.Tokens, o.HookSecret), zone: []string{o.Zone.String()}, location: o.Zone,
 		typed: []string{"application/json; charset=utf-8"}, names: newInputNames(o.Fields), checks: o.Checks,
 		metrics: o.Metrics, log: o.Logger, newID: o.NewID, now: o.Now, limits: o.Limits,
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
@@ -96,6 +98,7 @@ func (s *Server) routes() *gin.Engine {
 	}
 	releases := e.Group("/api/releases", s.identify)
 	releases.GET("", s.handle(s.listReleases))
+	releases.GET("/export", s.exportReleases)
 	releases.GET("/:number", s.handle(s.getRelease))
 	releases.GET("/:number/events", s.handle(s.listEvents))
 	releases.GET("/:number/logs", s.readLog)

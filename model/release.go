@@ -230,10 +230,3 @@ func (r *Release) DeploymentOf(app string) (*Deployment, error) {
 	}
 	return nil, Errorf(CodeNotFound, "上线单 %s 里有 %d 个应用都叫“%s”，请用“控制器:任务全名”指明", r.Number(), len(found), Cut(app, 100))
 }
-
-// ReleaseFilter says which releases to list.
-type ReleaseFilter struct {
-	State  ReleaseState // "" for every state
-	Before int64        // only releases with a smaller id; 0 for the newest
-	Limit  int          // from 1 to 200
-}

@@ -121,6 +121,35 @@ func (s *Service) List(ctx context.Context, f model.ReleaseFilter) ([]*model.Rel
 	return s.store.ListReleases(ctx, f)
 }
 
+// exportPage is how many releases are held at once while many are read: each may have a form of a megabyte.
+const exportPage = 50
+
+// Export delivers every release that the filter lets through, the newest first, page by page. Errors: database_unavailable,
+// and deliver's.
+func (s *Service) Export(ctx context.Context, f model.ReleaseFilter, deliver func(*model.Release) error) error {
+	for f.Limit = exportPage; ; {
+		page, err := s.exported(ctx, f)
+		if err != nil {
+			return err
+		}
+		for _, r := range page {
+			if err := deliver(r); err != nil {
+				return err
+			}
+		}
+		if len(page) < f.Limit {
+			return nil
+		}
+		f.Before = page[len(page)-1].ID
+	}
+}
+
+func (s *Service) exported(ctx context.Context, f model.ReleaseFilter) ([]*model.Release, error) {
+	step, cancel := s.stepContext(ctx)
+	defer cancel()
+	return s.store.ListReleases(step, f)
+}
+
 // Open counts the deployments that are not at their end, by state, those that are held once more ("held"), and the messages
 // not delivered ("messages").
 func (s *Service) Open(ctx context.Context) (map[string]int64, error) {

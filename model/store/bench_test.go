@@ -86,6 +86,57 @@ func newestPage(ctx context.Context, s *store.Store) error {
 	return err
 }
 
+// pages are the first pages of every kind of filter: of what nearly all releases have, of what none has, and of several at once.
+func pages() map[string]model.ReleaseFilter {
+	in := func(minutes int) time.Time {
+		return storetest.NewClock().Now().Add(time.Duration(minutes) * time.Minute)
+	}
+	failed := []model.ReleaseState{model.ReleaseFailed, model.ReleasePartial}
+	return map[string]model.ReleaseFilter{
+		"project": {Project: "商城"}, "initiator": {Person: "张三"}, "approver": {Person: "manager02"}, "nobody": {Person: "nobody"},
+		"app": {DeploymentFilter: model.DeploymentFilter{App: "prod:deploy/shop/web"}}, "rollback": {RollbackOf: 7},
+		"deployment": {DeploymentFilter: model.DeploymentFilter{Deployment: model.StateSucceeded}},
+		"result":     {DeploymentFilter: model.DeploymentFilter{Result: "SUCCESS"}}, "states": {States: failed},
+		"time": {From: in(100), To: in(500)}, "time+person": {From: in(100), To: in(500), Person: "张三"},
+		"person+project+state": {Person: "张三", Project: "商城", States: []model.ReleaseState{model.ReleaseSucceeded}},
+		"app+never":            {DeploymentFilter: model.DeploymentFilter{App: "商城前端", Result: "FAILURE"}},
+	}
+}
+
+// BenchmarkFilters reads a page of 50 by each filter.
+func BenchmarkFilters(b *testing.B) {
+	for name, open := range openers() {
+		b.Run(name, func(b *testing.B) {
+			stores := []*store.Store{stocked(b, open, few), stocked(b, open, many)}
+			for name, f := range pages() {
+				f.Limit = 50
+				b.Run(name, func(b *testing.B) {
+					compare(b, stores, func(ctx context.Context, s *store.Store) error { _, err := s.ListReleases(ctx, f); return err })
+				})
+			}
+		})
+	}
+}
+
+// BenchmarkIndex gives their terms to 100,000 releases of an older version.
+func BenchmarkIndex(b *testing.B) {
+	for name, open := range openers() {
+		b.Run(name, func(b *testing.B) {
+			s := stocked(b, open, many/10)
+			for b.Loop() {
+				for _, statement := range []string{"DELETE FROM release_terms", "DELETE FROM installation WHERE name = 'indexed'"} {
+					if err := s.Exec(b.Context(), statement); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if _, _, err := s.Migrate(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // transition is one step of a deployment, with its line of history.
 func transition(ctx context.Context, s *store.Store) error {
 	page, err := s.ListReleases(ctx, model.ReleaseFilter{Limit: 1})

@@ -90,6 +90,9 @@ func (s *Store) insert(tx *gorm.DB, d *draft) error {
 	if err := insertDeployments(tx, r); err != nil {
 		return err
 	}
+	if err := insertTerms(tx, termsOf(r)); err != nil {
+		return err
+	}
 	if err := d.compose(r); err != nil {
 		return refusal{err}
 	}

@@ -24,6 +24,8 @@ type dialect struct {
 
 	time       string // reads the database's clock in microseconds since 1970; "": it has none of its own
 	useIndex   string // format that makes a statement use an index, whatever the statistics say
+	primary    string // the same for the primary key
+	inOrder    string // joins tables in the order in which the statement names them
 	skipLocked string // ends a SELECT that locks what nobody else has locked
 }
 

@@ -53,7 +53,7 @@ func (s *Store) Plan(ctx context.Context, statement string) (string, error) {
 	if s.writer != nil {
 		explain, statement = "EXPLAIN QUERY PLAN ", strings.ReplaceAll(statement, `"`, "'")
 	}
-	var steps []struct{ Detail, Type, Key, Extra string }
+	var steps []struct{ Detail, Table, Type, Key, Extra string }
 	err := s.db.WithContext(ctx).Raw(explain + statement).Scan(&steps).Error
 	return strings.Trim(fmt.Sprint(steps), "[]"), err
 }

@@ -43,6 +43,9 @@ func (s *Store) Migrate(ctx context.Context) (from, to int64, err error) {
 	if _, err := provider.Up(ctx); err != nil {
 		return from, from, fmt.Errorf("the database cannot be migrated: %w", err)
 	}
+	if err := s.indexReleases(ctx); err != nil {
+		return from, to, fmt.Errorf("the releases cannot be indexed: %w", err)
+	}
 	return from, to, nil
 }
 

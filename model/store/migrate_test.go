@@ -11,7 +11,7 @@ import (
 	"github.com/oabridge/oabridge/model/store/storetest/servers"
 )
 
-const newest = 11 // version of the newest migration
+const newest = 12 // version of the newest migration
 
 func wantVersions(t *testing.T, s *store.Store, wantFrom, wantTo int64) {
 	t.Helper()

@@ -39,7 +39,7 @@ func openMySQL(o Options) (dialect, error) {
 		appliedAt: "UNIX_TIMESTAMP(tstamp)",
 		pool:      pool, gorm: mysql.New(mysql.Config{Conn: pool}),
 		time:     "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))", // no time zone plays a part
-		useIndex: "FORCE INDEX (%s)", skipLocked: " FOR UPDATE SKIP LOCKED",
+		useIndex: "FORCE INDEX (%s)", primary: "FORCE INDEX (PRIMARY)", inOrder: "STRAIGHT_JOIN", skipLocked: " FOR UPDATE SKIP LOCKED",
 	}, nil
 }
 

@@ -22,8 +22,8 @@ const staleReplica = 24 * time.Hour
 
 // Prune deletes a batch of what ended before the time: releases with their deployments, history and messages, the oldest
 // first; then messages of no release. Never what is not at its end, and never a release with a pending message. The
-// submission's keys stay for ever, with what answers a repeat. Rows of replicas that are long gone go as well. What comes
-// back is empty when nothing is left to prune. Errors: database_unavailable.
+// submission's keys stay for ever, with what answers a repeat. Rows of replicas that are long gone go as well, and what an older
+// program stored beside this one gets its terms. What comes back is empty when nothing is left to prune. Errors: database_unavailable.
 func (s *Store) Prune(ctx context.Context, before time.Time) (model.Pruned, error) {
 	var pruned model.Pruned
 	err := s.write(ctx, func(tx *gorm.DB) (err error) {
@@ -43,7 +43,10 @@ func (s *Store) Prune(ctx context.Context, before time.Time) (model.Pruned, erro
 		pruned.Replicas, err = s.pruneReplicas(tx)
 		return err
 	})
-	return pruned, err
+	if err != nil {
+		return pruned, err
+	}
+	return pruned, s.indexReleases(ctx)
 }
 
 func (s *Store) pruneReleases(tx *gorm.DB, before time.Time) (model.Pruned, error) {
@@ -65,6 +68,7 @@ func (s *Store) pruneReleases(tx *gorm.DB, before time.Time) (model.Pruned, erro
 		{&p.Messages, "DELETE FROM messages WHERE release_id IN ?"},
 		{&p.Events, "DELETE FROM events WHERE release_id IN ?"},
 		{&p.Deployments, "DELETE FROM deployments WHERE release_id IN ?"},
+		{new(int), "DELETE FROM release_terms WHERE release_id IN ?"},
 		{&p.Releases, "DELETE FROM releases WHERE id IN ?"},
 	} {
 		result := tx.Exec(step.statement, ids)

@@ -1,9 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"math"
 	"slices"
 
 	"gorm.io/gorm"
@@ -17,7 +15,7 @@ const maxPage = 200
 func (s *Store) ListReleases(ctx context.Context, f model.ReleaseFilter) ([]*model.Release, error) {
 	var list []*model.Release
 	err := s.read(ctx, func(db *gorm.DB) error {
-		releases, err := s.page(db, f)
+		releases, err := s.search(db, f)
 		if err != nil || len(releases) == 0 {
 			return err
 		}
@@ -35,19 +33,6 @@ func (s *Store) ListReleases(ctx context.Context, f model.ReleaseFilter) ([]*mod
 		return nil
 	})
 	return list, err
-}
-
-// page reads one page of releases. With a state it comes from that state's part of the index, however rare the state is.
-func (s *Store) page(db *gorm.DB, f model.ReleaseFilter) ([]releaseRow, error) {
-	query, args := "SELECT * FROM releases WHERE id < ?", []any{cmp.Or(max(f.Before, 0), math.MaxInt64)}
-	if f.State != "" {
-		query = "SELECT * FROM releases " + s.dialect.using("releases_state") + " WHERE id < ? AND state = ?"
-		args = append(args, f.State)
-	}
-	var rows []releaseRow
-	args = append(args, min(max(f.Limit, 1), maxPage))
-	err := db.Raw(query+" ORDER BY id DESC LIMIT ?", args...).Scan(&rows).Error
-	return rows, err
 }
 
 func deploymentsByRelease(db *gorm.DB, releases []releaseRow) (map[int64][]deploymentRow, error) {

@@ -34,7 +34,16 @@ func (s *Store) Seed(ctx context.Context, n int) error {
 		}
 		have += more
 	}
+	if err := s.spread(ctx, r.ID); err != nil {
+		return err
+	}
 	return s.copyBelongings(ctx, r.ID)
+}
+
+// spread lets each release be a minute younger than the one before.
+func (s *Store) spread(ctx context.Context, first int64) error {
+	statement := fmt.Sprintf("UPDATE releases AS r SET created_at = created_at + (id - %d) * 60000000", first)
+	return s.inPortions(ctx, statement, first)
 }
 
 func finished(now time.Time) *model.Release {
@@ -46,7 +55,7 @@ func finished(now time.Time) *model.Release {
 		Deployments: []*model.Deployment{{
 			Position: 1, JobRef: model.JobRef{Controller: "prod", FullName: "deploy/shop/web"}, AppName: "商城前端",
 			State: model.StateSucceeded, Parameters: []model.ParameterValue{{Name: "BRANCH", Value: "main"}},
-			Build: 7, BuildURL: "https://jenkins.example.com/job/deploy/job/shop/job/web/7/", FinishedAt: &now,
+			Result: "SUCCESS", Build: 7, BuildURL: "https://jenkins.example.com/job/deploy/job/shop/job/web/7/", FinishedAt: &now,
 		}},
 	}
 }
@@ -62,7 +71,7 @@ func (s *Store) double(ctx context.Context, n int) error {
 
 // copyBelongings gives every release the deployments, history and messages of the first.
 func (s *Store) copyBelongings(ctx context.Context, first int64) error {
-	for _, row := range []interface{ TableName() string }{&deploymentRow{}, &eventRow{}, &messageRow{}} {
+	for _, row := range []interface{ TableName() string }{&deploymentRow{}, &eventRow{}, &messageRow{}, &termRow{}} {
 		columns, err := s.columns(row)
 		if err != nil {
 			return err

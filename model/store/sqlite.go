@@ -36,7 +36,7 @@ func openSQLite(o Options) (dialect, error) {
 		hasTable:  "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
 		appliedAt: "unixepoch(tstamp)",
 		pool:      pool, gorm: gormlite.OpenDB(pool),
-		useIndex: "INDEXED BY %s",
+		useIndex: "INDEXED BY %s", primary: "NOT INDEXED", inOrder: "CROSS JOIN",
 	}, nil
 }
 

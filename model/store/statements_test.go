@@ -27,7 +27,7 @@ func TestStatements(t *testing.T) {
 			run  func() error
 			want string
 		}{
-			{"create", func() error { return s.CreateRelease(ctx, r, []string{"a", "b"}, compose) }, "INSERT INSERT INSERT INSERT INSERT"},
+			{"create", func() error { return s.CreateRelease(ctx, r, []string{"a", "b"}, compose) }, "INSERT INSERT INSERT INSERT INSERT INSERT"},
 			{"claim", func() error { _, err := s.ClaimDeployments(ctx, "prod", "me", time.Minute, 9); return err }, "SELECT SELECT UPDATE"},
 			{"claim nothing", func() error { _, err := s.ClaimDeployments(ctx, "prod", "me", time.Minute, 9); return err }, "SELECT"},
 			{"change nothing", change(func(*model.Release) {}), "SELECT SELECT"},
@@ -43,8 +43,12 @@ func TestStatements(t *testing.T) {
 			{"lease", func() error { _, err := s.Lease(ctx, "l", "me", time.Minute); return err }, "UPDATE INSERT"},
 			{"renew", func() error { _, err := s.Lease(ctx, "l", "me", time.Minute); return err }, "UPDATE"},
 			{"a key that nobody has", func() error { _, err := s.ReleaseByKeys(ctx, []string{"c"}); return missing(err) }, "SELECT"},
-			{"prune nothing", func() error { _, err := s.Prune(ctx, now.AddDate(-2, 0, 0)); return err }, "SELECT SELECT SELECT DELETE"},
+			{"prune nothing", func() error { _, err := s.Prune(ctx, now.AddDate(-2, 0, 0)); return err }, "SELECT SELECT SELECT DELETE SELECT SELECT SELECT INSERT SELECT"},
 			{"list", func() error { return list(s, t, model.ReleaseFilter{Limit: 50}) }, "SELECT SELECT"},
+			{"list by state", func() error {
+				return list(s, t, model.ReleaseFilter{States: []model.ReleaseState{model.ReleaseActive}, Limit: 50})
+			}, "SELECT SELECT"},
+			{"list by person", func() error { return list(s, t, model.ReleaseFilter{Person: "zhang", Limit: 50}) }, "SELECT"},
 		} {
 			if err := step.run(); err != nil {
 				t.Fatal(step.name, err)

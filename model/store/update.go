@@ -52,10 +52,14 @@ func (u *update) run(tx *gorm.DB) error {
 	if err != nil {
 		return err
 	}
+	indexed := termsOf(r)
 	if err := u.change(r); err != nil {
 		return refusal{err}
 	}
-	return u.save(tx, before, r)
+	if err := u.save(tx, before, r); err != nil {
+		return err
+	}
+	return addTerms(tx, indexed, termsOf(r))
 }
 
 // lookBack learns what became of a COMMIT whose answer was lost, and makes the change when it surely was not made.

@@ -82,7 +82,7 @@ func TestUpgrade(t *testing.T) {
 func wantUpgraded(t *testing.T, s *store.Store) {
 	t.Helper()
 	for name, check := range map[string]func(*testing.T, *store.Store){
-		"read": upgradedReads, "keys": upgradedKeys, "leases": upgradedLeases, "messages": upgradedMessages,
+		"read": upgradedReads, "find": upgradedFinds, "keys": upgradedKeys, "leases": upgradedLeases, "messages": upgradedMessages,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, s) })
 	}
@@ -126,6 +126,16 @@ func upgradedReads(t *testing.T, s *store.Store) {
 	listing, err := s.LoadListing(t.Context(), "prod", time.Unix(0, 0))
 	if err != nil || len(listing.Jobs) != 2 || listing.Jobs[1].DisplayName != "商城前端" {
 		t.Errorf("%+v (%v)", listing, err)
+	}
+}
+
+// upgradedFinds lists by conditions of which the old version stored no terms.
+func upgradedFinds(t *testing.T, s *store.Store) {
+	for person, want := range map[string]int{"王五": len(upgradedStates), "nobody": 0} {
+		found, err := s.ListReleases(t.Context(), model.ReleaseFilter{Person: person, Limit: 200})
+		if err != nil || len(found) != want {
+			t.Errorf("%d releases of %s (%v), want %d", len(found), person, err, want)
+		}
 	}
 }
 
@@ -243,7 +253,7 @@ func TestUpgradeAtOnce(t *testing.T) {
 
 // TestUpgradeCutOff ends a migration after each of its statements, which MySQL commits one by one, and starts it again.
 func TestUpgradeCutOff(t *testing.T) {
-	for version, file := range map[int64]string{2: "00002_replicas.sql", 3: "00003_delays.sql", 4: "00004_messages.sql", 5: "00005_dingtalk_calls.sql", 6: "00006_approvals.sql", 7: "00007_drift.sql", 8: "00008_logs.sql", 9: "00009_following.sql", 10: "00010_ends.sql", 11: "00011_former_builds.sql"} {
+	for version, file := range map[int64]string{2: "00002_replicas.sql", 3: "00003_delays.sql", 4: "00004_messages.sql", 5: "00005_dingtalk_calls.sql", 6: "00006_approvals.sql", 7: "00007_drift.sql", 8: "00008_logs.sql", 9: "00009_following.sql", 10: "00010_ends.sql", 11: "00011_former_builds.sql", 12: "00012_records.sql"} {
 		t.Run(file, func(t *testing.T) { cutOff(t, version, "migrations/mysql/"+file) })
 	}
 }

@@ -67,10 +67,10 @@ func queryState(t *testing.T, f *fixture) {
 			f.update(t, r.ID, func(r *model.Release) { r.State = model.ReleaseFailed })
 		}
 	}
-	wantSame(t, f.list(t, model.ReleaseFilter{State: model.ReleaseFailed, Limit: 2}), []int64{1005, 1003})
-	failed := model.ReleaseFilter{State: model.ReleaseFailed, Limit: 2, Before: 1003}
+	wantSame(t, f.list(t, model.ReleaseFilter{States: []model.ReleaseState{model.ReleaseFailed}, Limit: 2}), []int64{1005, 1003})
+	failed := model.ReleaseFilter{States: []model.ReleaseState{model.ReleaseFailed}, Limit: 2, Before: 1003}
 	wantSame(t, f.list(t, failed), []int64{1001})
-	wantSame(t, f.list(t, model.ReleaseFilter{State: model.ReleaseExpired, Limit: 2}), []int64{})
+	wantSame(t, f.list(t, model.ReleaseFilter{States: []model.ReleaseState{model.ReleaseExpired}, Limit: 2}), []int64{})
 }
 
 func queryLimits(t *testing.T, f *fixture) {

@@ -17,7 +17,7 @@ type Opener func(t testing.TB, now func() time.Time) *store.Store
 // Run runs the whole suite, every test on a database of its own.
 func Run(t *testing.T, open Opener) {
 	groups := []map[string]func(*testing.T, *fixture){
-		creating(), duplicating(), updating(), guarding(), claiming(), following(), leasing(), posting(), querying(),
+		creating(), duplicating(), updating(), guarding(), claiming(), following(), leasing(), posting(), querying(), filtering(),
 		listing(), texting(), lining(), pruning(), registering(), checking(), gathering(), counting(), standing(), logging(),
 	}
 	for _, group := range groups {
