@@ -12,10 +12,11 @@ func newReleases(env *environment) *cobra.Command {
 	b := &bridgeFlags{env: env}
 	cmd := &cobra.Command{
 		Use:   "releases",
-		Short: "List, show, answer, cancel, continue, retry, abandon and replan releases of a running bridge · 查看和处理上线单",
+		Short: "List, show, export, answer, cancel, continue, retry, abandon and replan releases of a running bridge · 查看和处理上线单",
 		Long: "These commands ask a running bridge through its JSON API. Who acted is recorded under the name of the token.\n\n" +
 			"  OABRIDGE_TOKEN=… oabridge releases list --url https://bridge.example.com\n" +
 			"  oabridge releases show R-1042 --url https://bridge.example.com --token-file token\n" +
+			"  oabridge releases export --from 2026-11-01 -o november.csv --url https://bridge.example.com\n" +
 			"  oabridge releases cancel R-1042 --reason 改期 -c config.yaml --as ops\n\n" +
 			"The bridge is the one at --url, else the one on this machine that listens where the configuration says.\n" +
 			"The token is that of --token-file, that of --as in the configuration, or OABRIDGE_TOKEN.",
@@ -24,7 +25,7 @@ func newReleases(env *environment) *cobra.Command {
 	}
 	b.add(cmd.PersistentFlags())
 	cmd.AddCommand(
-		newReleasesList(b), newReleasesShow(b), newReleasesCancel(b), newReleasesStart(b), newReleasesRetry(b),
+		newReleasesList(b), newReleasesShow(b), newReleasesExport(b), newReleasesCancel(b), newReleasesStart(b), newReleasesRetry(b),
 		newReleasesAbandon(b), newReleasesReplan(b), newReleasesContinue(b), newReleasesAnswer(b),
 	)
 	return cmd
