@@ -21,6 +21,7 @@ type Metrics struct {
 	submissions *prometheus.CounterVec
 	events      *prometheus.CounterVec
 	deployments *prometheus.CounterVec
+	answers     *prometheus.CounterVec
 	messages    *prometheus.CounterVec
 	givenUp     *prometheus.CounterVec
 	apps        *prometheus.GaugeVec
@@ -44,6 +45,7 @@ func NewMetrics() *Metrics {
 	m.submissions = m.counter("submissions_total", "Approved forms received.", "source", "outcome")
 	m.events = m.counter("events_total", "Events that DingTalk pushed.", "via", "kind", "code")
 	m.deployments = m.counter("deployments_total", "Deployments that came into a state.", "controller", "state")
+	m.answers = m.counter("input_answers_total", "Answers to input steps of pipelines, by who decided them and what became of them.", "controller", "by", "outcome")
 	m.messages = m.counter("messages_total", "Tries to deliver a message; code ok when it arrived.", "channel", "code")
 	m.givenUp = m.counter("messages_given_up_total", "Messages that were given up, or that DingTalk took and did not deliver.", "channel", "code")
 	m.refreshes = m.counter("catalogue_refreshes_total", "Listings asked of Jenkins.", "controller", "code")

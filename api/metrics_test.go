@@ -48,6 +48,8 @@ func scraped(t *testing.T) string {
 	m.Pushed(model.ViaHTTP, "", nil, model.CodeSignatureInvalid)
 	m.Pushed(model.ViaStream, "made_up_by_callers", nil, "")
 	m.Moved("prod", model.StateRunning)
+	m.Answered("prod", true, model.AnswerGiven)
+	m.Answered("prod", false, model.AnswerLate)
 	m.Delivered(model.ChannelRobot, "")
 	m.Delivered(model.ChannelRobot, model.CodeDingTalkThrottled)
 	m.GaveUp(model.ChannelRobot, model.CodeDingTalkForbidden)
@@ -73,6 +75,8 @@ func TestMetrics(t *testing.T) {
 	raw := scraped(t)
 	for _, line := range []string{
 		`oabridge_submissions_total{outcome="accepted",source="connector"} 1`,
+		`oabridge_input_answers_total{by="rule",controller="prod",outcome="given"} 1`,
+		`oabridge_input_answers_total{by="person",controller="prod",outcome="late"} 1`,
 		`oabridge_submissions_total{outcome="duplicate",source="connector"} 1`,
 		`oabridge_submissions_total{outcome="refused",source="connector"} 1`,
 		`oabridge_events_total{code="database_unavailable",kind="finish",via="http"} 1`,

@@ -34,6 +34,15 @@ func (m *Metrics) Moved(controller string, to model.DeploymentState) {
 	m.deployments.WithLabelValues(controller, string(to)).Inc()
 }
 
+// Answered counts what an input step was told, by whether a rule or a person decided it.
+func (m *Metrics) Answered(controller string, rule bool, outcome model.AnswerOutcome) {
+	by := "person"
+	if rule {
+		by = "rule"
+	}
+	m.answers.WithLabelValues(controller, by, string(outcome)).Inc()
+}
+
 // Delivered counts a try to deliver a message.
 func (m *Metrics) Delivered(channel model.Channel, code model.Code) {
 	m.messages.WithLabelValues(string(channel), labelOf(code)).Inc()

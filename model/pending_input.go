@@ -123,6 +123,7 @@ func (d *Deployment) Wanting() bool {
 // Settle says what became of it. Secrets are needed no more.
 func (a *Answer) Settle(outcome AnswerOutcome, note string) {
 	a.Outcome, a.Note = outcome, note
+	a.Parameters = slices.Clone(a.Parameters)
 	for i, p := range a.Parameters {
 		a.Parameters[i] = p.Veiled()
 	}

@@ -74,6 +74,8 @@ func (silent) Reachable(string, bool)              {}
 func (silent) Pruned(model.Pruned)                 {}
 func (silent) Differing(int)                       {}
 
+func (silent) Answered(string, bool, model.AnswerOutcome) {}
+
 // world is the service with the real store and client, a fake Jenkins, and one clock for all of them. Nothing runs by
 // itself: the test says when the service looks.
 type world struct {

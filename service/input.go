@@ -24,17 +24,18 @@ func (f follower) lookInput(ctx context.Context, d *model.Deployment, confirmed 
 		return f.sendAll(ctx, d, confirmed)
 	}
 	var paused *model.Deployment
-	err = f.decide(ctx, d, func(r *model.Release, current *model.Deployment) error {
+	var missed []model.Answer
+	err = f.decide(ctx, d, func(r *model.Release, current *model.Deployment) (err error) {
 		paused = nil
-		if err := f.takeIn(r, current, steps, confirmed); err != nil {
-			return err
+		if missed, err = f.takeIn(r, current, steps, confirmed); err == nil {
+			paused = current
 		}
-		paused = current
-		return nil
+		return err
 	})
 	if err != nil || paused == nil {
 		return err
 	}
+	f.count(missed...)
 	return f.sendAll(ctx, paused, confirmed)
 }
 
@@ -43,10 +44,22 @@ func (f follower) nothingAsked(ctx context.Context, d *model.Deployment, confirm
 	if d.State != model.StatePaused {
 		return nil
 	}
-	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
-		f.recordMissed(r, d, reconcile(d, nil, confirmed, f.now()).missed)
+	var missed []model.Answer
+	err := f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
+		missed = f.missed(r, d, nil, confirmed)
 		return f.fire(r, d, model.EventAnswered, model.Cause{At: f.now(), Actor: actorJenkins})
 	})
+	if err == nil {
+		f.count(missed...)
+	}
+	return err
+}
+
+// count tells the metrics what became of answers.
+func (f follower) count(answers ...model.Answer) {
+	for _, a := range answers {
+		f.observer.Answered(f.c.Name, a.Rule != "", a.Outcome)
+	}
 }
 
 // unsaved tells whether anything of what a pipeline asks is not saved yet, or has to be told now.
@@ -59,15 +72,16 @@ func (f follower) unsaved(d *model.Deployment, steps []model.InputStep, confirme
 		})
 }
 
-// takeIn saves what the pipeline asks, decides what the rules can, and tells people of the rest, once.
-func (f follower) takeIn(r *model.Release, d *model.Deployment, steps []model.InputStep, confirmed int) error {
-	f.recordMissed(r, d, reconcile(d, steps, confirmed, f.now()).missed)
+// takeIn saves what the pipeline asks, decides what the rules can, and tells people of the rest, once. It returns the answers
+// whose steps wait no more.
+func (f follower) takeIn(r *model.Release, d *model.Deployment, steps []model.InputStep, confirmed int) ([]model.Answer, error) {
+	missed := f.missed(r, d, steps, confirmed)
 	if d.State == model.StateRunning {
 		err := f.fire(r, d, model.EventInput, model.Cause{
 			At: f.now(), Actor: actorJenkins, Message: "流水线等待确认：" + stepTitles(steps),
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for i := range d.Inputs {
@@ -90,7 +104,7 @@ func (f follower) takeIn(r *model.Release, d *model.Deployment, steps []model.In
 		}
 	}
 	f.remind(r, d)
-	return nil
+	return missed, nil
 }
 
 // ask tells people what a step asks and why nobody else answers.
@@ -125,13 +139,15 @@ func (s *Service) answerBy(r *model.Release, d *model.Deployment, a model.Answer
 	})
 }
 
-// recordMissed writes down what became of answers whose steps wait no more.
-func (s *Service) recordMissed(r *model.Release, d *model.Deployment, missed []model.Answer) {
+// missed takes in what was seen, and writes down what became of answers whose steps wait no more.
+func (f follower) missed(r *model.Release, d *model.Deployment, steps []model.InputStep, confirmed int) []model.Answer {
+	missed := reconcile(d, steps, confirmed, f.now()).missed
 	for _, a := range missed {
 		if a.Outcome == model.AnswerLate {
-			s.recordAnswer(r, d, a, "")
+			f.recordAnswer(r, d, a, "")
 		}
 	}
+	return missed
 }
 
 // recordAnswer writes down that an answer was not taken.

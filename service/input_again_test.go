@@ -87,3 +87,21 @@ func TestAnAnswerWithoutAResponse(t *testing.T) {
 		})
 	}
 }
+
+// Jenkins takes nothing for a while though it answers looks: tried on, calmly, and given once it does.
+func TestAnAnswerThatJenkinsCannotTakeNow(t *testing.T) {
+	w := asking(t, []jenkinstest.Input{{ID: "Go", Message: "继续?"}})
+	if err := w.person(model.AnswerRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	w.jenkins.Fail(503, 3, "POST /job/deploy/job/pay/job/pay-gateway/1/input/Go")
+	for range 60 {
+		w.clock.Advance(time.Second)
+		_ = w.look()
+		w.probe(t.Context(), w.controller())
+	}
+	d := w.want("R-1001", model.ReleaseSucceeded, model.StateSucceeded).Deployments[0]
+	if len(w.told()) != 1 || len(d.Answers) != 1 || d.Answers[0].Outcome != model.AnswerGiven || d.Answers[0].Note != "" {
+		t.Errorf("Jenkins %+v, recorded %+v", w.told(), d.Answers)
+	}
+}

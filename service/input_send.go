@@ -51,8 +51,9 @@ type intended struct {
 // we looked, or when it must not be sent.
 func (f follower) intendAnswer(ctx context.Context, d *model.Deployment, step model.InputStep, confirmed int) (*intended, error) {
 	var sending *intended
+	var refused []model.Answer
 	_, err := f.change(ctx, d.ReleaseID, func(r *model.Release) error {
-		sending = nil
+		sending, refused = nil, nil
 		current, err := r.Deployment(d.ID)
 		if err != nil {
 			return err
@@ -67,6 +68,7 @@ func (f follower) intendAnswer(ctx context.Context, d *model.Deployment, step mo
 		}
 		if why := f.mustNotSend(r, a, confirmed); why != "" {
 			f.fails(r, current, p, a, model.CodeConflict, why)
+			refused = append(refused, *a)
 			return nil
 		}
 		a.SentAt = &now
@@ -81,7 +83,7 @@ func (f follower) intendAnswer(ctx context.Context, d *model.Deployment, step mo
 		return nil, nil
 	}
 	if err == nil {
-		f.c.watch.changed(d.ID, f.now())
+		f.count(refused...)
 	}
 	return sending, err
 }
@@ -109,6 +111,7 @@ func (f follower) settle(ctx context.Context, d *model.Deployment, sent model.An
 			return cause
 		}
 	}
+	outcome := model.AnswerWanted
 	_, err := f.change(ctx, d.ReleaseID, func(r *model.Release) error {
 		current, err := r.Deployment(d.ID)
 		if err != nil {
@@ -116,11 +119,13 @@ func (f follower) settle(ctx context.Context, d *model.Deployment, sent model.An
 		}
 		if a := current.Wants(sent.Question()); a != nil && current.Build == sent.Build {
 			f.settled(r, current, a, again, cause)
+			outcome = a.Outcome
 		}
 		return nil
 	})
-	if err == nil {
+	if sent.Outcome = outcome; err == nil && outcome != model.AnswerWanted {
 		f.c.watch.changed(d.ID, f.now())
+		f.count(sent)
 	}
 	if code == model.CodeJenkinsUnavailable || code == model.CodeJenkinsAuth {
 		return cause

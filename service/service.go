@@ -48,6 +48,7 @@ type Observer interface {
 	Weather
 	Upkeep
 	Losses
+	Conversations
 }
 
 // Submissions counts what comes in.
@@ -73,6 +74,12 @@ type Happenings interface {
 type Losses interface {
 	// GaveUp: a message is dead, because of code.
 	GaveUp(channel model.Channel, code model.Code)
+}
+
+// Conversations counts what pipelines are told.
+type Conversations interface {
+	// Answered: it is known what became of an answer of a rule or a person.
+	Answered(controller string, rule bool, outcome model.AnswerOutcome)
 }
 
 // Weather tells how the outside is.
