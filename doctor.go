@@ -60,6 +60,7 @@ func diagnose(ctx context.Context, env *environment, out io.Writer, o doctorOpti
 			if listing := d.jenkins(ctx, j, rules); listing != nil {
 				listings[listing] = rules
 				d.migrations(ctx, cfg, j, listing)
+				d.inputRules(ctx, j, listing)
 			}
 			if stored {
 				d.savedCatalogue(ctx, cfg, j)

@@ -49,6 +49,9 @@ func jenkinsAilments() []ailment {
 		{name: "projects of jobs that are gone", infect: func(p *patient) {
 			p.dingtalkMore += "\nprojects: [{id: a, apps: [{job: \"prod:deploy/mall/mall-web\"}, {job: \"prod:deploy/web\"}, {job: \"prod:deploy/api\"}]}]"
 		}, want: []string{"WARN jenkins prod: projects | 2 of 3 jobs that projects name are not listed: deploy/api, deploy/web"}},
+		{name: "rules for input steps of no pipeline", infect: func(p *patient) {
+			p.folders = `[deploy], inputs: [{id: "^Go$"}, {job: "^deploy/mal/", id: "^Go$"}, {job: "^deploy/mall/mall-web$", message: x}]`
+		}, want: []string{"WARN jenkins prod: inputs | 2 of 3 rules for input steps name no pipeline: [1] ^deploy/mal/, [2] ^deploy/mall/mall-web$"}},
 		{name: "migrations that are gone", infect: func(p *patient) {
 			p.dingtalkMore += "\npolicies: [{projects: ^x$, db_change: second_app, db_app: \"prod:deploy/mall\"}," +
 				" {projects: ^y$, db_change: second_app, db_app: \"prod:deploy/mall/mall-web\"}, {db_change: second_app, db_app: \"prod:deploy/mall/mall-legacy\"}]"
