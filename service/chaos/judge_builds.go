@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -108,9 +109,25 @@ func (j *judge) judgeExistence(p *asked) {
 	default:
 		j.judgeReason(p)
 	}
-	for _, b := range extra {
+	for _, b := range extra[min(j.judgeRetries(p, extra), len(extra)):] {
 		j.find(buildsTwice, p.r, "%s: build #%d beside what the release says: %s as #%d", name, b.Number, p.d.State, p.d.Build)
 	}
+}
+
+// judgeRetries returns how many of the builds beside the named one are those that people had deployed again after they ended, which
+// come first. One that is missing vanished with Jenkins.
+func (j *judge) judgeRetries(p *asked, extra []jenkinstest.Build) int {
+	retries := 0
+	for _, e := range p.r.Events {
+		if e.Deployment == p.d.ID && e.Kind == string(model.EventRetried) && e.From != string(model.StateLost) {
+			retries++
+		}
+	}
+	failed := slices.IndexFunc(extra, func(b jenkinstest.Build) bool { return b.Building || b.Result == "SUCCESS" })
+	if failed >= 0 {
+		return min(retries, failed)
+	}
+	return retries
 }
 
 // judgeReason asks a deployment that ended without a build why.
@@ -120,10 +137,10 @@ func (j *judge) judgeReason(p *asked) {
 	case model.StateLost:
 		reason = true // judged by its history
 	case model.StateCancelled:
-		reason = false
+		reason = p.d.Message == reasonStop
 		for _, d := range p.r.Deployments {
 			if d.ID < p.d.ID && d.State != model.StateSucceeded {
-				reason = true // one before it did not succeed; nobody cancels anything here
+				reason = true // one before it did not succeed
 			}
 		}
 	case model.StateExpired:
@@ -212,15 +229,23 @@ func (j *judge) judgeAnswers(p *asked, b jenkinstest.Build) {
 		j.find(parametersWrong, p.r, "%s #%d: %d input steps were answered, want %d", b.Job, b.Number, len(b.Answers), len(p.job.Inputs))
 	}
 	for i, a := range b.Answers {
-		for _, in := range p.job.Inputs[i].Parameters {
-			want := in.Default
-			if in.Name == "REGION" {
-				want = inputRegion
-			}
-			if a.Parameters[in.Name] != want {
-				j.find(parametersWrong, p.r, "%s #%d: step %s got %v, want %s=%s", b.Job, b.Number, a.ID, a.Parameters, in.Name, want)
+		for _, in := range p.job.Inputs[min(i, len(p.job.Inputs)-1)].Parameters {
+			if want := answersTo(in, p.r.Number); !slices.Contains(want, fmt.Sprint(a.Parameters[in.Name])) {
+				j.find(parametersWrong, p.r, "%s #%d: step %s got %v, want %s to be one of %v", b.Job, b.Number, a.ID, a.Parameters, in.Name, want)
 			}
 		}
+	}
+}
+
+// answersTo are the values that a step's parameter may have got.
+func answersTo(in jenkinstest.Parameter, number string) []string {
+	switch in.Name {
+	case "REGION":
+		return []string{inputRegion}
+	case signature:
+		return []string{number + "/0", number + "/1"}
+	default:
+		return []string{in.Default}
 	}
 }
 

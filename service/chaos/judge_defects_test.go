@@ -37,7 +37,12 @@ var defects = map[string]struct {
 		e.build("chaos/data/flush").Number = 8
 	}, map[count]int{buildsMissing: 1}},
 
-	"a second build": {func(e *evidence) { e.again(e.jenkins.Builds[0], 9) }, map[count]int{buildsTwice: 1}},
+	"a second build":                        {func(e *evidence) { e.again(e.jenkins.Builds[0], 9) }, map[count]int{buildsTwice: 1}},
+	"more builds than were asked for again": {func(e *evidence) { e.deployAgain(2) }, map[count]int{buildsTwice: 1}},
+	"the end told twice although deployed again": {func(e *evidence) {
+		e.deployAgain(1)
+		e.show(e.records[0].form, "上线单 R-1 部署成功", "again")
+	}, map[count]int{noticesTwice: 3}},
 	"a second build of a job without tickets": {func(e *evidence) { e.again(*e.build("chaos/data/flush"), 9) },
 		map[count]int{buildsTwice: 1}},
 	"lost though its build lives": {func(e *evidence) { e.jenkins.Triggers[0].Lost = true; e.lose() }, map[count]int{buildsTwice: 1, notTerminal: 1}},
@@ -66,6 +71,13 @@ var defects = map[string]struct {
 	"a default that was not sent": {func(e *evidence) { delete(e.jenkins.Builds[0].Parameters, notes) }, map[count]int{parametersWrong: 1}},
 	"another answer to a step": {func(e *evidence) {
 		e.build("chaos/pay/clearing").Answers[0].Parameters["REGION"] = "cn-north"
+	}, map[count]int{parametersWrong: 1}},
+	"a step that two people answered": {func(e *evidence) {
+		b := e.build("chaos/pay/vault")
+		b.Answers = append(b.Answers, b.Answers[0])
+	}, map[count]int{parametersWrong: 1}},
+	"a step with the answer to another": {func(e *evidence) {
+		e.build("chaos/pay/vault").Answers[0].Parameters[signature] = "R-4/0"
 	}, map[count]int{parametersWrong: 1}},
 	"a step that nobody answered": {func(e *evidence) { e.build("chaos/pay/clearing").Answers = nil }, map[count]int{parametersWrong: 1}},
 
@@ -124,6 +136,7 @@ var defects = map[string]struct {
 		e.jenkins.Builds = e.jenkins.Builds[1:]
 		e.abandon()
 	}, nil},
+	"deployed again after a failure":       {func(e *evidence) { e.deployAgain(1) }, nil},
 	"the build vanished":                   {func(e *evidence) { e.jenkins.Builds[0].Vanished = true; e.abandon() }, nil},
 	"a build vanished and was made again":  {func(e *evidence) { e.again(e.jenkins.Builds[0], 9).Vanished = true }, nil},
 	"an unanswered form that was recorded": {func(e *evidence) { e.records[0].answers = []answer{{unanswered, "", ""}} }, nil},

@@ -165,9 +165,20 @@ func (j *judge) judgeTold(r *release, to string, titles map[string]int) {
 	if r.State.Terminal() && ended == 0 {
 		j.find(noticesMissing, r, "%s was not told its end: %s", to, r.State)
 	}
-	if received > 1 || ended > 1 {
+	if received > 1 || ended > max(r.endedAs(r.State), 1) {
 		j.find(noticesTwice, r, "%s was told %d times that it was received, %d times its end", to, received, ended)
 	}
+}
+
+// endedAs counts how often the release came to an end with this state: once, unless people had something deployed again.
+func (r *release) endedAs(state model.ReleaseState) int {
+	n := 0
+	for _, e := range r.Events {
+		if e.Kind == model.EventKindRelease && e.To == string(state) {
+			n++
+		}
+	}
+	return n
 }
 
 // numberIn is the release that a title is about, "" when it is about none.

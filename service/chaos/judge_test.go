@@ -65,8 +65,11 @@ func (e *evidence) add(t *testing.T, id int, number string, second int, names ..
 			for _, p := range in.Parameters {
 				answer.Parameters[p.Name] = p.Default
 			}
-			if len(in.Parameters) > 0 {
+			switch in.ID {
+			case "Approve":
 				answer.Parameters["REGION"] = inputRegion
+			case "Sign":
+				answer.Parameters[signature] = number + "/1"
 			}
 			b.Answers = append(b.Answers, answer)
 		}
@@ -95,13 +98,14 @@ func steps(id int64, events ...model.DeploymentEvent) []event {
 }
 
 // blameless is a run in which nothing is wrong: R-1 one app, R-2 two apps in sequence, R-3 a job without parameters, R-4 a
-// pipeline with an input step, and a form that was refused.
+// pipeline with an input step, R-6 one whose step a person answered, and a form that was refused.
 func blameless(t *testing.T) evidence {
 	e := evidence{dingtalk: dingtalktest.Ledger{Robots: map[string][]dingtalktest.Message{}}}
 	e.add(t, 1, "R-1", 0, "shop/web")
 	e.add(t, 2, "R-2", 5, "shop/hot", "shop/search")
 	e.add(t, 3, "R-3", 9, "data/flush")
 	e.add(t, 4, "R-4", 9, "pay/clearing")
+	e.add(t, 6, "R-6", 20, "pay/vault")
 	f := &form{id: 5, initiator: "user-02", refused: true, apps: []jenkinstest.Job{jobNamed(t, "shop/web")}}
 	e.records = append(e.records, &record{form: f, answers: []answer{{refused, "", ""}}})
 	e.show(f, "上线申请未被接受", "### 上线申请未被接受  \n  审批编号："+f.business()+"  \n  发起人：x")
@@ -155,6 +159,22 @@ func (e *evidence) lose() {
 // abandon lets the operator end what is lost.
 func (e *evidence) abandon() {
 	e.end(e.releases[0], "部署失败", model.EventDue, model.EventQueued, model.EventLost, model.EventAbandoned)
+}
+
+// deployAgain lets the first release's app have failed and be deployed again, and Jenkins have so many builds beside the last.
+func (e *evidence) deployAgain(beside int) {
+	r := e.releases[0]
+	d := r.Deployments[0]
+	lines := steps(d.ID, model.EventDue, model.EventQueued, model.EventStarted, model.EventFailed, model.EventRetried,
+		model.EventDue, model.EventQueued, model.EventStarted, model.EventSucceeded)
+	between := []event{{Kind: model.EventKindRelease, From: "active", To: "failed"}, {Kind: model.EventKindRelease, From: "failed", To: "active"}}
+	r.Events = slices.Concat(r.Events[:1], lines[:4], between[:1], lines[4:5], between[1:], lines[5:], r.Events[len(r.Events)-1:])
+	for i := range beside {
+		b := e.again(e.jenkins.Builds[0], 100+i)
+		before := time.Duration(i+2) * time.Minute
+		b.Queued, b.Started, b.Finished, b.Result = b.Queued.Add(-before), b.Started.Add(-before), b.Finished.Add(-before), "FAILURE"
+	}
+	e.show(e.records[0].form, "上线单 R-1 部署失败", "first")
 }
 
 func TestJudge(t *testing.T) {

@@ -70,7 +70,7 @@ jenkins:
     poll: 1s
     inputs:
       - {job: clearing, id: ".*", answer: proceed, parameters: {REGION: %[8]s}}
-      - {job: ".*", id: ".*", answer: proceed}
+      - {job: ".*", id: "^Confirm$", answer: proceed}
 dingtalk:
   api_url: %[9]s
   oapi_url: %[9]s

@@ -31,6 +31,9 @@ type report struct {
 	Refused     int                           `json:"refused"`  // of the failed ones, those without a build
 	Retried     int                           `json:"retried"`
 	Abandoned   int                           `json:"abandoned"`
+	Answered    int                           `json:"answered"` // input steps, by people
+	Again       int                           `json:"again"`    // failed ones, deployed once more
+	Stopped     int                           `json:"stopped"`
 	Counts      map[count]int                 `json:"counts"`
 	Findings    []finding                     `json:"findings,omitempty"`
 	Notes       []string                      `json:"notes,omitempty"`
@@ -44,6 +47,7 @@ func newReport(s setting, raged, took time.Duration, d *driver, m *mischief, o *
 		Seed: s.seed, Duration: raged.Round(time.Second).String(), Took: took.Round(time.Second).String(), Faults: m.counts,
 		Forms: len(d.records), Answers: map[outcome]int{}, Builds: len(e.jenkins.Builds), Notices: len(allSeen(e.dingtalk)),
 		Ends: map[model.DeploymentState]int{}, Retried: o.retried, Abandoned: o.abandoned,
+		Answered: o.answered, Again: o.again, Stopped: o.stopped,
 		Counts: map[count]int{}, Findings: verdict(e), evidence: e,
 	}
 	for _, rec := range d.records {
@@ -112,6 +116,9 @@ func (r *report) write(w io.Writer) {
 	t.row("    of the failed, without a build", r.Refused)
 	t.row("  lost ones retried by the operator", r.Retried)
 	t.row("  lost ones abandoned by the operator", r.Abandoned)
+	t.row("  failed ones deployed again by the operator", r.Again)
+	t.row("  running ones stopped by the operator", r.Stopped)
+	t.row("  input steps answered by the operator", r.Answered)
 	t.line()
 	for _, name := range countNames {
 		t.row(strings.ToUpper(string(name)), r.Counts[name])

@@ -64,7 +64,7 @@ func rage(ctx context.Context, c *cluster, s setting, n *narrator) (*report, err
 	p := newPlan(s.seed, s.duration, s.releases, s.gap, s.kinds)
 	n.say("seed %d: %d forms in %s, %d faults", s.seed, len(p.forms), s.duration, len(p.faults))
 	d, m := newDriver(c, p.forms), newMischief(c, n.say)
-	o := &operator{api: bridgeAPI{c}}
+	o := newOperator(bridgeAPI{c})
 	began := time.Now()
 	var both, beside sync.WaitGroup
 	during, cancel := context.WithCancel(ctx)

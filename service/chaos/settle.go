@@ -4,12 +4,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/oabridge/oabridge/model"
 )
 
 // heal takes back whatever still stands and waits until every replica is ready.
@@ -27,46 +24,6 @@ func (c *cluster) heal(ctx context.Context) error {
 	return nil
 }
 
-// operator does what people do: somebody has to decide about a deployment that Jenkins forgot. Every second one is
-// retried, the others are abandoned.
-type operator struct {
-	api       bridgeAPI
-	retried   int
-	abandoned int
-}
-
-// decide goes through the releases that have a lost deployment.
-func (o *operator) decide(ctx context.Context, list []*release) {
-	for _, r := range list {
-		for _, d := range r.Deployments {
-			if d.State != model.StateLost {
-				continue
-			}
-			verb := "retry"
-			if d.ID%2 == 0 {
-				verb = "abandon"
-			}
-			status, err := o.api.ask(ctx, "POST", "/api/releases/"+r.Number+"/"+verb, fmt.Sprintf(`{"deployment":%d,"reason":"chaos"}`, d.ID), nil)
-			switch {
-			case err != nil || status != http.StatusOK: // the next round sees what it is now
-			case verb == "retry":
-				o.retried++
-			default:
-				o.abandoned++
-			}
-		}
-	}
-}
-
-// work decides every few seconds until ctx ends, also while everything is breaking.
-func (o *operator) work(ctx context.Context) {
-	for pause(ctx, 5*time.Second) {
-		if active, err := o.api.list(ctx, string(model.ReleaseActive)); err == nil {
-			o.decide(ctx, active)
-		}
-	}
-}
-
 // settle waits until nothing is left to do, at most so long, and lets the operator decide meanwhile. It reports whether
 // everything came to rest.
 func (c *cluster) settle(ctx context.Context, o *operator, most time.Duration, say func(string, ...any)) bool {
@@ -74,9 +31,8 @@ func (c *cluster) settle(ctx context.Context, o *operator, most time.Duration, s
 	quiet := 0
 	for round := 0; time.Now().Before(deadline); round++ {
 		deployments, messages, err := o.api.open(ctx)
-		active, listErr := o.api.list(ctx, string(model.ReleaseActive))
-		if err == nil && listErr == nil {
-			o.decide(ctx, active)
+		active, lookErr := o.look(ctx)
+		if err == nil && lookErr == nil {
 			quiet++
 			if len(active) > 0 || messages > 0 {
 				quiet = 0

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/oabridge/oabridge/jenkins/jenkinstest"
@@ -70,7 +71,10 @@ func projects() []project {
 					{Name: "ORDER", Kind: jenkinstest.String, Default: "OPS-1"},
 				},
 			}),
-			job("pay/risk", free, 3*time.Second, full...),
+			asks(job(strings.TrimPrefix(signedJob, "chaos/"), pipe, 500*time.Millisecond, full...), jenkinstest.Input{
+				ID: "Sign", Message: "签字", Parameters: []jenkinstest.Parameter{{Name: signature, Kind: jenkinstest.String}},
+			}),
+			job(strings.TrimPrefix(slowJob, "chaos/"), free, 3*time.Second, full...),
 		}},
 		{"data", []jenkinstest.Job{
 			job("data/sync", free, 400*time.Millisecond, ticket, target, rehearsal),
@@ -81,6 +85,13 @@ func projects() []project {
 		}},
 	}
 }
+
+// The jobs that the operator has to do with.
+const (
+	signedJob = "chaos/pay/vault" // no rule answers its input step
+	slowJob   = "chaos/pay/risk"  // long enough to be stopped
+	signature = "SIGNATURE"       // of signedJob's step
+)
 
 // inputRegion is what the bridge's rule answers in place of the step's default.
 const inputRegion = "cn-east"
