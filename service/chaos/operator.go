@@ -80,7 +80,7 @@ func (o *operator) sign(ctx context.Context, r *release, d deployment) {
 	for i := range heard {
 		both.Go(func() {
 			heard[i] = o.post(ctx, r, "answer", fmt.Sprintf(
-				`{"deployment":%d,"input":"Sign","answer":"proceed","parameters":{%q:"%s/%d"},"reason":%q}`, d.ID, signature, r.Number, i, reasonOther))
+				`{"deployment":%d,"input":"Sign","answer":"proceed","parameters":["%s=%s/%d"],"reason":%q}`, d.ID, signature, r.Number, i, reasonOther))
 		})
 	}
 	both.Wait()
