@@ -87,15 +87,18 @@ func (o *operator) sign(ctx context.Context, r *release, d deployment) {
 	o.tally(&o.answered, heard[0] || heard[1])
 }
 
-// look decides about what can still move and what failed.
-func (o *operator) look(ctx context.Context) (active []*release, err error) {
-	for _, state := range []model.ReleaseState{model.ReleaseFailed, model.ReleasePartial, model.ReleaseActive} {
-		if active, err = o.api.list(ctx, string(state)); err != nil {
-			return nil, err
+// look decides about what can still move and what failed. It returns how many releases are not at their end.
+func (o *operator) look(ctx context.Context) (open int, err error) {
+	for _, state := range []model.ReleaseState{model.ReleaseFailed, model.ReleasePartial, model.ReleaseVerifying, model.ReleaseActive} {
+		found, err := o.api.list(ctx, string(state))
+		if err != nil {
+			return 0, err
 		}
-		o.decide(ctx, active)
+		if o.decide(ctx, found); !state.Terminal() {
+			open += len(found)
+		}
 	}
-	return active, nil
+	return open, nil
 }
 
 // work looks every few seconds until ctx ends, also while everything is breaking.

@@ -31,17 +31,17 @@ func (c *cluster) settle(ctx context.Context, o *operator, most time.Duration, s
 	quiet := 0
 	for round := 0; time.Now().Before(deadline); round++ {
 		deployments, messages, err := o.api.open(ctx)
-		active, lookErr := o.look(ctx)
+		left, lookErr := o.look(ctx)
 		if err == nil && lookErr == nil {
 			quiet++
-			if len(active) > 0 || messages > 0 {
+			if left > 0 || messages > 0 {
 				quiet = 0
 			}
 			if quiet == 3 {
 				return true
 			}
 			if round%5 == 0 {
-				say("settling: %d releases and %d messages to go%s", len(active), messages, counted(deployments))
+				say("settling: %d releases and %d messages to go%s", left, messages, counted(deployments))
 			}
 		}
 		if !pause(ctx, time.Second) {
