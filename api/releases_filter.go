@@ -20,6 +20,9 @@ var momentLayouts = []string{"2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01
 func (s *Server) which(r request) (model.ReleaseFilter, error) {
 	var f model.ReleaseFilter
 	for _, value := range r.fields["state"] {
+		if value == "" {
+			continue // as of every other filter: all of them
+		}
 		state := model.ReleaseState(value)
 		if !slices.Contains(model.ReleaseStates(), state) {
 			return f, incorrect("state", value)

@@ -22,6 +22,7 @@ func TestListReadsEveryFilter(t *testing.T) {
 	}
 	for query, want := range map[string]model.ReleaseFilter{
 		"state=failed&limit=7&before=r-12":                     {States: []model.ReleaseState{model.ReleaseFailed}, Limit: 7, Before: 12},
+		"state=&before=&person=&from=":                         {},
 		"state=failed&state=partial":                           {States: []model.ReleaseState{model.ReleaseFailed, model.ReleasePartial}},
 		"from=2026-11-01&to=2026-11-30":                        {From: at("2026-11-01T00:00:00+08:00"), To: at("2026-12-01T00:00:00+08:00")},
 		"from=2026-11-01+20:30":                                {From: at("2026-11-01T20:30:00+08:00")},
