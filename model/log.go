@@ -29,7 +29,9 @@ func (b LogBlock) Text() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(io.LimitReader(unzip, int64(b.Size)))
+	text := make([]byte, b.Size)
+	n, err := io.ReadFull(unzip, text)
+	return text[:n], err
 }
 
 // LogRef names the log of one build of a deployment.

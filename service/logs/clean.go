@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"bytes"
 	"encoding/base64"
 	"net/url"
 	"regexp"
@@ -17,6 +18,7 @@ import (
 type Cleaner struct {
 	secrets  *strings.Replacer
 	patterns []*regexp.Regexp
+	reach    int
 }
 
 // leastSecret is how long a value must be to be masked wherever it stands; shorter ones would mask half the log.
@@ -39,7 +41,60 @@ func NewCleaner(secrets []string, patterns []*regexp.Regexp) *Cleaner {
 	for _, piece := range pieces {
 		pairs = append(pairs, piece, model.Masked)
 	}
-	return &Cleaner{secrets: strings.NewReplacer(pairs...), patterns: patterns}
+	reach := patternReach
+	if len(pieces) > 0 {
+		reach = max(reach, len(pieces[0]))
+	}
+	return &Cleaner{secrets: strings.NewReplacer(pairs...), patterns: patterns, reach: min(reach, maxLine/4)}
+}
+
+// patternReach is how long what a pattern matches may be, in bytes, to be found also where a very long line is cut.
+const patternReach = 1 << 10
+
+// cut cleans the front of a very long line, and leaves the rest of it as it is: what may be the beginning of something that is masked,
+// hidden or one character. Where it cuts makes no difference to what is masked.
+func (c *Cleaner) cut(line []byte) (front string, rest []byte) {
+	whole := finished(line)
+	text := plain(string(line[:whole]))
+	masked, at := "", 0
+	for back := c.reach; ; back += c.reach / 8 {
+		for at = max(len(text)-back, 0); at > 0 && !utf8.RuneStart(text[at]); {
+			at--
+		}
+		if front = c.mask(text[:at]); back >= maxLine/2 {
+			break
+		}
+		if masked == "" {
+			masked = c.mask(text)
+		}
+		if front+c.mask(text[at:]) == masked {
+			break
+		}
+	}
+	return front, append([]byte(text[at:]), line[whole:]...)
+}
+
+// longestEscape is how long what terminals act upon may be to be found also where a very long line is cut.
+const longestEscape = 4 << 10
+
+// finished is how much of a text does not end in the middle of a character or of an escape.
+func finished(text []byte) int {
+	from := max(len(text)-longestEscape, 0)
+	if at := bytes.LastIndexByte(text[from:], 0x1b); at >= 0 {
+		at += from
+		if found := escapes.FindIndex(text[at:]); found == nil || found[1] == len(text)-at {
+			return at
+		}
+	}
+	for at := len(text) - 1; at >= max(len(text)-utf8.UTFMax, 0); at-- {
+		if utf8.RuneStart(text[at]) {
+			if !utf8.FullRune(text[at:]) {
+				return at
+			}
+			break
+		}
+	}
+	return len(text)
 }
 
 // escapes are what terminals act upon: notes that Jenkins hides (ESC[8mha:…ESC[0m), control sequences, titles, and single
@@ -49,13 +104,13 @@ var escapes = regexp.MustCompile("\x1b\\[8mha:[^\x1b]*(?:\x1b\\[0m)?" +
 
 // Line cleans one line, given without its end.
 func (c *Cleaner) Line(line string) string {
-	line = strings.TrimRight(line, "\r")
-	if strings.ContainsFunc(line, special) || !utf8.ValidString(line) {
-		line = plain(line)
-	}
+	return c.mask(plain(strings.TrimRight(line, "\r")))
+}
+
+func (c *Cleaner) mask(line string) string {
 	line = c.secrets.Replace(line)
 	for _, pattern := range c.patterns {
-		line = mask(pattern, line)
+		line = maskPattern(pattern, line)
 	}
 	return line
 }
@@ -65,6 +120,9 @@ func special(r rune) bool { return r != '\t' && unicode.IsControl(r) }
 // plain drops what is no text. Of a line that was written over by carriage returns, as progress bars do, the last text
 // stays.
 func plain(line string) string {
+	if !strings.ContainsFunc(line, special) && utf8.ValidString(line) {
+		return line
+	}
 	line = escapes.ReplaceAllString(strings.ToValidUTF8(line, "\uFFFD"), "")
 	if at := strings.LastIndexByte(line, '\r'); at >= 0 {
 		line = line[at+1:]
@@ -77,7 +135,7 @@ func plain(line string) string {
 	}, line)
 }
 
-func mask(pattern *regexp.Regexp, line string) string {
+func maskPattern(pattern *regexp.Regexp, line string) string {
 	found := pattern.FindAllStringSubmatchIndex(line, -1)
 	if found == nil {
 		return line

@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"compress/gzip"
+	"slices"
 	"sync"
 
 	"github.com/oabridge/oabridge/model"
@@ -12,7 +13,7 @@ import (
 const blockSize = 256 << 10
 
 // Spool holds the cleaned text of a log, compressed, and at most limit bytes of text: the beginning and, when that is not
-// all, the end. Offsets count cleaned text from its beginning, so they mean the same wherever the log is read. It is safe
+// all, the end; of text that does not compress less, see mostHeld. Offsets count cleaned text from its beginning, so they mean the same wherever the log is read. It is safe
 // for concurrent use.
 type Spool struct {
 	mu     sync.Mutex
@@ -20,7 +21,12 @@ type Spool struct {
 	blocks []model.LogBlock
 	open   []byte // the end, not compressed yet
 	from   int64  // offset of open
+	held   int    // bytes of blocks
+	zip    *gzip.Writer
 }
+
+// mostHeld bounds what is held of a log however badly it compresses, in bytes.
+const mostHeld = 6 << 20
 
 // NewSpool makes an empty one. limit is at least two blocks.
 func NewSpool(limit int64) *Spool { return &Spool{limit: max(limit, 2*blockSize)} }
@@ -36,11 +42,11 @@ func (s *Spool) Append(text []byte) error {
 		if len(s.open) < blockSize {
 			continue
 		}
-		block, err := pack(s.from, s.open)
+		block, err := s.pack()
 		if err != nil {
 			return err
 		}
-		s.blocks = append(s.blocks, block)
+		s.blocks, s.held = append(s.blocks, block), s.held+len(block.Zip)
 		s.from, s.open = s.from+int64(len(s.open)), s.open[:0]
 		s.drop()
 	}
@@ -49,22 +55,28 @@ func (s *Spool) Append(text []byte) error {
 
 // drop keeps the limit: the first block stays, the oldest after it go.
 func (s *Spool) drop() {
-	for int64(len(s.blocks))*blockSize > s.limit && len(s.blocks) > 2 {
-		s.blocks = append(s.blocks[:1], s.blocks[2:]...)
+	for (int64(len(s.blocks))*blockSize > s.limit || s.held > mostHeld) && len(s.blocks) > 2 {
+		s.held -= len(s.blocks[1].Zip)
+		s.blocks = slices.Delete(s.blocks, 1, 2)
 	}
 }
 
-func pack(from int64, text []byte) (model.LogBlock, error) {
+// pack compresses what is open.
+func (s *Spool) pack() (model.LogBlock, error) {
 	var zipped bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&zipped, gzip.BestSpeed)
-	if err != nil {
+	if s.zip == nil {
+		zip, err := gzip.NewWriterLevel(&zipped, gzip.BestSpeed)
+		if err != nil {
+			return model.LogBlock{}, err
+		}
+		s.zip = zip
+	}
+	s.zip.Reset(&zipped)
+	if _, err := s.zip.Write(s.open); err != nil {
 		return model.LogBlock{}, err
 	}
-	if _, err := zip.Write(text); err != nil {
-		return model.LogBlock{}, err
-	}
-	err = zip.Close()
-	return model.LogBlock{From: from, Size: len(text), Zip: bytes.Clone(zipped.Bytes())}, err
+	err := s.zip.Close()
+	return model.LogBlock{From: s.from, Size: len(s.open), Zip: bytes.Clone(zipped.Bytes())}, err
 }
 
 // Size is the length of the text, also of what was dropped.
@@ -110,10 +122,10 @@ func (s *Spool) find(offset int64) (model.LogBlock, []byte, int64) {
 func (s *Spool) Blocks() ([]model.LogBlock, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	blocks := s.blocks[:len(s.blocks):len(s.blocks)]
+	blocks := slices.Clone(s.blocks)
 	if len(s.open) == 0 {
 		return blocks, nil
 	}
-	last, err := pack(s.from, s.open)
+	last, err := s.pack()
 	return append(blocks, last), err
 }

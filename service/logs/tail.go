@@ -14,8 +14,12 @@ import (
 // Source passes on a build's raw log from an offset on, as jenkins.Client.Log does.
 type Source func(ctx context.Context, start int64, to io.Writer) (model.LogRead, error)
 
-// maxLine is how long a line may be before it is cut in two.
-const maxLine = 64 << 10
+const (
+	// maxLine is how long a line may be before it is cut in two.
+	maxLine = 64 << 10
+	// mostReread is how much is read once more for the sake of what was not complete.
+	mostReread = 64 << 10
+)
 
 // Tail is one build's log as it grows. However many follow it, one of them at a time reads from Jenkins, for all.
 type Tail struct {
@@ -27,8 +31,10 @@ type Tail struct {
 
 	// Of who holds the turn:
 	start int64  // raw offset of the reading that is not complete yet
-	taken int64  // bytes of its text that were taken already, before it was cut off
+	taken int64  // bytes of its text that were taken already
+	end   int64  // raw offset of where the last reading ended
 	line  []byte // the last line, not complete yet
+	cut   bool   // its beginning is kept already, since it is so long
 
 	mu   sync.Mutex
 	done bool
@@ -116,18 +122,25 @@ func (t *Tail) Read(ctx context.Context) error {
 // read reads what is new and pauses when there is nothing. Who holds the turn calls it.
 func (t *Tail) read(ctx context.Context) error {
 	before := t.spool.Size()
-	text := &lines{tail: t, skip: t.taken}
+	text := &lines{tail: t, skip: t.taken, lineAt: t.taken}
+	if len(t.line) > 0 {
+		text.lineAt = -1 // it began before this reading
+	}
 	got, err := t.source(ctx, t.start, text)
 	switch {
-	case err == nil && got.Shorter:
+	case err == nil && (got.Shorter || got.Next < t.end):
 		return errAnother
 	case text.failed != nil:
 		return text.failed
 	case err != nil:
-		t.taken = max(t.taken, text.seen)
+		t.again(text)
 		return err
+	case got.More && got.Next != t.end && got.Next-t.start <= mostReread && text.mayRepeat():
+		t.again(text)
+	default:
+		t.start, t.taken = got.Next, 0
 	}
-	t.start, t.taken = got.Next, 0
+	t.end = got.Next
 	if !got.More {
 		if err := t.finishLine(); err != nil {
 			return err
@@ -144,6 +157,16 @@ func (t *Tail) read(ctx context.Context) error {
 	case <-time.After(t.pause):
 		return nil
 	}
+}
+
+// again has what is not a complete line yet read once more: where a reading ends while the build writes Jenkins may cut a character or
+// a hidden note in two, and shows neither half as what it is.
+func (t *Tail) again(text *lines) {
+	if text.mayRepeat() {
+		t.taken, t.line = text.lineAt, t.line[:0]
+		return
+	}
+	t.taken = max(t.taken, text.seen)
 }
 
 // tell wakes those who wait when there is more than before, or it is done.
@@ -163,23 +186,37 @@ func (t *Tail) add(raw []byte) error {
 	var clean []byte
 	for len(raw) > 0 {
 		end := bytes.IndexByte(raw, '\n')
+		n := end
 		if end < 0 {
-			t.line = append(t.line, raw...)
-			if len(t.line) >= maxLine {
-				clean = t.endLine(clean)
-			}
-			break
+			n = len(raw)
 		}
-		t.line = append(t.line, raw[:end]...)
-		clean = t.endLine(clean)
-		raw = raw[end+1:]
+		if room := maxLine - len(t.line); n > room {
+			t.line = append(t.line, raw[:room]...)
+			raw, clean = raw[room:], t.cutLine(clean)
+			continue
+		}
+		t.line, raw = append(t.line, raw[:n]...), raw[n:]
+		if end >= 0 {
+			raw, clean = raw[1:], t.endLine(clean)
+		}
 	}
 	return t.spool.Append(clean)
 }
 
 func (t *Tail) endLine(clean []byte) []byte {
 	clean = append(append(clean, t.cleaner.Line(string(t.line))...), '\n')
-	t.line = t.line[:0]
+	t.line, t.cut = t.line[:0], false
+	return clean
+}
+
+// cutLine ends a line that is too long, but for so much of it as may be the beginning of something secret. Where it is cut depends
+// on nothing but the line, so that offsets mean the same in every process.
+func (t *Tail) cutLine(clean []byte) []byte {
+	front, rest := t.cleaner.cut(t.line)
+	if front != "" {
+		clean = append(append(clean, front...), '\n')
+	}
+	t.line, t.cut = rest, true
 	return clean
 }
 
@@ -195,8 +232,12 @@ type lines struct {
 	tail   *Tail
 	skip   int64
 	seen   int64
+	lineAt int64 // where the last line begins; below zero: in an earlier reading
 	failed error
 }
+
+// mayRepeat tells whether the last line can be had once more, from its beginning.
+func (l *lines) mayRepeat() bool { return l.lineAt >= 0 && !l.tail.cut }
 
 // Write implements io.Writer.
 func (l *lines) Write(p []byte) (int, error) {
@@ -205,6 +246,9 @@ func (l *lines) Write(p []byte) (int, error) {
 		fresh = p[min(int64(len(p)), l.skip-l.seen):]
 	}
 	l.seen += int64(len(p))
+	if end := bytes.LastIndexByte(fresh, '\n'); end >= 0 {
+		l.lineAt = l.seen - int64(len(fresh)-end-1)
+	}
 	before := l.tail.spool.Size()
 	if l.failed = l.tail.add(fresh); l.failed != nil {
 		return 0, l.failed
