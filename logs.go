@@ -17,6 +17,7 @@ import (
 type logFlags struct {
 	bridge     *bridgeFlags
 	deployment int64
+	build      int64
 	lines      int
 	follow     bool
 }
@@ -27,7 +28,7 @@ func newLogs(env *environment) *cobra.Command {
 		Use:   "logs R-1042",
 		Short: "Print the log of a release's build, or follow it · 查看构建日志",
 		Long: "Prints what the build of a release wrote: without colours and secrets, also when Jenkins has deleted it. Of several apps\n" +
-			"the one that runs is meant, else the one that ended last; --deployment names another (its id, as releases show --json has it).\n\n" +
+			"the one that runs is meant, else the one that ended last; --deployment names another (its id, as releases show has it), --build one that it had before a retry.\n\n" +
 			"  oabridge logs R-1042 -n 50\n" +
 			"  oabridge logs -f R-1042\n\n" +
 			"With -f it waits for a build that is still to start and ends with it. A connection that breaks is taken up again.\n" +
@@ -37,6 +38,7 @@ func newLogs(env *environment) *cobra.Command {
 	}
 	f.bridge.add(cmd.Flags())
 	cmd.Flags().Int64Var(&f.deployment, "deployment", 0, "id of one deployment of the release")
+	cmd.Flags().Int64Var(&f.build, "build", 0, "number of one build that it had, such as the one before a retry")
 	cmd.Flags().IntVarP(&f.lines, "lines", "n", 0, "only so many last lines (default: all of it, 100 with -f)")
 	cmd.Flags().BoolVarP(&f.follow, "follow", "f", false, "print what comes until the build ends")
 	return cmd
@@ -64,6 +66,7 @@ type logStream struct {
 	flags  *logFlags
 	out    io.Writer
 	asJSON bool
+	begun  bool   // the bridge was there
 	last   string // id of the last piece that was printed
 	at     int64  // offset of what follows it
 }
@@ -101,6 +104,9 @@ func (s *logStream) query() string {
 	if s.flags.deployment > 0 {
 		q.Set("deployment", strconv.FormatInt(s.flags.deployment, 10))
 	}
+	if s.flags.build > 0 {
+		q.Set("build", strconv.FormatInt(s.flags.build, 10))
+	}
 	switch {
 	case s.flags.lines > 0:
 		q.Set("lines", strconv.Itoa(s.flags.lines))
@@ -124,14 +130,14 @@ func (s *logStream) connection(ctx context.Context) error {
 	res, err := s.client.http.Do(req)
 	if err != nil {
 		err = unanswered(ctx, http.MethodGet, s.path, err)
-		if s.last == "" {
+		if !s.begun {
 			return err // it was never there
 		}
 		return &brokenStream{err}
 	}
 	defer func() { _ = res.Body.Close() }() // it was only read
 	switch {
-	case res.StatusCode == http.StatusServiceUnavailable && s.last != "":
+	case res.StatusCode == http.StatusServiceUnavailable && s.begun:
 		return &brokenStream{errors.New("the bridge is stopping · 服务正在停止")}
 	case res.StatusCode != http.StatusOK:
 		raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
@@ -141,5 +147,6 @@ func (s *logStream) connection(ctx context.Context) error {
 		_, err = s.client.understand(res, raw)
 		return err
 	}
+	s.begun = true
 	return s.events(res.Body)
 }

@@ -12,6 +12,7 @@ import (
 // logPiece is the data of a log event.
 type logPiece struct {
 	Deployment int64  `json:"deployment"`
+	Build      int64  `json:"build"`
 	At         int64  `json:"at"`
 	Text       string `json:"text"`
 }

@@ -8,7 +8,6 @@ import (
 	"math"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +28,7 @@ const (
 // logEvent is one event of a log that is followed.
 type logEvent struct {
 	Deployment int64  `json:"deployment"`
+	Build      int64  `json:"build"`
 	At         int64  `json:"at"` // offset of the text's first byte
 	Text       string `json:"text"`
 }
@@ -59,7 +59,7 @@ func (s *Server) readLog(c *gin.Context) {
 func (s *Server) enterLog() error {
 	switch {
 	case s.leaving.Err() != nil:
-		return model.Errorf(model.CodeShuttingDown, "服务正在关闭，请稍后重试")
+		return errLeaving()
 	case s.followers.Add(1) > maxFollowers:
 		s.followers.Add(-1)
 		return model.Errorf(model.CodeTooMany, "同时查看日志的人过多(最多 %d 个)，请稍后重试", maxFollowers)
@@ -73,7 +73,7 @@ func (s *Server) logQuery(c *gin.Context) (int64, model.LogQuery, error) {
 		return 0, model.LogQuery{}, err
 	}
 	r := request{number: c.Param("number"), fields: f}
-	if err := r.only("deployment", "from", "lines", "follow"); err != nil {
+	if err := r.only("deployment", "build", "from", "lines", "follow"); err != nil {
 		return 0, model.LogQuery{}, err
 	}
 	var q model.LogQuery
@@ -81,6 +81,9 @@ func (s *Server) logQuery(c *gin.Context) (int64, model.LogQuery, error) {
 	follow, err := r.one("follow")
 	if err == nil {
 		q.Deployment, err = r.count("deployment", 0, math.MaxInt64)
+	}
+	if err == nil {
+		q.Build, err = r.count("build", 0, math.MaxInt64)
 	}
 	if err == nil && !slices.Equal(f["from"], []string{"0"}) {
 		q.From, err = r.count("from", 0, math.MaxInt64)
@@ -96,7 +99,7 @@ func (s *Server) logQuery(c *gin.Context) (int64, model.LogQuery, error) {
 	}
 	q.Lines, q.Follow = int(lines), follow == "true" || (follow == "" && wantsEvents(c))
 	if last := c.GetHeader("Last-Event-ID"); last != "" {
-		if _, err := fmt.Sscanf(last, "%d-%d", &q.Deployment, &q.From); err != nil {
+		if _, err := fmt.Sscanf(last, "%d-%d-%d", &q.Deployment, &q.Build, &q.From); err != nil {
 			return 0, q, invalid("Last-Event-ID 的值“%s”不正确", model.Cut(last, 40))
 		}
 		q.Lines = 0
@@ -116,6 +119,7 @@ type logWriter struct {
 	wire   *http.ResponseController
 	mu     sync.Mutex
 	begun  bool
+	next   int64 // offset of what follows what was written
 }
 
 func newLogWriter(c *gin.Context, events bool) *logWriter {
@@ -149,14 +153,20 @@ func (w *logWriter) write(text string) error {
 }
 
 func (w *logWriter) piece(p model.LogPiece) error {
+	gap := p.At - w.next
+	w.next = p.At + int64(len(p.Text))
 	if !w.events {
+		if gap > 0 && w.written() {
+			gone := fmt.Sprintf("… %d bytes left out · 省略 %d 字节 …\n", gap, gap)
+			return w.write(gone + string(p.Text))
+		}
 		return w.write(string(p.Text))
 	}
-	data, err := json.Marshal(logEvent{Deployment: p.Deployment, At: p.At, Text: string(p.Text)})
+	data, err := json.Marshal(logEvent{Deployment: p.Deployment, Build: p.Build, At: p.At, Text: string(p.Text)})
 	if err != nil {
 		return err
 	}
-	next := strconv.FormatInt(p.Deployment, 10) + "-" + strconv.FormatInt(p.At+int64(len(p.Text)), 10)
+	next := fmt.Sprintf("%d-%d-%d", p.Deployment, p.Build, p.At+int64(len(p.Text)))
 	return w.write("event: log\nid: " + next + "\ndata: " + string(data) + "\n\n")
 }
 
@@ -181,10 +191,18 @@ func (w *logWriter) pinging(ctx context.Context) func() {
 	return func() { cancel(); pings.Wait() }
 }
 
+func errLeaving() error {
+	return model.Errorf(model.CodeShuttingDown, "服务正在关闭，请稍后重试")
+}
+
 // end tells how it ended. Once something was written, only an event can tell of an error.
 func (w *logWriter) end(s *Server, err error) {
+	leaving := err != nil && s.leaving.Err() != nil
 	switch {
 	case errors.Is(err, errGone) || w.c.Request.Context().Err() != nil:
+	case leaving && !w.written():
+		s.fail(w.c, errLeaving())
+	case leaving && w.events: // it is not over, and whoever follows takes it up at another process
 	case err == nil && w.events:
 		_ = w.write("event: end\ndata: {}\n\n") // whoever is gone need not know
 	case err == nil:

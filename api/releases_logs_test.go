@@ -17,7 +17,7 @@ func pieces(texts ...string) []model.LogPiece {
 	var list []model.LogPiece
 	at := int64(0)
 	for _, text := range texts {
-		list = append(list, model.LogPiece{Deployment: 7, At: at, Text: []byte(text)})
+		list = append(list, model.LogPiece{Deployment: 7, Build: 3, At: at, Text: []byte(text)})
 		at += int64(len(text))
 	}
 	return list
@@ -25,12 +25,16 @@ func pieces(texts ...string) []model.LogPiece {
 
 func TestALogAsText(t *testing.T) {
 	f := &fake{pieces: pieces("one\n", "二\n")}
-	a := newRig(t, f).do("GET", "/api/releases/R-1/logs?deployment=7&from=0&lines=50", "", "", asOps)
+	a := newRig(t, f).do("GET", "/api/releases/R-1/logs?deployment=7&build=2&from=0&lines=50", "", "", asOps)
 	if a.status != http.StatusOK || a.raw != "one\n二\n" || a.header.Get("Content-Type") != "text/plain; charset=utf-8" {
 		t.Errorf("%d %q %v", a.status, a.raw, a.header)
 	}
-	if diff := cmp.Diff(model.LogQuery{Deployment: 7, Lines: 50}, f.wanted); diff != "" {
+	if diff := cmp.Diff(model.LogQuery{Deployment: 7, Build: 2, Lines: 50}, f.wanted); diff != "" {
 		t.Error(diff)
+	}
+	f.pieces = []model.LogPiece{{At: 0, Text: []byte("begin\n")}, {At: 1006, Text: []byte("end\n")}}
+	if a := newRig(t, f).do("GET", "/api/releases/R-1/logs", "", "", asOps); a.raw != "begin\n… 1000 bytes left out · 省略 1000 字节 …\nend\n" {
+		t.Errorf("a log with a gap: %q", a.raw)
 	}
 	f.pieces = nil
 	if a := newRig(t, f).do("GET", "/api/releases/R-1/logs", "", "", asOps); a.status != http.StatusOK || a.raw != "" {
@@ -39,8 +43,8 @@ func TestALogAsText(t *testing.T) {
 }
 
 func TestALogAsEvents(t *testing.T) {
-	const want = "event: log\nid: 7-4\ndata: {\"deployment\":7,\"at\":0,\"text\":\"one\\n\"}\n\n" +
-		"event: log\nid: 7-8\ndata: {\"deployment\":7,\"at\":4,\"text\":\"二\\n\"}\n\n"
+	const want = "event: log\nid: 7-3-4\ndata: {\"deployment\":7,\"build\":3,\"at\":0,\"text\":\"one\\n\"}\n\n" +
+		"event: log\nid: 7-3-8\ndata: {\"deployment\":7,\"build\":3,\"at\":4,\"text\":\"二\\n\"}\n\n"
 	f := &fake{pieces: pieces("one\n", "二\n")}
 	r := newRig(t, f)
 	accepts := func(req *http.Request) { req.Header.Set("Accept", "text/event-stream") }
@@ -58,9 +62,9 @@ func TestALogAsEvents(t *testing.T) {
 	if !strings.HasPrefix(a.raw, want+"event: failed\ndata: {") || !strings.Contains(a.raw, "jenkins_unavailable") {
 		t.Errorf("%q", a.raw)
 	}
-	again := func(req *http.Request) { req.Header.Set("Last-Event-ID", "7-8") }
+	again := func(req *http.Request) { req.Header.Set("Last-Event-ID", "7-3-8") }
 	r.do("GET", "/api/releases/R-1/logs?follow=true&lines=3", "", "", asOps, again)
-	if diff := cmp.Diff(model.LogQuery{Deployment: 7, From: 8, Follow: true}, f.wanted); diff != "" {
+	if diff := cmp.Diff(model.LogQuery{Deployment: 7, Build: 3, From: 8, Follow: true}, f.wanted); diff != "" {
 		t.Error(diff)
 	}
 }

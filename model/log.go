@@ -43,6 +43,7 @@ type LogRef struct {
 // LogQuery says what of a log is wanted.
 type LogQuery struct {
 	Deployment int64 // 0: the one that people most likely mean
+	Build      int64 // one that it had, of which the log is kept; 0: the one that it has
 	From       int64 // offset in the cleaned text
 	Lines      int   // only so many last lines, whatever From says; 0: all
 	Follow     bool  // until the build ends
@@ -51,6 +52,7 @@ type LogQuery struct {
 // LogPiece is a piece of a log for who reads it.
 type LogPiece struct {
 	Deployment int64
+	Build      int64
 	At         int64 // offset of its first byte
 	Text       []byte
 }

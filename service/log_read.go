@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/service/logs"
 )
 
 // ReadLog delivers the log of a deployment's build: what there is now or, when it is to be followed, until it ends, also of
@@ -16,8 +17,12 @@ func (s *Service) ReadLog(ctx context.Context, id int64, q model.LogQuery, deliv
 	if err != nil {
 		return err
 	}
+	current := d.Build
+	if q.Build != 0 {
+		d.Build = q.Build
+	}
 	pass := func(text []byte, at int64) error {
-		return deliver(model.LogPiece{Deployment: d.ID, At: at, Text: text})
+		return deliver(model.LogPiece{Deployment: d.ID, Build: d.Build, At: at, Text: text})
 	}
 	size, err := s.store.LogSize(ctx, logOf(d))
 	if err == nil {
@@ -26,9 +31,12 @@ func (s *Service) ReadLog(ctx context.Context, id int64, q model.LogQuery, deliv
 	if model.CodeOf(err) != model.CodeNotFound {
 		return err
 	}
+	if q.Build != 0 && q.Build != current {
+		return model.Errorf(model.CodeNotFound, "没有保留“%s”构建 #%d 的日志", d.Title(), q.Build)
+	}
 	tail, done := s.tail(d)
 	defer done()
-	if err := tail.Read(ctx); err != nil {
+	if err := tail.Read(ctx); err != nil && (!q.Follow || model.CodeOf(err) != model.CodeJenkinsUnavailable) {
 		return err
 	}
 	offset, err := start(q, tail.Spool().Size(), tail.Spool().Read)
@@ -36,9 +44,22 @@ func (s *Service) ReadLog(ctx context.Context, id int64, q model.LogQuery, deliv
 		return err
 	}
 	if q.Follow {
-		return tail.Follow(ctx, offset, pass)
+		return s.followLog(ctx, tail, offset, pass)
 	}
 	return drain(offset, tail.Spool().Read, pass)
+}
+
+// followLog delivers a log until it ends, also through a time in which Jenkins is away.
+func (s *Service) followLog(ctx context.Context, tail *logs.Tail, offset int64, pass func([]byte, int64) error) error {
+	for {
+		err := tail.Follow(ctx, offset, func(text []byte, at int64) error {
+			offset = at + int64(len(text))
+			return pass(text, at)
+		})
+		if model.CodeOf(err) != model.CodeJenkinsUnavailable || !wait(ctx, lookForBuild, nil) {
+			return err
+		}
+	}
 }
 
 // logSource reads text that starts at the offset, or later, and says where it starts; none at the end.
@@ -134,7 +155,7 @@ func (s *Service) built(ctx context.Context, id int64, q model.LogQuery) (*model
 			return nil, err
 		}
 		d, err := theDeployment(r, q.Deployment)
-		if err != nil || d.Build > 0 {
+		if err != nil || d.Build > 0 || q.Build > 0 {
 			return d, err
 		}
 		if !q.Follow || d.State.Terminal() || d.State == model.StateLost {

@@ -1,7 +1,9 @@
 package service
 
 import (
+	"context"
 	"errors"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -171,5 +173,63 @@ func TestLastLines(t *testing.T) {
 		if c.text[at:] != c.want || found != c.found {
 			t.Errorf("%q, %d: %q %v", c.text, c.n, c.text[at:], found)
 		}
+	}
+}
+
+// countedLogs counts who reads logs at the same time.
+type countedLogs struct {
+	Jenkins
+	mu                 sync.Mutex
+	now, most, readers int
+}
+
+func (c *countedLogs) Log(ctx context.Context, job string, number, start int64, to io.Writer) (model.LogRead, error) {
+	c.mu.Lock()
+	c.readers++
+	c.now++
+	c.most = max(c.most, c.now)
+	c.mu.Unlock()
+	defer func() { c.mu.Lock(); c.now--; c.mu.Unlock() }()
+	return c.Jenkins.Log(ctx, job, number, start, to)
+}
+
+func (c *countedLogs) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.readers
+}
+
+// Two hundred who follow one build cost Jenkins as much as one, and none of them is left behind when Jenkins restarts.
+func TestTwoHundredFollowersAreOneReader(t *testing.T) {
+	counted := &countedLogs{}
+	w := newWorld(t, keepingLogsFor(time.Hour), func(o *Options) {
+		counted.Jenkins, o.Controllers[0].Client = o.Controllers[0].Client, counted
+		o.Logs.Pause = 50 * time.Millisecond
+	})
+	w.jenkins.SetJob(etlJob, func(j *jenkinstest.Job) {
+		j.Duration, j.Log = 4*time.Minute, strings.Repeat("a line of the build\n", 100)
+	})
+	w.submit(toETL...)
+	w.turns(8)
+	const followers = 200
+	texts, errs := make([]string, followers), make([]error, followers)
+	var all sync.WaitGroup
+	for i := range followers {
+		all.Go(func() { texts[i], errs[i] = w.log("R-1001", model.LogQuery{Follow: true}) })
+	}
+	w.turns(10)
+	w.jenkins.Down(true)
+	before := counted.count()
+	until(t, "somebody sees that Jenkins is away", func() bool { return counted.count() > before+1 })
+	w.jenkins.Down(false)
+	w.turns(260)
+	all.Wait()
+	for i, text := range texts {
+		if errs[i] != nil || strings.Count(text, "a line of the build\n") != 100 || !strings.HasSuffix(text, "Finished: SUCCESS\n") {
+			t.Fatalf("follower %d: %v %q", i, errs[i], text)
+		}
+	}
+	if counted.most != 1 {
+		t.Errorf("%d readers at once", counted.most)
 	}
 }
