@@ -48,13 +48,13 @@ func TestALogIsFollowedThroughARestart(t *testing.T) {
 		fmt.Fprintf(&want, "第 %d 行 login ******\n", i)
 	}
 	o.jenkins.SetJob("deploy/data/data-etl", func(j *jenkinstest.Job) {
-		j.Duration, j.Log = 8*time.Second, log.String()
+		j.Duration, j.Log = 12*time.Second, log.String()
 		j.Parameters = append(j.Parameters, jenkinstest.Parameter{Name: "DEPLOY_TOKEN"})
 	})
 	b := o.serve()
 	o.call("releases", "项目名称", "数据平台", "应用名称", "离线任务", "VERSION", "v7", "DEPLOY_TOKEN", "hunter2hunter2", "实例ID", "proc-9", "发起人", "zhang")
-	text, ended := o.prints("logs", "-f", "R-1001")
-	pieces, endedToo := o.prints("logs", "-f", "R-1001", "--json")
+	text, ended := o.prints("logs", "-f", "-n", "10000", "R-1001")
+	pieces, endedToo := o.prints("logs", "-f", "-n", "10000", "R-1001", "--json")
 	o.eventually("some lines are there", func() bool { return strings.Contains(text(), "第 20 行") && strings.Contains(pieces(), "第 20 行") }, text)
 	if code, log := b.stop(); code != 0 {
 		t.Fatalf("serve ended with %d\n%s", code, log)
