@@ -80,7 +80,7 @@ func (a *app) wire(ctx context.Context) error {
 		Form: formRules(cfg.Form), Parameters: a.parameterRules(), Policies: projectPolicies(cfg), Robots: notifiedRobots(cfg), WorkNotices: worksNotices(cfg.DingTalk),
 		Notices:  texts,
 		Location: cfg.Location(), RunIfLateBy: cfg.Schedule.RunIfLateBy, Keep: cfg.Retention.Keep, Replica: replica,
-		Logs: logRules(cfg.Logs), Again: service.AgainRules{Retries: cfg.Retry.Max},
+		Logs: logRules(cfg.Logs), Again: service.AgainRules{Retries: cfg.Retry.Max, RollBack: cfg.Rollback.Allow},
 		Now: a.store.Now, NewID: rand.Text, Random: mathrand.Float64,
 		Shared: a.shared(metrics), RobotLimits: robotLimits(cfg.DingTalk.Robots), Together: messenger.Share,
 		Fallbacks: fallbacks(cfg.DingTalk.Robots), Fates: a.fates(messenger),

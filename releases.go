@@ -12,7 +12,7 @@ func newReleases(env *environment) *cobra.Command {
 	b := &bridgeFlags{env: env}
 	cmd := &cobra.Command{
 		Use:   "releases",
-		Short: "List, show, export, answer, cancel, continue, retry, abandon and replan releases of a running bridge · 查看和处理上线单",
+		Short: "List, show, export, answer, cancel, continue, retry, abandon, replan and roll back releases of a running bridge · 查看和处理上线单",
 		Long: "These commands ask a running bridge through its JSON API. Who acted is recorded under the name of the token.\n\n" +
 			"  OABRIDGE_TOKEN=… oabridge releases list --url https://bridge.example.com\n" +
 			"  oabridge releases show R-1042 --url https://bridge.example.com --token-file token\n" +
@@ -25,7 +25,7 @@ func newReleases(env *environment) *cobra.Command {
 	}
 	b.add(cmd.PersistentFlags())
 	cmd.AddCommand(
-		newReleasesList(b), newReleasesShow(b), newReleasesExport(b), newReleasesCancel(b), newReleasesStart(b), newReleasesRetry(b),
+		newReleasesList(b), newReleasesShow(b), newReleasesExport(b), newReleasesCancel(b), newReleasesStart(b), newReleasesRetry(b), newReleasesRollback(b),
 		newReleasesAbandon(b), newReleasesReplan(b), newReleasesContinue(b), newReleasesAnswer(b),
 	)
 	return cmd

@@ -68,7 +68,9 @@ func TestReleasesAskTheAPI(t *testing.T) {
 		"start R-1042":                                `POST /api/releases/R-1042/start {"reason":""}`,
 		"retry R-1042 --reason why --yes":             `POST /api/releases/R-1042/retry {"reason":"why"}`,
 		"abandon R-1 --reason w --deployment 7 --yes": `POST /api/releases/R-1/abandon {"deployment":7,"reason":"w"}`,
-		"continue R-1":                                `POST /api/releases/R-1/continue {"reason":""}`,
+		"rollback R-1042 --reason why":                `POST /api/releases/R-1042/rollback {"reason":"why"}`,
+		"rollback R-1 --reason w --app 订单服务 --user zhang --request-id q --dry-run": `POST /api/releases/R-1/rollback {"app":"订单服务","dry_run":true,"reason":"w","request_id":"q","user":"zhang"}`,
+		"continue R-1": `POST /api/releases/R-1/continue {"reason":""}`,
 		"continue R-1 --reason w --deployment 7 --job deploy/shop/web": `POST /api/releases/R-1/continue {"deployment":7,"job":"deploy/shop/web","reason":"w"}`,
 		"replan R-1 --at now --reason w":                               `POST /api/releases/R-1/replan {"at":"now","reason":"w"}`,
 	} {
@@ -107,6 +109,7 @@ func TestReleasesThatAreMisused(t *testing.T) {
 		"releases show R-1 --all --json --url http://a":                        "/api/releases/R-1/events",
 		"releases cancel R-1 --reason x --deployment 0 --url http://a":         "give the number that releases show has in brackets",
 		"releases cancel R-1 --reason x --deployment 1 --app y --url http://a": "none of the others can be",
+		"releases rollback R-1 --url http://a":                                 "\"reason\" not set",
 		"releases cancel R-1 --url http://a":                                   "\"reason\" not set",
 		"releases retry R-1 --url http://a":                                    "\"reason\" not set",
 		"releases replan R-1 --reason x --url http://a":                        "\"at\" not set",
@@ -295,4 +298,18 @@ func TestARelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "releases/list.golden", list.String())
+}
+
+// TestARollBackIsShown to people: what it goes back to, the release, or what would be triggered.
+func TestARollBackIsShown(t *testing.T) {
+	const release = `{"number":"R-1043","state":"active","rollback_of":"R-1042","deployments":[]}`
+	for answer, want := range map[string][]string{
+		`{"targets":[{"name":"订单服务","release":"R-1001","build":7}],"warnings":["数据库变更不回滚"],"rollback_of":"R-1042","release":` + release + `}`: {
+			"订单服务 → R-1001 #7", "注意 note: 数据库变更不回滚", "开始回滚 · rolling back R-1042", "R-1043", "回滚 rolls back"},
+		`{"duplicate":true,"release":` + release + `}`: {"已经回滚过 · was rolled back already", "R-1043"},
+		`{"dry_run":true,"release":null,"builds":[{"position":1,"name":"订单服务","method":"POST","url":"http://j/x"}]}`: {"nothing was changed", "1. 订单服务", "http://j/x"},
+	} {
+		p := &pretended{status: http.StatusOK, answer: answer}
+		wantEnd(t, answer, p.run(t, "rollback", "R-1042", "--reason", "x"), 0, want...)
+	}
 }

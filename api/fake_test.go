@@ -31,6 +31,8 @@ type fake struct {
 	problems string
 	warnings string
 	dryRun   model.DryRun
+	wish     model.RollbackWish
+	rollback model.Rollback
 	receipt  model.Receipt
 	age      time.Duration
 	loss     model.Loss
@@ -216,6 +218,12 @@ func (f *fake) Answer(ctx context.Context, _ int64, q model.AnswerRequest) (*mod
 	f.note(ctx, "answer")
 	f.answer = q
 	return f.release, f.err
+}
+
+func (f *fake) RollBack(ctx context.Context, id int64, wish model.RollbackWish) (model.Rollback, error) {
+	f.note(ctx, "rollback")
+	f.on, f.by, f.reason, f.wish = id, wish.By, wish.Reason, wish
+	return f.rollback, f.err
 }
 
 func (f *fake) Retry(ctx context.Context, _, deployment int64, by, reason string) (*model.Release, error) {

@@ -17,6 +17,7 @@ type Service interface {
 	Onlooker
 	Operator
 	Rescuer
+	Returner
 	Answerer
 	Letters
 	Offering
@@ -108,8 +109,16 @@ type Operator interface {
 	Replan(ctx context.Context, id int64, at, by, reason string) (*model.Release, error)
 }
 
-// Rescuer decides for people what becomes of deployments that were lost, or held: the one with the id, or all of the release
-// when it is 0. Errors: not_found, conflict (nothing is lost, or held), database_unavailable.
+// Returner undoes releases.
+type Returner interface {
+	// RollBack makes a release of what the apps of another one were before it; asked for twice it is one. Errors: not_found,
+	// invalid_request, conflict, submission_conflict, access_denied, job_changed, unknown_app, catalogue_unready, database_unavailable,
+	// the jenkins_… and dingtalk_… codes.
+	RollBack(ctx context.Context, id int64, wish model.RollbackWish) (model.Rollback, error)
+}
+
+// Rescuer decides for people what becomes of deployments that failed, were lost, or are held: the one with the id, or all of the
+// release when it is 0. Errors: not_found, conflict (there is none), database_unavailable.
 type Rescuer interface {
 	// Continue lets go on what is held because its job changed. Errors also: invalid_request, unknown_app, the jenkins_… codes.
 	Continue(ctx context.Context, id int64, c model.Continuation) (*model.Release, error)

@@ -103,6 +103,7 @@ func (s *Server) routes() *gin.Engine {
 	releases.GET("/:number/events", s.handle(s.listEvents))
 	releases.GET("/:number/logs", s.readLog)
 	releases.POST("/:number/cancel", s.handle(s.cancelRelease))
+	releases.POST("/:number/rollback", s.handle(s.rollBackRelease))
 	releases.POST("/:number/start", s.handle(s.startRelease))
 	releases.POST("/:number/continue", s.handle(s.continueRelease))
 	releases.POST("/:number/answer", s.handle(s.answerRelease))

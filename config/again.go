@@ -8,3 +8,9 @@ type Retry struct {
 }
 
 func (x Retry) check(r report) { r.at("max").between(x.Max, 0, 100) }
+
+// Rollback says whether releases may be rolled back.
+type Rollback struct {
+	// Allow lets an operator deploy the parameters of an earlier success without a new approval.
+	Allow bool `yaml:"allow" default:"true"`
+}

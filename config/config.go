@@ -39,8 +39,9 @@ type Config struct {
 	Notify   Notify       `yaml:"notify"`
 	// Logs says what is kept of what builds write.
 	Logs Logs `yaml:"logs"`
-	// Retry says what an operator may have deployed again.
-	Retry Retry `yaml:"retry"`
+	// Retry and Rollback say what an operator may have deployed again.
+	Retry    Retry    `yaml:"retry"`
+	Rollback Rollback `yaml:"rollback"`
 	// Retention says how long releases are kept.
 	Retention Retention `yaml:"retention"`
 }

@@ -209,26 +209,27 @@ type Event struct {
 
 // Kinds of events that move no deployment.
 const (
-	EventKindAccepted  = "accepted"      // the release was recorded
-	EventKindRelease   = "release"       // the release's computed state changed
-	EventKindStop      = "stop"          // somebody asked to stop, or it did not stop
-	EventKindStopSent  = "stop_sent"     // Jenkins was told to end it
-	EventKindStart     = "start"         // somebody started a release that waited for it
-	EventKindInput     = "input_answer"  // an input step was answered by us
-	EventKindDiffers   = "differs"       // a build's parameters are not those that were approved
-	EventKindDuplicate = "duplicate"     // the same submission arrived again
-	EventKindUnknown   = "post_unknown"  // a POST to Jenkins ended without an answer
-	EventKindReplan    = "replan"        // somebody set a new time
-	EventKindResubmit  = "post_repeated" // the build surely was not there: POST again
-	EventKindResent    = "resent"        // somebody had a message sent again
-	EventKindProved    = "proved"        // DingTalk confirmed the approval
-	EventKindRefuted   = "refuted"       // the approval does not hold what was submitted
-	EventKindWithdrawn = "withdrawn"     // the approval was refused or taken back
-	EventKindOverride  = "override"      // somebody let the release go on outside its window
-	EventKindHeld      = "held"          // the job changed after the approval: a person has to decide
-	EventKindContinued = "continued"     // somebody let what was held go on
-	EventKindIgnored   = "drift_ignored" // the job changed, and the configuration says to go on
-	EventKindQueued    = "queued_long"   // it is in Jenkins' queue for longer than people should wait without a word
-	EventKindSlow      = "slow"          // the build runs longer than usual
-	EventKindMoved     = "moved"         // the job was renamed while the build ran
+	EventKindAccepted   = "accepted"      // the release was recorded
+	EventKindRelease    = "release"       // the release's computed state changed
+	EventKindStop       = "stop"          // somebody asked to stop, or it did not stop
+	EventKindRolledBack = "rolled_back"   // another release rolls it back
+	EventKindStopSent   = "stop_sent"     // Jenkins was told to end it
+	EventKindStart      = "start"         // somebody started a release that waited for it
+	EventKindInput      = "input_answer"  // an input step was answered by us
+	EventKindDiffers    = "differs"       // a build's parameters are not those that were approved
+	EventKindDuplicate  = "duplicate"     // the same submission arrived again
+	EventKindUnknown    = "post_unknown"  // a POST to Jenkins ended without an answer
+	EventKindReplan     = "replan"        // somebody set a new time
+	EventKindResubmit   = "post_repeated" // the build surely was not there: POST again
+	EventKindResent     = "resent"        // somebody had a message sent again
+	EventKindProved     = "proved"        // DingTalk confirmed the approval
+	EventKindRefuted    = "refuted"       // the approval does not hold what was submitted
+	EventKindWithdrawn  = "withdrawn"     // the approval was refused or taken back
+	EventKindOverride   = "override"      // somebody let the release go on outside its window
+	EventKindHeld       = "held"          // the job changed after the approval: a person has to decide
+	EventKindContinued  = "continued"     // somebody let what was held go on
+	EventKindIgnored    = "drift_ignored" // the job changed, and the configuration says to go on
+	EventKindQueued     = "queued_long"   // it is in Jenkins' queue for longer than people should wait without a word
+	EventKindSlow       = "slow"          // the build runs longer than usual
+	EventKindMoved      = "moved"         // the job was renamed while the build ran
 )

@@ -52,6 +52,14 @@ func cancels(p *play, id int64) error {
 	return err
 }
 
+// isOver tells whether the n-th release is at its end.
+func isOver(n int) func(*play) bool {
+	return func(p *play) bool {
+		all := p.releases()
+		return len(all) >= n && all[n-1].State.Terminal()
+	}
+}
+
 func retries(p *play, id int64) error {
 	_, err := p.Retry(p.t.Context(), id, 0, "ops", "已修复")
 	return err
@@ -219,6 +227,22 @@ func operatedScenarios() map[string]scenario {
 		"failed and retried, without release number": {adjust: append(silence, twice), jobs: failsEveryOther(syncJob), script: []scene{
 			submits("a", toSync...), operates(state(1, model.StateFailed), retries),
 		}, judge: ends(model.ReleaseSucceeded, 2)},
+		"rolled back": {adjust: append(silence, rollbacks), script: []scene{
+			submits("a", "VERSION", "v1"),
+			{when: isOver(1), do: func(p *play) error { return p.submit("b", "VERSION", "v2") }},
+			{when: isOver(2), do: func(p *play) error {
+				done, err := p.RollBack(p.t.Context(), p.releases()[1].ID, undo)
+				if err == nil {
+					p.receipts["back"] = model.Receipt{Number: done.Release.Number()}
+				}
+				return err
+			}},
+		}, judge: func(p *play) {
+			ends(model.ReleaseSucceeded, 3)(p)
+			if made := p.made(); made[2].Parameters["VERSION"] != "v1" {
+				p.t.Errorf("went back to %v", made[2].Parameters)
+			}
+		}},
 		"lost and retried": {adjust: silence, jobs: slowly(etlJob), vanishing: 1, script: []scene{
 			submits("a", toETL...), kill, operates(state(1, model.StateLost), func(p *play, id int64) error {
 				_, err := p.Retry(p.t.Context(), id, 0, "ops", "确认没有部署")

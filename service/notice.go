@@ -154,6 +154,9 @@ func (w writer) refused(f Form, problems Problems) notice {
 // description is what a build shows in Jenkins: plain text, since Jenkins may render markup.
 func (w writer) description(r *model.Release) string {
 	parts := []string{r.Number()}
+	if r.RollbackOf != 0 {
+		parts = append(parts, "回滚 "+numberOf(r.RollbackOf))
+	}
 	if who := r.Initiator.Label(); who != "" {
 		parts = append(parts, "发起人 "+who)
 	}

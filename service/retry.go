@@ -11,7 +11,8 @@ import (
 
 // AgainRules say what people may have deployed again.
 type AgainRules struct {
-	Retries int // how often one deployment may be retried after it failed; 0: never
+	Retries  int  // how often one deployment may be retried after it failed; 0: never
+	RollBack bool // whether releases may be rolled back
 }
 
 // Retry lets deployments of the release that failed, or were lost, have a new build: the one with the id, or all when it is 0.

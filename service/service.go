@@ -24,6 +24,7 @@ type Store interface {
 	Followed
 	Lines
 	Standings
+	Successes
 	Calls
 	Outbox
 	Backlogs

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -29,6 +30,25 @@ func (s *Store) SucceededSince(ctx context.Context, controller string, after int
 	}
 	some, err := s.standingsOf(ctx, ids)
 	return append(since, slices.DeleteFunc(some, func(d model.Standing) bool { return d.State != model.StateSucceeded })...), err
+}
+
+// SucceededBefore returns the deployment of the job that succeeded last before the time, of another release. Errors: not_found,
+// database_unavailable.
+func (s *Store) SucceededBefore(ctx context.Context, job model.JobRef, before time.Time, release int64) (*model.Deployment, error) {
+	var rows []deploymentRow
+	err := s.read(ctx, func(db *gorm.DB) error {
+		query := "SELECT * FROM deployments " + s.dialect.using("deployments_build") +
+			" WHERE controller = ? AND job = ? AND build > 0 AND state = ? AND finished_at < ? AND release_id <> ?" +
+			" ORDER BY finished_at DESC, id DESC LIMIT 1"
+		return db.Raw(query, job.Controller, job.FullName, model.StateSucceeded, before.UnixMicro(), release).Scan(&rows).Error
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, model.Errorf(model.CodeNotFound, "任务 %s 在 %s 之前没有成功部署的记录", job.FullName, before.Format(time.RFC3339))
+	}
+	return rows[0].deployment()
 }
 
 // LastSucceeded returns the deployment of each job of controller that succeeded last. It reads all that ever did. Errors:

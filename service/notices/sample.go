@@ -50,6 +50,8 @@ func samplesOfRun() []Sample {
 	queued.Build, queued.BuildURL = 0, ""
 	slow := sampleApp(model.StateRunning, 0, "")
 	slow.Estimate = 4*time.Minute + 30*time.Second
+	back := sampleRelease(model.ReleaseActive)
+	back.RollbackOf = 1041
 	failing := sampleRelease(model.ReleaseFailed)
 	failing.Deployments[0] = sampleApp(model.StateFailed, 41*time.Second, "构建结果 FAILURE")
 	failing.Deployments[0].Retries = 1
@@ -64,6 +66,7 @@ func samplesOfRun() []Sample {
 		{"received", model.NoticeReceived, Facts{Release: sampleRelease(model.ReleaseActive)}},
 		{"received-scheduled", model.NoticeReceived, Facts{Release: planned}},
 		{"received-manual", model.NoticeReceived, Facts{Release: manual}},
+		{"received-rollback", model.NoticeReceived, Facts{Release: back}},
 		{"input", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Since: &at, Message: "没有规则(jenkins[].inputs)允许自动回答这一步"}},
 		{"input-hidden", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: hidden, Since: &at, Message: "参数 PIN 是口令，本服务不填写，只能在 Jenkins 中回答"}},
 		{"input-remind", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Since: &at, Waited: 30 * time.Minute, Action: ActionRemind}},
@@ -112,6 +115,8 @@ func samplesOfEnd() []Sample {
 	failed.Details = &model.BuildDetails{Failure: &model.Failure{
 		Stage: "部署 @所有人", Error: "script returned exit code 1", Lines: strings.Split(hostileLog, "\n"),
 	}}
+	rolling := ended(model.ReleaseSucceeded, sampleApp(model.StateSucceeded, 95*time.Second, ""))
+	rolling.Release.RollbackOf = 1041
 	late := sampleApp(model.StateSucceeded, 95*time.Second, "")
 	started := at.Add(12 * time.Minute)
 	late.PostedAt = &started
@@ -129,6 +134,7 @@ func samplesOfEnd() []Sample {
 	}
 	return []Sample{
 		{"finished", model.NoticeFinished, ended(model.ReleaseSucceeded, late, sampleApp(model.StateSucceeded, 2*time.Hour+5*time.Minute, ""))},
+		{"finished-rollback", model.NoticeFinished, rolling},
 		{"finished-partial", model.NoticeFinished, ended(model.ReleasePartial,
 			sampleApp(model.StateSucceeded, 400*time.Millisecond, ""), broken)},
 		{"finished-failed", model.NoticeFinished, ended(model.ReleaseFailed, failed, unbuilt(model.StateCancelled, "前面的应用没有成功，不再执行"))},

@@ -33,6 +33,7 @@ type View struct {
 	Business    string
 	Instance    string
 	Reason      string
+	RollbackOf  string // number of the release that this one rolls back; empty when it rolls none back
 	Initiator   string
 	Approvers   []string
 	Mode        string
@@ -178,6 +179,9 @@ func (v viewer) view(kind model.NoticeKind, f Facts) View {
 	}
 	if r.ID != 0 {
 		view.Number = r.Number()
+	}
+	if r.RollbackOf != 0 {
+		view.RollbackOf = (&model.Release{ID: r.RollbackOf}).Number()
 	}
 	for _, p := range r.Approvers {
 		view.Approvers = append(view.Approvers, v.escape(p.Label()))

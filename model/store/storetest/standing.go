@@ -12,6 +12,7 @@ func standing() map[string]func(*testing.T, *fixture) {
 	return map[string]func(*testing.T, *fixture){
 		"standing/what is not at its end": standingUnfinished,
 		"standing/what succeeded":         standingSucceeded,
+		"standing/what succeeded before":  standingBefore,
 		"standing/of many jobs":           standingOfMany,
 	}
 }
@@ -106,5 +107,39 @@ func standingOfMany(t *testing.T, f *fixture) {
 	}
 	for i, d := range got {
 		wantEqual(t, "job", d.FullName, all[i].FullName)
+	}
+}
+
+func standingBefore(t *testing.T, f *fixture) {
+	start := f.clock.Now()
+	release := map[int64]int64{} // by the build
+	add := func(job string, build int64, state model.DeploymentState, after time.Duration) {
+		d := f.waiting(job, 0)
+		d.Build, d.State, d.FinishedAt = build, state, new(start.Add(after))
+		d.Parameters = []model.ParameterValue{{Name: "VERSION", Value: "v", Chosen: true}, {Name: "PIN", Value: "1", Secret: true}}
+		release[build] = f.create(t, d).ID
+	}
+	add("a", 1, model.StateSucceeded, time.Hour)
+	add("a", 2, model.StateFailed, 2*time.Hour)
+	add("a", 3, model.StateSucceeded, 3*time.Hour)
+	add("A", 4, model.StateSucceeded, 4*time.Hour)
+	add("b", 5, model.StateSucceeded, 4*time.Hour)
+	add("a", 6, model.StateSucceeded, 5*time.Hour)
+	job := model.JobRef{Controller: "prod", FullName: "a"}
+	for _, c := range []struct {
+		before  time.Duration
+		without int64
+		want    int64
+	}{{4 * time.Hour, 0, 3}, {6 * time.Hour, 0, 6}, {6 * time.Hour, release[6], 3}, {3 * time.Hour, 0, 1}, {time.Hour, 0, 0}} {
+		got, err := f.SucceededBefore(f.ctx, job, start.Add(c.before), c.without)
+		if c.want == 0 {
+			if model.CodeOf(err) != model.CodeNotFound {
+				t.Errorf("before %s: %+v, %v", c.before, got, err)
+			}
+			continue
+		}
+		if err != nil || got.Build != c.want || got.ReleaseID != release[c.want] || len(got.Parameters) != 2 || got.Parameters[1].Value != "1" {
+			t.Errorf("before %s without %d: %+v, %v; want #%d", c.before, c.without, got, err, c.want)
+		}
 	}
 }
