@@ -38,8 +38,8 @@ func TestPlans(t *testing.T) {
 				_, err = s.BuildHolders(ctx, job, 8)
 				return err
 			},
-			"deployments_slot":  func() error { _, err := s.Line(ctx, job, 3); return err },
-			"deployments_line":  func() error { _, err := s.CallNext(ctx, job); return err },
+			"deployments_slot": func() error { _, err := s.Line(ctx, job, 3); return err },
+			"deployments_line": func() error { _, err := s.CallNext(ctx, job); return err },
 			"releases_state": func() error {
 				return list(s, t, model.ReleaseFilter{States: []model.ReleaseState{model.ReleaseActive}, Limit: 20})
 			},
