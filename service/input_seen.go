@@ -18,29 +18,8 @@ type sighting struct {
 // apart; but it counts the answers: more than the questions that went away explain means that one of those that still wait was
 // answered and asked again, and then all of them count as new.
 func reconcile(d *model.Deployment, steps []model.InputStep, confirmed int, now time.Time) sighting {
-	var kept, gone []model.PendingInput
-	known := -1
-	for _, p := range d.Inputs {
-		known = max(known, p.Confirmed)
-		if slices.ContainsFunc(steps, p.Step.Same) {
-			kept = append(kept, p)
-		} else {
-			gone = append(gone, p)
-		}
-	}
-	if known >= 0 && confirmed > known+len(gone) {
-		kept, gone = nil, d.Inputs
-	}
-	if known >= 0 {
-		confirmed = max(confirmed, known+len(gone))
-	}
-	waits := func(list []model.PendingInput, question string) bool {
-		return slices.ContainsFunc(list, func(p model.PendingInput) bool { return p.Step.Question() == question })
-	}
-	asked := slices.DeleteFunc(slices.Clone(d.Asked), func(question string) bool {
-		asks := func(s model.InputStep) bool { return s.Question() == question }
-		return !waits(kept, question) && (waits(gone, question) || !slices.ContainsFunc(steps, asks))
-	})
+	kept, gone, confirmed := compareInputs(d.Inputs, steps, confirmed)
+	asked := stillAsked(d.Asked, steps, kept, gone)
 	seen := sighting{changed: len(gone) > 0 || len(asked) < len(d.Asked)}
 	d.Asked = asked
 	for _, s := range steps {
@@ -59,13 +38,46 @@ func reconcile(d *model.Deployment, steps []model.InputStep, confirmed int, now 
 	}
 	for i := range d.Answers {
 		a := &d.Answers[i]
-		if a.Outcome == model.AnswerWanted && a.Build == d.Build && (waits(gone, a.Question()) || !waits(kept, a.Question())) {
+		if a.Outcome == model.AnswerWanted && a.Build == d.Build && (amongst(gone, a.Question()) || !amongst(kept, a.Question())) {
 			a.Missed("这一步已不再等待")
 			seen.missed, seen.changed = append(seen.missed, *a), true
 		}
 	}
 	d.Inputs = kept
 	return seen
+}
+
+// compareInputs divides known questions into those that wait on and those that went away, and says how many yeses there surely
+// are; -1: nobody knows.
+func compareInputs(known []model.PendingInput, steps []model.InputStep, confirmed int) (kept, gone []model.PendingInput, yeses int) {
+	before := -1
+	for _, p := range known {
+		before = max(before, p.Confirmed)
+		if slices.ContainsFunc(steps, p.Step.Same) {
+			kept = append(kept, p)
+		} else {
+			gone = append(gone, p)
+		}
+	}
+	if before < 0 {
+		return kept, gone, confirmed
+	}
+	if confirmed > before+len(gone) {
+		return nil, known, confirmed
+	}
+	return kept, gone, before + len(gone)
+}
+
+// stillAsked are the questions that people were told of and that wait on.
+func stillAsked(asked []string, steps []model.InputStep, kept, gone []model.PendingInput) []string {
+	return slices.DeleteFunc(slices.Clone(asked), func(question string) bool {
+		asks := func(s model.InputStep) bool { return s.Question() == question }
+		return !amongst(kept, question) && (amongst(gone, question) || !slices.ContainsFunc(steps, asks))
+	})
+}
+
+func amongst(list []model.PendingInput, question string) bool {
+	return slices.ContainsFunc(list, func(p model.PendingInput) bool { return p.Step.Question() == question })
 }
 
 // shownStep is the step as it is kept and shown: without the defaults of what is secret by its kind or by its name.

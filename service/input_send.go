@@ -103,13 +103,9 @@ func (f follower) mustNotSend(r *model.Release, a *model.Answer, confirmed int) 
 // settle saves what Jenkins said to an answer. Of one whose fate is not known nothing is saved: the next look tells.
 func (f follower) settle(ctx context.Context, d *model.Deployment, sent model.Answer, again bool, cause error) error {
 	code := model.CodeOf(cause)
-	switch code {
-	case model.CodeJenkinsUnknown, model.CodeInternal, model.CodeShuttingDown:
+	away := code == model.CodeJenkinsUnavailable || code == model.CodeJenkinsAuth // surely not taken
+	if code == model.CodeJenkinsUnknown || code == model.CodeInternal || (away && again) {
 		return cause
-	case model.CodeJenkinsUnavailable, model.CodeJenkinsAuth:
-		if again {
-			return cause
-		}
 	}
 	outcome := model.AnswerWanted
 	_, err := f.change(ctx, d.ReleaseID, func(r *model.Release) error {
@@ -127,7 +123,7 @@ func (f follower) settle(ctx context.Context, d *model.Deployment, sent model.An
 		f.c.watch.changed(d.ID, f.now())
 		f.count(sent)
 	}
-	if code == model.CodeJenkinsUnavailable || code == model.CodeJenkinsAuth {
+	if away {
 		return cause
 	}
 	return err
