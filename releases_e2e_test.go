@@ -79,7 +79,7 @@ func TestOperatorRescuesWhatJenkinsForgot(t *testing.T) {
 		}, func() string { return fmt.Sprint(d) })
 	}
 	standing("the build runs", func(d map[string]any) bool { return d["state"] == "running" })
-	wantEnd(t, "retry of what runs", o.operate(t, "retry R-1001 --reason x --yes"), exitFailure, "conflict", "没有已失联")
+	wantEnd(t, "retry of what runs", o.operate(t, "retry R-1001 --reason x --yes"), exitFailure, "conflict", "没有可以重试的应用")
 	o.jenkins.Kill(0)
 	standing("it is missed", func(d map[string]any) bool { return d["missing_since"] != nil })
 	b.stop()
@@ -90,7 +90,7 @@ func TestOperatorRescuesWhatJenkinsForgot(t *testing.T) {
 	wantEnd(t, "list", o.operate(t, "list --state active"), 0, "R-1001", "进行中 active", "离线任务(已失联 lost)")
 	wantEnd(t, "show", o.operate(t, "show r-1001"), 0, "已失联 lost", "missing since", "releases retry", "running → lost", "system")
 	wantEnd(t, "a look before", o.operate(t, "retry R-1001 --reason 看过了"), exitConfiguration, "离线任务", "--yes", "什么都没有做")
-	wantEnd(t, "no such deployment", o.operate(t, "abandon R-1001 --reason x --deployment 99"), exitFailure, "没有失联的应用")
+	wantEnd(t, "no such deployment", o.operate(t, "abandon R-1001 --reason x --deployment 99"), exitFailure, "没有符合条件的应用")
 	o.jenkins.SetJob("deploy/data/data-etl", func(j *jenkinstest.Job) { j.Duration = 100 * time.Millisecond })
 	wantEnd(t, "retry", o.operate(t, "retry R-1001 --reason 线上没有变化 --deployment 1 --yes"), 0, "已执行 · done: retry")
 	o.settled("R-1001", "succeeded")
