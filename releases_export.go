@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -120,7 +121,7 @@ func (c *bridgeClient) export(ctx context.Context, query url.Values, out io.Writ
 	}
 	read := &remembering{Reader: res.Body}
 	written, err := io.Copy(out, read)
-	if read.err != nil && read.err != io.EOF {
+	if read.err != nil && !errors.Is(read.err, io.EOF) {
 		return written, fmt.Errorf("what was written is not whole · 导出中断，内容不完整：%w", unanswered(ctx, http.MethodGet, path, read.err))
 	}
 	return written, err

@@ -1,21 +1,19 @@
-package model_test
+package model
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
-
-	"github.com/oabridge/oabridge/model"
 )
 
 func TestWhatABuildLeavesBehindIsBounded(t *testing.T) {
 	long := strings.Repeat("改动\n\t\u202e\x1b<&", 1000)
-	b := model.Build{Tests: &model.TestCounts{Total: -1, Failed: 7}}
+	b := Build{Tests: &TestCounts{Total: -1, Failed: 7}}
 	for range 500 {
-		b.Changes = append(b.Changes, model.Change{ID: long, Author: long + "\xff", Message: long})
+		b.Changes = append(b.Changes, Change{ID: long, Author: long + "\xff", Message: long})
 	}
 	left := b.LeftBehind()
-	if n := len(left.Changes); n != model.MaxChanges || left.Tests.Total != 0 || left.Tests.Failed != 7 {
+	if n := len(left.Changes); n != MaxChanges || left.Tests.Total != 0 || left.Tests.Failed != 7 {
 		t.Errorf("%d changes, %+v", n, left.Tests)
 	}
 	stored, err := json.Marshal(left)
@@ -27,7 +25,7 @@ func TestWhatABuildLeavesBehindIsBounded(t *testing.T) {
 			t.Fatalf("%+v", c)
 		}
 	}
-	if left := (model.Build{}).LeftBehind(); left == nil || left.Tests != nil || left.Changes != nil {
+	if left := (Build{}).LeftBehind(); left == nil || left.Tests != nil || left.Changes != nil {
 		t.Errorf("%+v of a build that published nothing", left)
 	}
 }

@@ -219,3 +219,11 @@ func (b *brittleJenkins) Abort(ctx context.Context, job string, number int64, st
 		return b.Jenkins.Abort(ctx, job, number, step)
 	})
 }
+
+func (b *brittleStore) IndexReleases(ctx context.Context, patience time.Duration) (whole bool, err error) {
+	err = b.points.write("index", func() (err error) {
+		whole, err = b.Store.IndexReleases(ctx, patience)
+		return err
+	})
+	return whole, err
+}

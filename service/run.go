@@ -31,6 +31,7 @@ func (s *Service) Run(ctx context.Context) {
 	all.Go(func() { s.attending(ctx) })
 	all.Go(func() { s.keepingLogs(ctx) })
 	all.Go(func() { s.pruning(ctx) })
+	all.Go(func() { s.indexing(ctx) })
 	all.Go(func() { s.registering(ctx) })
 	all.Go(func() { s.wakeups.Run(ctx, s.hear) })
 	all.Wait()

@@ -35,6 +35,7 @@ type Store interface {
 	Listings
 	HeldListings
 	Retention
+	Indexing
 	Registry
 	Inquiries
 	Withdrawals

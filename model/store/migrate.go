@@ -43,7 +43,7 @@ func (s *Store) Migrate(ctx context.Context) (from, to int64, err error) {
 	if _, err := provider.Up(ctx); err != nil {
 		return from, from, fmt.Errorf("the database cannot be migrated: %w", err)
 	}
-	if err := s.indexReleases(ctx); err != nil {
+	if _, err := s.IndexReleases(ctx, indexAtStart); err != nil {
 		return from, to, fmt.Errorf("the releases cannot be indexed: %w", err)
 	}
 	return from, to, nil

@@ -46,7 +46,8 @@ func (s *Store) Prune(ctx context.Context, before time.Time) (model.Pruned, erro
 	if err != nil {
 		return pruned, err
 	}
-	return pruned, s.indexReleases(ctx)
+	_, err = s.IndexReleases(ctx, indexAtStart)
+	return pruned, err
 }
 
 func (s *Store) pruneReleases(tx *gorm.DB, before time.Time) (model.Pruned, error) {

@@ -14,6 +14,11 @@ const maxPage = 200
 // ListReleases returns releases with their deployments, newest first, at most f.Limit. Errors: database_unavailable.
 func (s *Store) ListReleases(ctx context.Context, f model.ReleaseFilter) ([]*model.Release, error) {
 	var list []*model.Release
+	if len(termsWanted(f)) > 0 {
+		if err := s.searchable(ctx); err != nil {
+			return nil, err
+		}
+	}
 	err := s.read(ctx, func(db *gorm.DB) error {
 		releases, err := s.search(db, f)
 		if err != nil || len(releases) == 0 {

@@ -18,6 +18,7 @@ type Store struct {
 	clock   *clock
 	writer  chan struct{} // SQLite has one writer: waiting here is fair and wakes at once; nil on MySQL
 	stored  atomic.Int64  // when Writable last stored something
+	indexed atomic.Bool   // every release has its terms
 }
 
 // Open connects to the database and checks that it answers. It does not migrate.

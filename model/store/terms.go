@@ -2,10 +2,8 @@ package store
 
 import (
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"slices"
 	"strconv"
 
@@ -90,97 +88,4 @@ func addTerms(tx *gorm.DB, before, after []termRow) error {
 		return nil
 	}
 	return insertTerms(tx, after)
-}
-
-const (
-	indexedName  = "indexed" // in the installation: up to which id all releases have their terms
-	indexAtOnce  = 200       // releases
-	indexOverlap = 1000      // ids below it that are looked at again, should a lower one have been stored later
-)
-
-// indexReleases gives their terms to releases that have none: stored before there were terms, or by an older program that
-// runs beside this one.
-func (s *Store) indexReleases(ctx context.Context) error {
-	var value string
-	err := s.read(ctx, func(db *gorm.DB) error {
-		err := db.Raw("SELECT value FROM installation WHERE name = ?", indexedName).Take(&value).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	done, _ := strconv.ParseInt(cmp.Or(value, "0"), 10, 64) // from the beginning when it is no number
-	for after := max(done-indexOverlap, 0); ; {
-		last, err := s.indexSome(ctx, after, done)
-		if err != nil || last == after {
-			return err
-		}
-		after, done = last, max(done, last)
-	}
-}
-
-// indexSome goes on behind a release and returns the last one that it looked at; after itself when there is no other.
-func (s *Store) indexSome(ctx context.Context, after, done int64) (last int64, err error) {
-	var ids []int64
-	err = s.read(ctx, func(db *gorm.DB) error {
-		return db.Raw("SELECT id FROM releases WHERE id > ? ORDER BY id LIMIT ?", after, indexAtOnce).Scan(&ids).Error
-	})
-	if err != nil || len(ids) == 0 {
-		return after, err
-	}
-	last = ids[len(ids)-1]
-	var bare []int64
-	err = s.read(ctx, func(db *gorm.DB) error {
-		const query = "SELECT id FROM releases WHERE id IN ? AND NOT EXISTS (SELECT 1 FROM release_terms t WHERE t.release_id = releases.id)"
-		return db.Raw(query, ids).Scan(&bare).Error
-	})
-	if err != nil || (len(bare) == 0 && last <= done) {
-		return last, err
-	}
-	return last, s.write(ctx, func(tx *gorm.DB) error {
-		rows, err := bareTerms(tx, bare)
-		if err != nil {
-			return err
-		}
-		if err := insertTerms(tx, rows); err != nil {
-			return err
-		}
-		return tx.Clauses(clause.OnConflict{UpdateAll: true}).
-			Create(&installationRow{Name: indexedName, Value: strconv.FormatInt(max(last, done), 10)}).Error
-	})
-}
-
-// bareTerms computes the terms of releases from their rows.
-func bareTerms(tx *gorm.DB, ids []int64) ([]termRow, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	var releases []releaseRow
-	const columns = "id, project, project_name, initiator_id, initiator_name, approvers, rollback_of, 'null' AS form"
-	if err := tx.Select(columns).Where("id IN ?", ids).Find(&releases).Error; err != nil {
-		return nil, err
-	}
-	var deployments []deploymentRow
-	if err := tx.Select("release_id, controller, job, app_name, state, result").Where("release_id IN ?", ids).Find(&deployments).Error; err != nil {
-		return nil, err
-	}
-	var rows []termRow
-	for i := range releases {
-		r, err := releases[i].release()
-		if err != nil {
-			return nil, err
-		}
-		for j := range deployments {
-			if d := &deployments[j]; d.ReleaseID == r.ID {
-				r.Deployments = append(r.Deployments, &model.Deployment{
-					JobRef: model.JobRef{Controller: d.Controller, FullName: d.Job}, AppName: d.AppName, State: d.State, Result: d.Result,
-				})
-			}
-		}
-		rows = append(rows, termsOf(r)...)
-	}
-	return rows, nil
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -8,6 +9,8 @@ import (
 
 	"github.com/oabridge/oabridge/model"
 	"github.com/oabridge/oabridge/model/store"
+	"github.com/oabridge/oabridge/model/store/storetest"
+	"github.com/oabridge/oabridge/model/store/storetest/servers"
 )
 
 var byApp = model.ReleaseFilter{DeploymentFilter: model.DeploymentFilter{App: "prod:deploy/shop/web"}, Limit: 9}
@@ -89,4 +92,47 @@ func TestPrunedReleasesLeaveNoTerms(t *testing.T) {
 		}
 		wantValue(t, s, "SELECT COUNT(*) FROM release_terms", "0")
 	})
+}
+
+// TestTheIndexGrowsInSteps looks for releases of an older program while they are indexed: what may be missing is refused, not left
+// out.
+func TestTheIndexGrowsInSteps(t *testing.T) {
+	for driver, dsn := range map[string]string{
+		store.DriverSQLite: filepath.Join(t.TempDir(), "oabridge.db"), store.DriverMySQL: servers.MariaDB(t),
+	} {
+		clock := storetest.NewClock()
+		again := func() *store.Store { return open(t, store.Options{Driver: driver, DSN: dsn, Now: clock.Now}) }
+		s := again()
+		wantVersions(t, s, 0, newest)
+		if err := s.Seed(t.Context(), 700); err != nil {
+			t.Fatal(err)
+		}
+		runs(t, s, "DELETE FROM release_terms")
+		runs(t, s, "DELETE FROM installation WHERE name LIKE 'index%'")
+		s = again()
+		byPerson := model.ReleaseFilter{Person: "张三", Limit: 9}
+		for steps := 1; steps < 99; steps++ {
+			if _, err := s.ListReleases(t.Context(), byPerson); model.CodeOf(err) != model.CodeDatabaseUnavailable {
+				t.Fatalf("%s: a part is listed: %v", driver, err)
+			}
+			if page, err := s.ListReleases(t.Context(), model.ReleaseFilter{States: []model.ReleaseState{model.ReleaseSucceeded}, Limit: 9}); err != nil || len(page) != 9 {
+				t.Fatalf("%s: %d by state: %v", driver, len(page), err)
+			}
+			whole, err := s.IndexReleases(t.Context(), 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if whole {
+				if steps < 4 {
+					t.Errorf("%s: %d steps", driver, steps)
+				}
+				break
+			}
+		}
+		for _, s := range []*store.Store{s, again()} {
+			if page, err := s.ListReleases(t.Context(), byPerson); err != nil || len(page) != 9 {
+				t.Errorf("%s: %d: %v", driver, len(page), err)
+			}
+		}
+	}
 }

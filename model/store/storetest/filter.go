@@ -81,14 +81,21 @@ func (f *fixture) filterOf(dice *rand.Rand, begin time.Time) model.ReleaseFilter
 
 // passes is what a filter means.
 func passes(q model.ReleaseFilter, r *model.Release) bool {
-	person := q.Person == ""
-	for _, p := range append([]model.Person{r.Initiator}, r.Approvers...) {
-		person = person || p.ID == q.Person || p.Name == q.Person
+	is := func(p model.Person) bool { return q.Person == p.ID || q.Person == p.Name }
+	for _, missed := range []bool{
+		len(q.States) > 0 && !slices.Contains(q.States, r.State),
+		!q.From.IsZero() && r.CreatedAt.Before(q.From),
+		!q.To.IsZero() && !r.CreatedAt.Before(q.To),
+		q.Person != "" && !slices.ContainsFunc(append([]model.Person{r.Initiator}, r.Approvers...), is),
+		q.Project != "" && q.Project != r.Project && q.Project != r.ProjectName,
+		q.RollbackOf != 0 && q.RollbackOf != r.RollbackOf,
+		q.DeploymentFilter != (model.DeploymentFilter{}) && !slices.ContainsFunc(r.Deployments, q.Has),
+	} {
+		if missed {
+			return false
+		}
 	}
-	return (len(q.States) == 0 || slices.Contains(q.States, r.State)) && person &&
-		(q.From.IsZero() || !r.CreatedAt.Before(q.From)) && (q.To.IsZero() || r.CreatedAt.Before(q.To)) &&
-		(q.Project == "" || q.Project == r.Project || q.Project == r.ProjectName) && (q.RollbackOf == 0 || q.RollbackOf == r.RollbackOf) &&
-		(q.DeploymentFilter == (model.DeploymentFilter{}) || slices.ContainsFunc(r.Deployments, q.Has))
+	return true
 }
 
 // filterAgrees compares what is listed, page by page, with a look at every release.
