@@ -14,6 +14,7 @@ const (
 	logsAtOnce   = 8
 	keepPatience = 5 * time.Minute // of one log
 	keepGiveUp   = 24 * time.Hour  // after a build's end
+	lastKeep     = 5 * time.Second // of the logs that are due when people have builds made again
 	prunedLogs   = 64              // blocks deleted at a time
 )
 
@@ -84,6 +85,23 @@ func (s *Service) keepLog(ctx context.Context, d *model.Deployment) error {
 		s.log.WarnContext(ctx, "log not kept", "deployment", d.ID, "app", d.Key(), "build", d.Build, slog.Any("error", err))
 	}
 	return s.store.PostponeLog(step, logOf(d), next)
+}
+
+// keepBefore keeps the logs of a release's builds that are still due, before there are others. What cannot be read in time is not kept.
+func (s *Service) keepBefore(ctx context.Context, id int64) {
+	ctx, cancel := context.WithTimeout(ctx, lastKeep)
+	defer cancel()
+	r, err := s.store.Release(ctx, id)
+	if err != nil {
+		return // whoever asked is told so
+	}
+	for _, d := range r.Deployments {
+		if d.LogDueAt != nil && d.Retriable() && d.Build > 0 {
+			if err := s.keepLog(ctx, d); err != nil {
+				s.log.WarnContext(ctx, "log not kept before a retry", "deployment", d.ID, "app", d.Key(), "build", d.Build, slog.Any("error", err))
+			}
+		}
+	}
 }
 
 func (s *Service) wholeLog(ctx context.Context, d *model.Deployment) ([]model.LogBlock, error) {

@@ -233,3 +233,30 @@ func TestTwoHundredFollowersAreOneReader(t *testing.T) {
 		t.Errorf("%d readers at once", counted.most)
 	}
 }
+
+// A deployment that is retried has two builds, and both logs are kept.
+func TestARetryKeepsBothLogs(t *testing.T) {
+	w := newWorld(t, keepingLogsFor(time.Hour), func(o *Options) { o.Again.Retries = 1 })
+	writes := func(result, log string) {
+		w.jenkins.SetJob(webJob, func(j *jenkinstest.Job) { j.Result, j.Log = result, log })
+	}
+	writes("FAILURE", "the first try")
+	number := w.submit().Number
+	w.turns(3)
+	w.want(number, model.ReleaseFailed, model.StateFailed)
+	if _, err := w.Retry(t.Context(), 1001, 0, "ops", "再试一次"); err != nil {
+		t.Fatal(err)
+	}
+	writes("SUCCESS", "the second try")
+	w.turns(4)
+	w.want(number, model.ReleaseSucceeded, model.StateSucceeded)
+	w.keepLogsNow()
+	w.jenkins.RemoveJob(webJob)
+	for build, says := range map[int64]string{0: "the second try", 1: "the first try", 2: "the second try"} {
+		if text, err := w.log(number, model.LogQuery{Build: build}); err != nil || !strings.Contains(text, says) {
+			t.Errorf("build %d: %q %v", build, text, err)
+		}
+	}
+	_, err := w.log(number, model.LogQuery{Build: 3})
+	codeIs(t, err, model.CodeNotFound)
+}

@@ -20,6 +20,7 @@ type AgainRules struct {
 // that failed is never taken for the new one. Errors: not_found, conflict (nothing failed or is lost, it was retried too often,
 // or the approval does not hold any more).
 func (s *Service) Retry(ctx context.Context, id, deployment int64, by, reason string) (*model.Release, error) {
+	s.keepBefore(ctx, id)
 	return s.change(ctx, id, func(r *model.Release) error {
 		if r.Proof.Barred() {
 			return model.Errorf(model.CodeConflict, "上线单 %s 的审批无效，不能重试：%s", r.Number(), r.Proof.Message)
