@@ -26,6 +26,8 @@ func TestVerdict(t *testing.T) {
 		{"web", "ABORTED", model.EventAborted, ""},
 		{"web", "NOT_BUILT", model.EventFailed, "构建结果 NOT_BUILT：没有真正执行"},
 		{"web", "", model.EventFailed, "构建已结束，但 Jenkins 没有给出结果，按失败处理"},
+		{"web", "success", model.EventFailed, "构建结果 success 不认识，按失败处理"},
+		{"web", "SUCCESS ", model.EventFailed, "构建结果 SUCCESS  不认识，按失败处理"},
 		{"web", "PONDERING", model.EventFailed, "构建结果 PONDERING 不认识，按失败处理"},
 		{"legacy/a", "UNSTABLE", model.EventSucceeded, "构建结果 UNSTABLE，按配置视为成功"},
 		{"legacy/late", "UNSTABLE", model.EventSucceeded, "构建结果 UNSTABLE，按配置视为成功"},

@@ -109,10 +109,8 @@ func (s *Service) wholeLog(ctx context.Context, d *model.Deployment) ([]model.Lo
 	defer cancel()
 	tail, done := s.tail(d)
 	defer done()
-	for !tail.Done() {
-		if err := tail.Read(ctx); err != nil {
-			return nil, err
-		}
+	if err := tail.Finish(ctx); err != nil {
+		return nil, err
 	}
 	return tail.Spool().Blocks()
 }

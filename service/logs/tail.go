@@ -36,9 +36,10 @@ type Tail struct {
 	line  []byte // the last line, not complete yet
 	cut   bool   // its beginning is kept already, since it is so long
 
-	mu   sync.Mutex
-	done bool
-	grew chan struct{} // closed and made anew whenever there is more, or it is done
+	mu    sync.Mutex
+	begun bool // it was read once
+	done  bool
+	grew  chan struct{} // closed and made anew whenever there is more, or it is done
 }
 
 // NewTail makes one that has read nothing yet. limit bounds what is held of the text.
@@ -106,20 +107,61 @@ func (t *Tail) wait(ctx context.Context, grew <-chan struct{}) error {
 	case <-grew: // somebody read while we got the turn
 		return nil
 	default:
-		return t.read(ctx)
 	}
-}
-
-// Read reads once, unless the log has ended.
-func (t *Tail) Read(ctx context.Context) error {
-	grew, done := t.watch()
-	if done {
+	before := t.spool.Size()
+	if err := t.read(ctx); err != nil || t.Done() || t.spool.Size() > before {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(t.pause):
 		return nil
 	}
-	return t.wait(ctx, grew)
 }
 
-// read reads what is new and pauses when there is nothing. Who holds the turn calls it.
+// Finish reads until the log ends.
+func (t *Tail) Finish(ctx context.Context) error {
+	for {
+		grew, done := t.watch()
+		if done {
+			return nil
+		}
+		if err := t.wait(ctx, grew); err != nil {
+			return err
+		}
+	}
+}
+
+// Read makes sure that what there is was read: now, or a moment ago by somebody who goes on reading.
+func (t *Tail) Read(ctx context.Context) error {
+	begun := t.hasBegun()
+	select {
+	case t.turn <- struct{}{}:
+	default:
+		if begun {
+			return nil
+		}
+		select {
+		case t.turn <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	defer func() { <-t.turn }()
+	if t.Done() || (!begun && t.hasBegun()) {
+		return nil
+	}
+	return t.read(ctx)
+}
+
+func (t *Tail) hasBegun() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.begun
+}
+
+// read reads what is new. Who holds the turn calls it.
 func (t *Tail) read(ctx context.Context) error {
 	before := t.spool.Size()
 	text := &lines{tail: t, skip: t.taken, lineAt: t.taken}
@@ -141,22 +183,17 @@ func (t *Tail) read(ctx context.Context) error {
 		t.start, t.taken = got.Next, 0
 	}
 	t.end = got.Next
-	if !got.More {
-		if err := t.finishLine(); err != nil {
-			return err
-		}
-		t.tell(before, true)
+	t.mu.Lock()
+	t.begun = true
+	t.mu.Unlock()
+	if got.More {
 		return nil
 	}
-	if t.spool.Size() > before {
-		return nil
+	if err := t.finishLine(); err != nil {
+		return err
 	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(t.pause):
-		return nil
-	}
+	t.tell(before, true)
+	return nil
 }
 
 // again has what is not a complete line yet read once more: where a reading ends while the build writes Jenkins may cut a character or

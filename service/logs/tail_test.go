@@ -187,3 +187,34 @@ func TestAFollowerThatLeavesHoldsUpNobody(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// Whoever begins to follow a build that writes nothing waits for nobody's pause.
+func TestManyWhoBeginWaitForNobody(t *testing.T) {
+	j := &jenkins{building: true}
+	j.write("one\n", true)
+	tail := NewTail(j.log, NewCleaner(nil, nil), 1<<20, time.Hour)
+	ctx, leave := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	begun := make(chan struct{}, 200)
+	for range cap(begun) {
+		all.Go(func() {
+			if err := tail.Read(ctx); err != nil {
+				t.Error(err)
+			}
+			begun <- struct{}{}
+			_ = tail.Follow(ctx, 0, func([]byte, int64) error { return nil }) // until this one leaves
+		})
+	}
+	for range cap(begun) {
+		select {
+		case <-begun:
+		case <-time.After(time.Minute):
+			t.Fatal("they wait for each other")
+		}
+	}
+	leave()
+	all.Wait()
+	if j.most != 1 {
+		t.Errorf("%d readers at once", j.most)
+	}
+}
