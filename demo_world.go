@@ -108,7 +108,7 @@ func demoJenkins(url, token string) config.Jenkins {
 	j := config.DefaultJenkins()
 	j.Name, j.URL, j.User, j.Token, j.Folders = "prod", url, demoUser, config.Secret(token), []string{"deploy"}
 	j.Refresh, j.Poll = 5*time.Second, 400*time.Millisecond
-	j.Inputs = []config.Input{{Job: "^deploy/pay/", ID: "^Confirm$", Answer: config.AnswerProceed}}
+	j.Inputs = []config.Input{{Job: "^deploy/pay/", ID: "^Confirm$", Answer: config.AnswerProceed, Limit: 1}}
 	return j
 }
 
