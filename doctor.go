@@ -67,6 +67,7 @@ func diagnose(ctx context.Context, env *environment, out io.Writer, o doctorOpti
 			}
 		}
 		d.accessRules(ctx, cfg, listings)
+		d.idlePolicies(ctx, cfg, listings)
 		spent := d.dingtalk(ctx, cfg, stored, o)
 		if stored {
 			d.quota(ctx, cfg, spent)

@@ -55,7 +55,10 @@ func jenkinsAilments() []ailment {
 		{name: "migrations that are gone", infect: func(p *patient) {
 			p.dingtalkMore += "\npolicies: [{projects: ^x$, db_change: second_app, db_app: \"prod:deploy/mall\"}," +
 				" {projects: ^y$, db_change: second_app, db_app: \"prod:deploy/mall/mall-web\"}, {db_change: second_app, db_app: \"prod:deploy/mall/mall-legacy\"}]"
-		}, code: exitFailure, want: []string{"FAIL jenkins prod: migrations | deploy/mall, deploy/mall/mall-legacy. Forms → correct policies"}},
+		}, code: exitFailure, want: []string{
+			"FAIL jenkins prod: migrations | deploy/mall, deploy/mall/mall-legacy. Forms → correct policies",
+			"WARN policies: projects | named by policies[0] (^x$), policies[1] (^y$) → ids",
+		}},
 		{name: "a migration without release parameter", infect: func(p *patient) {
 			p.jenkins.SetJob("deploy/mall/mall-web", func(j *jenkinstest.Job) { j.Parameters = nil })
 			p.dingtalkMore += "\npolicies: [{db_change: second_app, db_app: \"prod:deploy/mall/mall-web\"}]"

@@ -8,7 +8,27 @@ import (
 
 	"github.com/oabridge/oabridge/config"
 	"github.com/oabridge/oabridge/model"
+	"github.com/oabridge/oabridge/service"
 )
+
+// idlePolicies compares the policies with what is on offer: what a slip keeps from naming a project does not hold for it.
+func (d *examination) idlePolicies(ctx context.Context, cfg *config.Config, listings map[*model.Listing]service.CatalogueRules) {
+	if len(cfg.Policies) == 0 || len(listings) < len(cfg.Jenkins) {
+		return // a Jenkins that was not listed is told already
+	}
+	d.check(ctx, "policies: projects", func(context.Context) finding {
+		idle := service.IdlePolicies(projectPolicies(cfg), explicitProjects(cfg.Projects), listings)
+		if len(idle) == 0 {
+			return fine(fmt.Sprintf("each of the %d policies names a project · 每条策略都有对应的项目", len(cfg.Policies)))
+		}
+		var named []string
+		for _, i := range idle {
+			named = append(named, fmt.Sprintf("policies[%d] (%s)", i, strings.Join(cfg.Policies[i].Projects, ", ")))
+		}
+		return doubtful("no project is named by "+strings.Join(named, ", ")+": it holds for none · 策略没有匹配任何项目，不起作用",
+			"write keys as the options have them for ids, such as ^prod:deploy/trade$, or exactly the label · 按选项的 ID 书写正则，或填写完全一致的名字")
+	})
+}
 
 // migrations looks for the jobs of second_app that a controller should have: forms with a database change need them.
 func (d *examination) migrations(ctx context.Context, cfg *config.Config, j config.Jenkins, listing *model.Listing) {

@@ -94,14 +94,24 @@ func Declared(rules CatalogueRules, listing model.Listing) []string {
 // IdleRules are the rules of access, by their place, that name no project of what the listings, each with its controller's
 // rules, offer.
 func IdleRules(rules []AccessRule, explicit []ExplicitProject, listings map[*model.Listing]CatalogueRules) []int {
+	return unnamed(len(rules), explicit, listings, func(i int, p *Project) bool { return rules[i].names(p.Key, p.Name, p.Label) })
+}
+
+// IdlePolicies are the policies, by their places, that name no project of the listings.
+func IdlePolicies(policies []ProjectPolicy, explicit []ExplicitProject, listings map[*model.Listing]CatalogueRules) []int {
+	return unnamed(len(policies), explicit, listings, func(i int, p *Project) bool { return policies[i].names(p.Key, []string{p.Name, p.Label}) })
+}
+
+// unnamed are those of n that name no project.
+func unnamed(n int, explicit []ExplicitProject, listings map[*model.Listing]CatalogueRules, names func(int, *Project) bool) []int {
 	var sources []source
 	for listing, of := range listings {
 		sources = append(sources, source{of, *listing})
 	}
 	c := buildCatalogue(sources, explicit...)
 	var idle []int
-	for i := range rules {
-		if !slices.ContainsFunc(c.Projects, func(p *Project) bool { return rules[i].names(p.Key, p.Name, p.Label) }) {
+	for i := range n {
+		if !slices.ContainsFunc(c.Projects, func(p *Project) bool { return names(i, p) }) {
 			idle = append(idle, i)
 		}
 	}
