@@ -79,11 +79,10 @@ func (s *Server) logQuery(c *gin.Context) (int64, model.LogQuery, error) {
 	var q model.LogQuery
 	var lines int64
 	follow, err := r.one("follow")
-	if err == nil {
-		q.Deployment, err = r.count("deployment", 0, math.MaxInt64)
-	}
-	if err == nil {
-		q.Build, err = r.count("build", 0, math.MaxInt64)
+	for name, to := range map[string]*int64{"deployment": &q.Deployment, "build": &q.Build} {
+		if err == nil {
+			*to, err = r.count(name, 0, math.MaxInt64)
+		}
 	}
 	if err == nil && !slices.Equal(f["from"], []string{"0"}) {
 		q.From, err = r.count("from", 0, math.MaxInt64)
@@ -98,14 +97,23 @@ func (s *Server) logQuery(c *gin.Context) (int64, model.LogQuery, error) {
 		return 0, q, err
 	}
 	q.Lines, q.Follow = int(lines), follow == "true" || (follow == "" && wantsEvents(c))
-	if last := c.GetHeader("Last-Event-ID"); last != "" {
-		if _, err := fmt.Sscanf(last, "%d-%d-%d", &q.Deployment, &q.Build, &q.From); err != nil {
-			return 0, q, invalid("Last-Event-ID 的值“%s”不正确", model.Cut(last, 40))
-		}
-		q.Lines = 0
+	if err := goOn(&q, c.GetHeader("Last-Event-ID")); err != nil {
+		return 0, q, err
 	}
 	id, err := r.id()
 	return id, q, err
+}
+
+// goOn has a log read on from the event that somebody had last; "": from where they say.
+func goOn(q *model.LogQuery, last string) error {
+	if last == "" {
+		return nil
+	}
+	if _, err := fmt.Sscanf(last, "%d-%d-%d", &q.Deployment, &q.Build, &q.From); err != nil {
+		return invalid("Last-Event-ID 的值“%s”不正确", model.Cut(last, 40))
+	}
+	q.Lines = 0
+	return nil
 }
 
 func wantsEvents(c *gin.Context) bool {
