@@ -34,19 +34,32 @@ const (
 func (o *operator) decide(ctx context.Context, list []*release) {
 	for _, r := range list {
 		for _, d := range r.Deployments {
-			switch {
-			case d.State == model.StateLost && d.ID%2 == 0:
-				o.tally(&o.abandoned, o.does(ctx, r, "abandon", d, reasonOther))
-			case d.State == model.StateLost:
-				o.tally(&o.retried, o.does(ctx, r, "retry", d, reasonOther))
-			case d.State == model.StatePaused && d.Job == signedJob:
-				o.sign(ctx, r, d)
-			case d.State == model.StateFailed && d.Result != "" && d.ID%3 == 0 && o.first("retry", d):
-				o.tally(&o.again, o.does(ctx, r, "retry", d, reasonOther))
-			case d.State == model.StateRunning && d.Job == slowJob && d.ID%4 == 0 && o.first("cancel", d):
-				o.tally(&o.stopped, o.does(ctx, r, "cancel", d, reasonStop))
-			}
+			o.attend(ctx, r, d)
 		}
+	}
+}
+
+func (o *operator) attend(ctx context.Context, r *release, d deployment) {
+	switch d.State {
+	case model.StateLost:
+		if d.ID%2 == 0 {
+			o.tally(&o.abandoned, o.does(ctx, r, "abandon", d, reasonOther))
+			return
+		}
+		o.tally(&o.retried, o.does(ctx, r, "retry", d, reasonOther))
+	case model.StatePaused:
+		if d.Job == signedJob {
+			o.sign(ctx, r, d)
+		}
+	case model.StateFailed:
+		if d.Result != "" && d.ID%3 == 0 && o.first("retry", d) {
+			o.tally(&o.again, o.does(ctx, r, "retry", d, reasonOther))
+		}
+	case model.StateRunning:
+		if d.Job == slowJob && d.ID%4 == 0 && o.first("cancel", d) {
+			o.tally(&o.stopped, o.does(ctx, r, "cancel", d, reasonStop))
+		}
+	default: // goes its way without people
 	}
 }
 

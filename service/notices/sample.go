@@ -24,7 +24,7 @@ const hostile = "结算 <b>v2</b>\n### 已批准 [点我](http://evil.example.co
 
 // Samples returns made-up notices of every kind: several apps, a schedule, failures, a secret, hostile characters.
 func Samples() []Sample {
-	return slices.Concat(samplesOfRun(), samplesOfEnd(), samplesOfApproval())
+	return slices.Concat(samplesOfRun(), samplesOfInputs(), samplesOfDrift(), samplesOfDecisions(), samplesOfEnd(), samplesOfApproval())
 }
 
 func samplesOfRun() []Sample {
@@ -33,45 +33,23 @@ func samplesOfRun() []Sample {
 	again := sampleApp(model.StateWaiting, 0, "")
 	again.Attempts = 2
 	paused := sampleApp(model.StatePaused, 0, "")
-	step := model.InputStep{ID: "ApproveProd", Message: "发布到生产?", Parameters: []model.ParameterDefinition{
-		{Name: "REGION", Kind: model.KindChoice, Description: "地域", Choices: []string{"cn-north", "cn-east"}, Default: new("cn-north")},
-		{Name: "TICKET", Kind: model.KindString, Description: "工单号"}, {Name: "FORCE", Kind: model.KindBoolean, Default: new("false")},
-	}}
-	hidden := model.InputStep{ID: "Unlock", Message: hostile, Parameters: []model.ParameterDefinition{
-		{Name: "PIN", Kind: model.KindPassword, Description: "口令", Default: new("hunter2")},
-	}}
 	planned := sampleRelease(model.ReleaseActive)
 	planned.Mode, planned.ScheduledAt = model.ExecuteScheduled, &at
 	manual := sampleRelease(model.ReleaseActive)
 	manual.Mode = model.ExecuteManual
-	held := sampleApp(model.StateWaiting, 0, "")
-	held.Wait = model.WaitDrift
 	queued := sampleApp(model.StateQueued, 0, "")
 	queued.Build, queued.BuildURL = 0, ""
 	slow := sampleApp(model.StateRunning, 0, "")
 	slow.Estimate = 4*time.Minute + 30*time.Second
 	back := sampleRelease(model.ReleaseActive)
 	back.RollbackOf = 1041
-	failing := sampleRelease(model.ReleaseFailed)
-	failing.Deployments[0] = sampleApp(model.StateFailed, 41*time.Second, "构建结果 FAILURE")
-	failing.Deployments[0].Retries = 1
-	stopping := sampleRelease(model.ReleaseActive)
-	stopping.Deployments[0] = sampleApp(model.StateRunning, 0, "")
-	stopping.Deployments[0].Stop = &model.StopRequest{By: "ops", At: at}
-	stopping.Deployments[1] = &model.Deployment{ID: 2, Position: 2, AppName: "订单服务", State: model.StateCancelled}
 	busy := Why(Chinese, "Build #11 is already in progress (ETA: 2 min 10 sec)")
 	away := "Jenkins「prod」已 6 分 0 秒无法访问，恢复后自动继续"
-	decided := "已在 Jenkins 确认没有部署"
 	return []Sample{
 		{"received", model.NoticeReceived, Facts{Release: sampleRelease(model.ReleaseActive)}},
 		{"received-scheduled", model.NoticeReceived, Facts{Release: planned}},
 		{"received-manual", model.NoticeReceived, Facts{Release: manual}},
 		{"received-rollback", model.NoticeReceived, Facts{Release: back}},
-		{"input", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Since: &at, Message: "没有规则(jenkins[].inputs)允许自动回答这一步"}},
-		{"input-hidden", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: hidden, Since: &at, Message: "参数 PIN 是口令，本服务不填写，只能在 Jenkins 中回答"}},
-		{"input-remind", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Since: &at, Waited: 30 * time.Minute, Action: ActionRemind}},
-		{"input-timeout", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Since: &at, Waited: 24 * time.Hour, Action: ActionTimeout}},
-		{"input-abort", model.NoticeInput, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Since: &at, Waited: 24 * time.Hour, Action: ActionAbort}},
 		{"delayed", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Message: away, Since: &at}},
 		{"delayed-access", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionAccess, Message: "无法从钉钉确认发起人的部门和角色：钉钉暂时无法访问", Since: &at}},
 		{"delayed-stop", model.NoticeDelayed, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Action: ActionStop, Message: "Jenkins 拒绝停止构建(403)"}},
@@ -80,23 +58,6 @@ func samplesOfRun() []Sample {
 		{"queued", model.NoticeQueued, Facts{Release: sampleRelease(model.ReleaseActive), App: queued, Message: busy, Since: &at, Waited: 10 * time.Minute}},
 		{"slow", model.NoticeSlow, Facts{Release: sampleRelease(model.ReleaseActive), App: slow, Since: &at, Waited: 9*time.Minute + 2*time.Second}},
 		{"lost", model.NoticeLost, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Message: lost.Message}},
-		{"held", model.NoticeHeld, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Action: ActionContinue, Since: &at, Problems: []string{"不再声明参数 REGION"}}},
-		{"held-barred", model.NoticeHeld, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Since: &at, Problems: []string{"参数 ENV 不再有选项 prod", "参数 VERSION 改成了布尔值"}}},
-		{"held-gone", model.NoticeHeld, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Action: ActionMove, Since: &at, Problems: []string{"Jenkins 中没有任务 deploy/mall/web"}}},
-		{"held-moved", model.NoticeHeld, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Action: ActionMove, Since: &at,
-			Problems: []string{"Jenkins 中没有任务 deploy/mall/web：已被删除、改名或移动，或账号失去了它的 Job/Read 权限"}, Moved: []string{"deploy/shop/web"}}},
-		{"changed-continue", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: held, Action: ActionContinue, Actor: "ops",
-			Message: "参数已不需要", Since: &at, Problems: []string{"不再传参数 REGION=cn-north"}}},
-		{"changed-retry", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: again, Action: ActionRetry, Actor: "ops", Message: decided}},
-		{"changed-abandon", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: lost, Action: ActionAbandon, Actor: "ops"}},
-		{"changed-replan", model.NoticeChanged, Facts{Release: planned, Action: ActionReplan, Actor: "ops", Message: "等数据库变更"}},
-		{"changed-again", model.NoticeChanged, Facts{Release: failing, App: failing.Deployments[0], Action: ActionAgain, Actor: "ops", Message: "数据库已恢复"}},
-		{"changed-cancel", model.NoticeChanged, Facts{Release: stopping, Action: ActionCancel, Actor: "ops", Message: "计划有变", Since: &at}},
-		{"changed-cancel-one", model.NoticeChanged, Facts{Release: stopping, App: stopping.Deployments[0], Action: ActionCancel, Actor: "ops", Since: &at}},
-		{"changed-answer", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Action: ActionAnswer, Actor: "ops", Since: &at,
-			Message: "灰度正常", Problems: []string{"REGION=cn-north", "TICKET=OPS-7", "FORCE=false"}}},
-		{"changed-reject", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), App: paused, Step: step, Action: ActionReject, Actor: "ops", Since: &at}},
-		{"changed-start", model.NoticeChanged, Facts{Release: sampleRelease(model.ReleaseActive), Action: ActionStart, Actor: "ops", Message: "紧急修复"}},
 	}
 }
 
