@@ -7,7 +7,8 @@ type FormerBuild struct {
 	Build      int64           `json:"build"`
 	URL        string          `json:"url,omitempty"`
 	QueueID    int64           `json:"queue_id,omitempty"`
-	StartedAt  *time.Time      `json:"started_at,omitempty"`
+	PostedAt   *time.Time      `json:"posted_at,omitempty"`  // the first intent to POST, by our clock; nil: not kept
+	StartedAt  *time.Time      `json:"started_at,omitempty"` // by Jenkins' clock
 	FinishedAt *time.Time      `json:"finished_at,omitempty"`
 	State      DeploymentState `json:"state"`            // how it ended
 	Result     string          `json:"result,omitempty"` // as Jenkins named it
@@ -36,13 +37,23 @@ func (d *Deployment) Retriable() bool {
 func (d *Deployment) Again() {
 	if d.Build > 0 {
 		d.Former = append(d.Former, FormerBuild{
-			Build: d.Build, URL: d.BuildURL, QueueID: d.QueueID, StartedAt: d.StartedAt, FinishedAt: d.FinishedAt,
-			State: d.State, Result: d.Result,
+			Build: d.Build, URL: d.BuildURL, QueueID: d.QueueID, PostedAt: d.PostedAt, StartedAt: d.StartedAt,
+			FinishedAt: d.FinishedAt, State: d.State, Result: d.Result,
 		})
 		d.PostedAt, d.PostedAhead, d.SubmittedAt = nil, 0, nil
 	}
 	d.Forget()
 	d.LogDueAt = nil
+}
+
+// MayHaveRun tells whether it had a build, or may have had one: nobody knows it of what was lost or was never answered.
+func (d *Deployment) MayHaveRun() bool {
+	switch {
+	case d.Build > 0, len(d.Former) > 0, d.MissingSince != nil, d.Code == CodeJenkinsUnknown:
+		return true
+	default: // what was lost and then retried is looked for since its first POST
+		return d.Retries > 0 && d.PostedAt != nil
+	}
 }
 
 // Had tells whether it had the build before.

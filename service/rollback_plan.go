@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -76,12 +77,13 @@ func (s *Service) backTo(r *model.Release, from *model.Deployment, name string, 
 	return d
 }
 
-// began is when the deployment's first build may have begun to change something.
+// began is when the deployment's first build may have begun to change something. That is by our clock, as the ends of others
+// are; Jenkins' may be another.
 func began(of *model.Release, d *model.Deployment) time.Time {
 	at := later(of.CreatedAt, of.UpdatedAt)
-	known := []*time.Time{d.PostedAt, d.StartedAt}
+	known := []*time.Time{cmp.Or(d.PostedAt, d.StartedAt)}
 	for _, f := range d.Former {
-		known = append(known, f.StartedAt)
+		known = append(known, cmp.Or(f.PostedAt, f.StartedAt))
 	}
 	for _, t := range known {
 		if t != nil && t.Before(at) {
@@ -104,7 +106,7 @@ func (s *Service) rollbackable(of *model.Release, deployment int64) (chosen []*m
 		case deployment != 0 && d.ID != deployment:
 		case !d.State.Terminal():
 			return nil, nil, model.Errorf(model.CodeConflict, "上线单 %s 的“%s”还没有结束，请先取消(cancel)，结束后再回滚", of.Number(), d.Title())
-		case d.Build == 0 && len(d.Former) == 0:
+		case !d.MayHaveRun():
 			left = append(left, "“"+d.Title()+"”没有执行过，不用回滚")
 		case migration && deployment == 0:
 			left = append(left, "数据库变更“"+d.Title()+"”不回滚")

@@ -253,6 +253,62 @@ func TestRollBackOfWhatWasRetried(t *testing.T) {
 	}
 }
 
+// TestRollBackKeepsToOneClock: by Jenkins' clock, which is ten minutes slow, the release began before the success that it replaced
+// was seen; it goes back to that all the same, also when the release was retried.
+func TestRollBackKeepsToOneClock(t *testing.T) {
+	for _, again := range []bool{false, true} {
+		w := newWorld(t, rollbacks)
+		w.ahead = -10 * time.Minute
+		if again {
+			w.failing("deploy/mall/mall-web", "SUCCESS", "SUCCESS", "FAILURE")
+		}
+		number := w.deployed("商城前端", "v1", "v2", "v3")
+		if again {
+			if _, err := w.Retry(t.Context(), 1003, 0, "ops", "再试"); err != nil {
+				t.Fatal(err)
+			}
+			w.turns(20)
+		}
+		w.want(number, model.ReleaseSucceeded, model.StateSucceeded)
+		if d := w.rollBack(number, undo); len(d.Targets) != 1 || d.Targets[0].Release != "R-1002" {
+			t.Errorf("again %v: goes back to %+v", again, d.Targets)
+		}
+	}
+}
+
+// TestRollBackOfWhatMayHaveRun: nobody knows what a build did that was lost, also when its deployment was taken back later.
+func TestRollBackOfWhatMayHaveRun(t *testing.T) {
+	for name, after := range map[string]func(*world) error{
+		"given up": func(w *world) error { _, err := w.Abandon(t.Context(), 1002, 0, "ops", "没了"); return err },
+		"retried and cancelled": func(w *world) error {
+			if _, err := w.Retry(t.Context(), 1002, 0, "ops", "再试"); err != nil {
+				return err
+			}
+			_, err := w.Cancel(t.Context(), 1002, 0, "ops", "不了")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, rollbacks)
+			w.deployed("商城前端", "v1")
+			w.submit("项目名称", "商城", "应用名称", "商城前端", "VERSION", "v2", "实例ID", "inst-2", "审批编号", "2")
+			w.jenkins.SetJob("deploy/mall/mall-web", func(j *jenkinstest.Job) { j.Duration = time.Hour })
+			w.turns(4)
+			w.want("R-1002", model.ReleaseActive, model.StateRunning)
+			w.jenkins.Finish("deploy/mall/mall-web", 2, "SUCCESS")
+			w.jenkins.DiscardBuild("deploy/mall/mall-web", 2)
+			w.turns(150)
+			w.want("R-1002", model.ReleaseActive, model.StateLost)
+			if err := after(w); err != nil {
+				t.Fatal(err)
+			}
+			if d := w.rollBack("R-1002", undo); len(d.Targets) != 1 || d.Targets[0].Release != "R-1001" {
+				t.Errorf("goes back to %+v, says %q", d.Targets, d.Warnings)
+			}
+		})
+	}
+}
+
 // TestWhoMayRollBack is asked when it is wanted, and once more before the POST.
 func TestWhoMayRollBack(t *testing.T) {
 	w, f := guardedWorld(t, rollbacks)
