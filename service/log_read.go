@@ -36,17 +36,19 @@ func (s *Service) ReadLog(ctx context.Context, id int64, q model.LogQuery, deliv
 	}
 	tail, done := s.tail(d)
 	defer done()
-	if err := tail.Read(ctx); err != nil && (!q.Follow || model.CodeOf(err) != model.CodeJenkinsUnavailable) {
-		return err
-	}
-	offset, err := start(q, tail.Spool().Size(), tail.Spool().Read)
-	if err != nil {
-		return err
+	offset := q.From
+	if q.Lines > 0 {
+		if err := tail.Load(ctx); err != nil && (!q.Follow || model.CodeOf(err) != model.CodeJenkinsUnavailable) {
+			return err
+		}
+		if offset, err = start(q, tail.Spool().Size(), tail.Spool().Read); err != nil {
+			return err
+		}
 	}
 	if q.Follow {
 		return s.followLog(ctx, tail, offset, pass)
 	}
-	return drain(offset, tail.Spool().Read, pass)
+	return tail.Read(ctx, offset, pass)
 }
 
 // followLog delivers a log until it ends, also through a time in which Jenkins is away.

@@ -78,7 +78,7 @@ func TestAQuietLogIsNotReadAgain(t *testing.T) {
 	j.write("one\nPassword: ", true)
 	tail := newTail(j)
 	for range 3 {
-		if err := tail.Read(t.Context()); err != nil {
+		if err := tail.Load(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -64,24 +64,21 @@ func (t *Tail) Done() bool {
 func (t *Tail) Spool() *Spool { return t.spool }
 
 // Follow delivers the text from offset on until the log ends, as it comes. Errors: of Jenkins, of deliver, and ctx's.
-func (t *Tail) Follow(ctx context.Context, offset int64, deliver func(text []byte, at int64) error) error {
+func (t *Tail) Follow(ctx context.Context, offset int64, deliver Deliver) error {
+	r := &reader{spool: t.spool, offset: offset, deliver: deliver}
 	for {
 		grew, done := t.watch()
-		text, at, err := t.spool.Read(offset)
-		if err != nil {
+		before := r.offset
+		if err := r.all(); err != nil {
 			return err
 		}
-		if len(text) > 0 {
-			if err := deliver(text, at); err != nil {
-				return err
-			}
-			offset = at + int64(len(text))
+		if r.offset > before {
 			continue
 		}
 		if done {
 			return nil
 		}
-		if err := t.wait(ctx, grew); err != nil {
+		if err := t.wait(ctx, grew, r); err != nil {
 			return err
 		}
 	}
@@ -94,7 +91,7 @@ func (t *Tail) watch() (<-chan struct{}, bool) {
 }
 
 // wait returns when there is more, having read it when nobody else does.
-func (t *Tail) wait(ctx context.Context, grew <-chan struct{}) error {
+func (t *Tail) wait(ctx context.Context, grew <-chan struct{}, r *reader) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
@@ -109,7 +106,7 @@ func (t *Tail) wait(ctx context.Context, grew <-chan struct{}) error {
 	default:
 	}
 	before := t.spool.Size()
-	if err := t.read(ctx); err != nil || t.Done() || t.spool.Size() > before {
+	if err := t.read(ctx, r); err != nil || t.Done() || t.spool.Size() > before {
 		return err
 	}
 	select {
@@ -127,14 +124,26 @@ func (t *Tail) Finish(ctx context.Context) error {
 		if done {
 			return nil
 		}
-		if err := t.wait(ctx, grew); err != nil {
+		if err := t.wait(ctx, grew, nil); err != nil {
 			return err
 		}
 	}
 }
 
-// Read makes sure that what there is was read: now, or a moment ago by somebody who goes on reading.
-func (t *Tail) Read(ctx context.Context) error {
+// Read delivers what there is from offset on. Errors: as Follow.
+func (t *Tail) Read(ctx context.Context, offset int64, deliver Deliver) error {
+	r := &reader{spool: t.spool, offset: offset, deliver: deliver}
+	if err := t.load(ctx, r); err != nil {
+		return err
+	}
+	return r.all()
+}
+
+// Load makes sure that what there is was read.
+func (t *Tail) Load(ctx context.Context) error { return t.load(ctx, nil) }
+
+// load reads now, unless somebody did a moment ago and goes on reading.
+func (t *Tail) load(ctx context.Context, r *reader) error {
 	begun := t.hasBegun()
 	select {
 	case t.turn <- struct{}{}:
@@ -152,7 +161,7 @@ func (t *Tail) Read(ctx context.Context) error {
 	if t.Done() || (!begun && t.hasBegun()) {
 		return nil
 	}
-	return t.read(ctx)
+	return t.read(ctx, r)
 }
 
 func (t *Tail) hasBegun() bool {
@@ -161,10 +170,10 @@ func (t *Tail) hasBegun() bool {
 	return t.begun
 }
 
-// read reads what is new. Who holds the turn calls it.
-func (t *Tail) read(ctx context.Context) error {
+// read reads what is new. Who holds the turn calls it, and is given meanwhile what is much; nil: nobody.
+func (t *Tail) read(ctx context.Context, r *reader) error {
 	before := t.spool.Size()
-	text := &lines{tail: t, skip: t.taken, lineAt: t.taken}
+	text := &lines{tail: t, reader: r, skip: t.taken, lineAt: t.taken}
 	if len(t.line) > 0 {
 		text.lineAt = -1 // it began before this reading
 	}
@@ -267,6 +276,7 @@ func (t *Tail) finishLine() error {
 // lines takes the text of one reading, without what was taken before the last one was cut off.
 type lines struct {
 	tail   *Tail
+	reader *reader
 	skip   int64
 	seen   int64
 	lineAt int64 // where the last line begins; below zero: in an earlier reading
@@ -291,5 +301,8 @@ func (l *lines) Write(p []byte) (int, error) {
 		return 0, l.failed
 	}
 	l.tail.tell(before, false)
+	if l.reader != nil {
+		l.reader.keepUp()
+	}
 	return len(p), nil
 }

@@ -67,8 +67,8 @@ func (j *jenkins) log(_ context.Context, start int64, to io.Writer) (model.LogRe
 		read.Written = int64(n)
 		return read, errCut
 	}
-	n, err := io.WriteString(to, text)
-	read.Written = int64(n)
+	n, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{strings.NewReader(text)}, make([]byte, 32<<10))
+	read.Written = n
 	return read, err
 }
 
@@ -122,7 +122,7 @@ func TestAReadingThatBreaksOffRepeatsNothing(t *testing.T) {
 	tail := newTail(j)
 	for _, cut := range []int{3, 9, 10, 15} {
 		j.cut = cut
-		if err := tail.Read(t.Context()); !errors.Is(err, errCut) {
+		if err := tail.Load(t.Context()); !errors.Is(err, errCut) {
 			t.Fatalf("%v", err)
 		}
 	}
@@ -135,7 +135,7 @@ func TestALogThatBecameShorterIsAnothers(t *testing.T) {
 	j := &jenkins{building: true}
 	j.write("a long log of one build\n", true)
 	tail := newTail(j)
-	if err := tail.Read(t.Context()); err != nil {
+	if err := tail.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	j.raw = "short\n"
@@ -198,7 +198,7 @@ func TestManyWhoBeginWaitForNobody(t *testing.T) {
 	begun := make(chan struct{}, 200)
 	for range cap(begun) {
 		all.Go(func() {
-			if err := tail.Read(ctx); err != nil {
+			if err := tail.Load(ctx); err != nil {
 				t.Error(err)
 			}
 			begun <- struct{}{}
@@ -216,5 +216,41 @@ func TestManyWhoBeginWaitForNobody(t *testing.T) {
 	all.Wait()
 	if j.most != 1 {
 		t.Errorf("%d readers at once", j.most)
+	}
+}
+
+// A log that is longer than what is held is passed on whole to whoever has it read, now and as it grows.
+func TestALongLogIsPassedOnWhole(t *testing.T) {
+	text := strings.Repeat("a line of some length, as builds write them\n", 200_000)
+	for name, read := range map[string]func(*Tail, Deliver) error{
+		"what there is": func(tail *Tail, deliver Deliver) error { return tail.Read(t.Context(), 0, deliver) },
+		"to its end":    func(tail *Tail, deliver Deliver) error { return tail.Follow(t.Context(), 0, deliver) },
+	} {
+		j := &jenkins{}
+		j.write(text, false)
+		var got strings.Builder
+		err := read(newTail(j), func(piece []byte, at int64) error {
+			if at != int64(got.Len()) {
+				t.Fatalf("%s: %d bytes were left out", name, at-int64(got.Len()))
+			}
+			got.Write(piece)
+			return nil
+		})
+		if err != nil || got.String() != text {
+			t.Errorf("%s: %d of %d bytes, %v", name, got.Len(), len(text), err)
+		}
+	}
+}
+
+// Who has a log read and cannot take it does not keep it from the others.
+func TestWhoCannotTakeALogHoldsUpNobody(t *testing.T) {
+	j := &jenkins{}
+	j.write(strings.Repeat("a line\n", 200_000), false)
+	tail := newTail(j)
+	if err := tail.Follow(t.Context(), 0, func([]byte, int64) error { return errCut }); !errors.Is(err, errCut) {
+		t.Errorf("%v", err)
+	}
+	if size := tail.Spool().Size(); size != 1_400_000 || !tail.Done() || j.reads != 1 {
+		t.Errorf("%d bytes, done %v, %d readings", size, tail.Done(), j.reads)
 	}
 }
