@@ -137,7 +137,7 @@ func newLogWriter(c *gin.Context, events bool) *logWriter {
 // errGone says that nobody reads any more.
 var errGone = errors.New("the reader is gone")
 
-func (w *logWriter) write(text string) error {
+func (w *logWriter) write(text ...[]byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.begun {
@@ -151,8 +151,10 @@ func (w *logWriter) write(text string) error {
 		w.c.Status(http.StatusOK)
 	}
 	_ = w.wire.SetWriteDeadline(time.Now().Add(writePatience)) // a writer without deadlines has none to pass
-	if _, err := w.c.Writer.WriteString(text); err != nil {
-		return errors.Join(errGone, err)
+	for _, part := range text {
+		if _, err := w.c.Writer.Write(part); err != nil {
+			return errors.Join(errGone, err)
+		}
 	}
 	if err := w.wire.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return errors.Join(errGone, err)
@@ -165,17 +167,17 @@ func (w *logWriter) piece(p model.LogPiece) error {
 	w.next = p.At + int64(len(p.Text))
 	if !w.events {
 		if gap > 0 && w.written() {
-			gone := fmt.Sprintf("… %d bytes left out · 省略 %d 字节 …\n", gap, gap)
-			return w.write(gone + string(p.Text))
+			gone := fmt.Appendf(nil, "… %d bytes left out · 省略 %d 字节 …\n", gap, gap)
+			return w.write(gone, p.Text)
 		}
-		return w.write(string(p.Text))
+		return w.write(p.Text)
 	}
 	data, err := json.Marshal(logEvent{Deployment: p.Deployment, Build: p.Build, At: p.At, Text: string(p.Text)})
 	if err != nil {
 		return err
 	}
-	next := fmt.Sprintf("%d-%d-%d", p.Deployment, p.Build, p.At+int64(len(p.Text)))
-	return w.write("event: log\nid: " + next + "\ndata: " + string(data) + "\n\n")
+	head := fmt.Appendf(nil, "event: log\nid: %d-%d-%d\ndata: ", p.Deployment, p.Build, p.At+int64(len(p.Text)))
+	return w.write(head, data, []byte("\n\n"))
 }
 
 // pinging writes comments until the function that it returns is called.
@@ -190,7 +192,7 @@ func (w *logWriter) pinging(ctx context.Context) func() {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				if w.write(": ping\n\n") != nil {
+				if w.write([]byte(": ping\n\n")) != nil {
 					return
 				}
 			}
@@ -212,15 +214,15 @@ func (w *logWriter) end(s *Server, err error) {
 		s.fail(w.c, errLeaving())
 	case leaving && w.events: // it is not over, and whoever follows takes it up at another process
 	case err == nil && w.events:
-		_ = w.write("event: end\ndata: {}\n\n") // whoever is gone need not know
+		_ = w.write([]byte("event: end\ndata: {}\n\n")) // whoever is gone need not know
 	case err == nil:
-		_ = w.write("")
+		_ = w.write()
 	case !w.written():
 		s.fail(w.c, err)
 	case w.events:
 		note(w.c, err)
 		failed := encode(failedEnvelope{Code: model.CodeOf(err), Message: model.MessageOf(err)})
-		_ = w.write("event: failed\ndata: " + failed + "\n\n")
+		_ = w.write([]byte("event: failed\ndata: " + failed + "\n\n"))
 	default:
 		note(w.c, err)
 		panic(http.ErrAbortHandler) // a text that is cut off must not look whole

@@ -23,6 +23,7 @@ type Spool struct {
 	from   int64  // offset of open
 	held   int    // bytes of blocks
 	zip    *gzip.Writer
+	packed bytes.Buffer // what zip writes into
 }
 
 // mostHeld bounds what is held of a log however badly it compresses, in bytes.
@@ -63,20 +64,20 @@ func (s *Spool) drop() {
 
 // pack compresses what is open.
 func (s *Spool) pack() (model.LogBlock, error) {
-	var zipped bytes.Buffer
+	s.packed.Reset()
 	if s.zip == nil {
-		zip, err := gzip.NewWriterLevel(&zipped, gzip.BestSpeed)
+		zip, err := gzip.NewWriterLevel(&s.packed, gzip.BestSpeed)
 		if err != nil {
 			return model.LogBlock{}, err
 		}
 		s.zip = zip
 	}
-	s.zip.Reset(&zipped)
+	s.zip.Reset(&s.packed)
 	if _, err := s.zip.Write(s.open); err != nil {
 		return model.LogBlock{}, err
 	}
 	err := s.zip.Close()
-	return model.LogBlock{From: s.from, Size: len(s.open), Zip: bytes.Clone(zipped.Bytes())}, err
+	return model.LogBlock{From: s.from, Size: len(s.open), Zip: bytes.Clone(s.packed.Bytes())}, err
 }
 
 // Size is the length of the text, also of what was dropped.

@@ -34,6 +34,7 @@ type Tail struct {
 	taken int64  // bytes of its text that were taken already
 	end   int64  // raw offset of where the last reading ended
 	line  []byte // the last line, not complete yet
+	clean []byte // room for the lines of one piece
 	cut   bool   // its beginning is kept already, since it is so long
 
 	mu    sync.Mutex
@@ -229,7 +230,7 @@ func (t *Tail) tell(before int64, done bool) {
 
 // add takes raw text and keeps every line that is complete.
 func (t *Tail) add(raw []byte) error {
-	var clean []byte
+	clean := t.clean[:0]
 	for len(raw) > 0 {
 		end := bytes.IndexByte(raw, '\n')
 		n := end
@@ -246,6 +247,7 @@ func (t *Tail) add(raw []byte) error {
 			raw, clean = raw[1:], t.endLine(clean)
 		}
 	}
+	t.clean = clean
 	return t.spool.Append(clean)
 }
 
