@@ -35,7 +35,7 @@ func newReleasesRollback(b *bridgeFlags) *cobra.Command {
 		Long: "Makes a new release of the parameters with which each app that ran in the release, or the one that is meant, succeeded last before it,\n" +
 			"in the reverse order. It names the old release, takes no approval (rollback.allow), and comes under every other rule: who may use\n" +
 			"the project (--user is asked about), windows, changes of the jobs. Database changes are not undone.\n" +
-			"Asked for twice it is one release, unless that failed; to do the same once more, give another --request-id.\n\n" +
+			"Asked for twice it is one release, unless that failed or something else was deployed since; to do the same once more, give another --request-id.\n\n" +
 			"  oabridge releases rollback R-1042 --reason 支付失败率上升 --dry-run\n" +
 			"  oabridge releases rollback R-1042 --reason 支付失败率上升 --user zhangwei",
 		Args: oneNumber,

@@ -103,7 +103,8 @@ func (s *Service) recordRollback(ctx context.Context, of *model.Release, made mo
 	return model.Rollback{}, model.Errorf(model.CodeConflict, "上线单 %s 已回滚过多次都没有成功，请用请求编号(request_id)再试，或发起新的审批", of.Number())
 }
 
-// rollbackInForce is the release that deploys the same and did not fail; else the key under which there is none.
+// rollbackInForce is the release that deploys the same and did not fail, unless something else was deployed since; else the key
+// under which there is none.
 func (s *Service) rollbackInForce(ctx context.Context, print string) (*model.Release, string, error) {
 	key := "rollback-of:" + print
 	for range mostRejected {
@@ -113,12 +114,29 @@ func (s *Service) rollbackInForce(ctx context.Context, print string) (*model.Rel
 			return nil, key, nil
 		case err != nil:
 			return nil, "", err
-		case !r.State.Terminal(), r.State == model.ReleaseSucceeded:
+		case !r.State.Terminal():
 			return r, "", nil
+		}
+		if stands, err := s.stands(ctx, r); stands || err != nil {
+			return r, "", err
 		}
 		key = "rollback-of:" + print + "|" + r.Number()
 	}
 	return nil, key, nil
+}
+
+// stands tells whether a roll back succeeded, and what it deployed is what was deployed last.
+func (s *Service) stands(ctx context.Context, r *model.Release) (bool, error) {
+	for _, d := range r.Deployments {
+		if d.State != model.StateSucceeded {
+			return false, nil
+		}
+		last, err := s.lastSuccess(ctx, d.JobRef, r.ID)
+		if err != nil || (last != nil && last.FinishedAt.After(*d.FinishedAt)) {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // rolledBack does what follows from a new release, and writes into the old one's history what became of it.

@@ -48,7 +48,10 @@ func (s *Service) planRollback(ctx context.Context, of *model.Release, wish mode
 		}
 		r.Deployments = append(r.Deployments, s.backTo(r, from, d.AppName, len(r.Deployments)+1))
 		made.Targets = append(made.Targets, model.RollbackTarget{App: d.Title(), Release: numberOf(from.ReleaseID), Build: from.Build})
-		print = append(print, strconv.FormatInt(d.ID, 10), strconv.FormatInt(from.ID, 10))
+		print = append(print, strconv.FormatInt(d.ID, 10), strconv.Itoa(d.Retries), strconv.FormatInt(from.ID, 10))
+		if err := s.warnOfLater(ctx, &made, d, from); err != nil {
+			return model.Rollback{}, err
+		}
 	}
 	if len(without) > 0 {
 		return model.Rollback{}, model.Errorf(model.CodeConflict, "%s 在上线单 %s 之前没有成功部署的记录(没有部署过，或已超过保留时间)，不知道回滚到什么，请发起新的审批",
@@ -62,6 +65,24 @@ func (s *Service) planRollback(ctx context.Context, of *model.Release, wish mode
 }
 
 func numberOf(release int64) string { return (&model.Release{ID: release}).Number() }
+
+// lastSuccess is the last success of the job, of another release; nil when there is none.
+func (s *Service) lastSuccess(ctx context.Context, job model.JobRef, release int64) (*model.Deployment, error) {
+	last, err := s.store.SucceededBefore(ctx, job, s.now().Add(clockTolerance), release)
+	if model.CodeOf(err) == model.CodeNotFound {
+		return nil, nil
+	}
+	return last, err
+}
+
+// warnOfLater says what a roll back of d to from takes back beside d.
+func (s *Service) warnOfLater(ctx context.Context, made *model.Rollback, d, from *model.Deployment) error {
+	last, err := s.lastSuccess(ctx, d.JobRef, d.ReleaseID)
+	if err == nil && last != nil && last.ID != from.ID {
+		made.Warnings = append(made.Warnings, fmt.Sprintf("“%s”之后又由 %s 部署成功，回滚会越过它", d.Title(), numberOf(last.ReleaseID)))
+	}
+	return err
+}
 
 // backTo is a deployment as from was.
 func (s *Service) backTo(r *model.Release, from *model.Deployment, name string, position int) *model.Deployment {
@@ -153,6 +174,7 @@ func (s *Service) checkJob(ctx context.Context, made *model.Rollback, d *model.D
 		d.Parameterised = len(job.Parameters) > 0
 		if declared(job, c.ReleaseParameter) != nil {
 			d.ReleaseParameter = c.ReleaseParameter
+			d.Parameters = slices.DeleteFunc(d.Parameters, func(p model.ParameterValue) bool { return p.Name == c.ReleaseParameter })
 		}
 	}
 	found := compare(d, job)
