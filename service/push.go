@@ -30,7 +30,7 @@ const (
 // nothing of the hint itself is believed. It never waits. false: no controller can be meant, or too many hints wait already.
 func (s *Service) Push(p model.Push) bool {
 	taken := false
-	for _, c := range s.told(p.Address) {
+	for _, c := range s.addressed(p.Address) {
 		k := knock{p.Job, p.Number}
 		if p.Address != "" {
 			job, number, ok := c.Client.JobOf(p.Address)
@@ -47,9 +47,9 @@ func (s *Service) Push(p model.Push) bool {
 	return taken
 }
 
-// told are the controllers that an address may be of: those of its host, else all, since Jenkins' own root URL may be another
+// addressed are the controllers that an address may be of: those of its host, else all, since Jenkins' own root URL may be another
 // than ours.
-func (s *Service) told(address string) []*Controller {
+func (s *Service) addressed(address string) []*Controller {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return s.ordered

@@ -183,7 +183,7 @@ func TestWhichControllerIsMeant(t *testing.T) {
 		"https://elsewhere.example.com/job/a/": "prod stage test", "job/a/1/": "prod stage test", "": "prod stage test",
 	} {
 		var names []string
-		for _, c := range w.meant(address) {
+		for _, c := range w.addressed(address) {
 			names = append(names, c.Name)
 		}
 		if got := strings.Join(names, " "); got != want {
