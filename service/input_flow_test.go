@@ -261,6 +261,27 @@ func TestNotAnAllowedSubmitter(t *testing.T) {
 	}
 }
 
+// DingTalk drops a text that it had the same day: who answers again is told again, in other words.
+func TestEachAnswerIsToldInOtherWords(t *testing.T) {
+	w := asking(t, []jenkinstest.Input{{ID: "Go", Message: "继续?"}})
+	w.jenkins.Fail(403, 100, "POST /job/deploy/job/pay/job/pay-gateway/1/input/Go")
+	for range 3 {
+		if err := w.person(model.AnswerRequest{}); err != nil {
+			t.Fatal(err)
+		}
+		w.turns(3)
+	}
+	texts := map[string]int{}
+	for _, kind := range []model.NoticeKind{model.NoticeInput, model.NoticeChanged} {
+		for _, m := range w.notes(kind) {
+			texts[m.Markdown]++
+		}
+	}
+	if len(texts) != 7 {
+		t.Errorf("%d different texts: %v", len(texts), texts)
+	}
+}
+
 // What an older version told people of is neither told again nor answered by a rule; its details are filled in.
 func TestAskedByAnOlderVersion(t *testing.T) {
 	w := asking(t, []jenkinstest.Input{{ID: "Go", Message: "继续?"}})

@@ -165,14 +165,15 @@ func (f follower) answered(d *model.Deployment, question string, aborted bool) {
 	}
 }
 
-// fails says that an answer cannot be given, and leaves the step to people.
+// fails says that an answer cannot be given, and leaves the step to people. They are told whose it was and when, since DingTalk
+// drops a text that it had the same day.
 func (f follower) fails(r *model.Release, d *model.Deployment, p *model.PendingInput, a *model.Answer, code model.Code, why string) {
 	a.Settle(model.AnswerRefused, why)
 	if code != model.CodeConflict {
 		d.Code, d.Message = code, why
 	}
 	f.recordAnswer(r, d, *a, code)
-	f.ask(r, d, p, why)
+	f.ask(r, d, p, fmt.Sprintf("%s 在 %s 的回答没有用上：%s", whose(*a), f.clock(a.At), why))
 }
 
 // remedy says why Jenkins did not take an answer, and what helps.

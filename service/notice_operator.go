@@ -37,9 +37,9 @@ func (w writer) cancelled(r *model.Release, d *model.Deployment, c model.Cause) 
 	return w.compose(model.NoticeChanged, fmt.Sprintf("cancel/%d", c.At.UnixMicro()), facts)
 }
 
-// answered tells what a person had a step told.
+// answered tells what a person had a step told, and when: DingTalk drops a text that it had the same day.
 func (w writer) answered(r *model.Release, d *model.Deployment, p *model.PendingInput, a model.Answer) notice {
-	facts := notices.Facts{Release: r, App: d, Step: p.Step, Action: notices.ActionAnswer, Actor: a.By, Message: a.Reason, Since: &p.Since}
+	facts := notices.Facts{Release: r, App: d, Step: p.Step, Action: notices.ActionAnswer, Actor: a.By, Message: a.Reason, Since: &a.At}
 	if a.Abort {
 		facts.Action = notices.ActionReject
 	}
