@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -68,18 +69,19 @@ func (f *catalogueFlags) print(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	report, err := liveCatalogue(cmd.Context(), cfg, f.filter())
-	if err != nil {
-		return failed(err)
+	report, away := liveCatalogue(cmd.Context(), cfg, f.filter())
+	if report == nil {
+		return failed(away)
 	}
 	raw, err := api.CatalogueJSON(report)
-	if err != nil {
-		return failed(err)
+	switch {
+	case err != nil:
+	case f.asJSON:
+		err = printRaw(cmd.OutOrStdout(), raw)
+	default:
+		err = show(&bridgeClient{zone: cfg.Location(), told: true}, raw)
 	}
-	if f.asJSON {
-		return failed(printRaw(cmd.OutOrStdout(), raw))
-	}
-	return failed(show(&bridgeClient{zone: cfg.Location(), told: true}, raw))
+	return failed(errors.Join(err, away))
 }
 
 func (f *catalogueFlags) filter() model.CatalogueFilter {

@@ -151,7 +151,8 @@ func TestTheCatalogueFailsAloud(t *testing.T) {
 		wantEnd(t, line, oabridge(t, args...), want.code, want.part)
 	}
 	north.Down(true)
-	wantEnd(t, "a Jenkins that is away", oabridge(t, "catalogue", "-c", o.config, "--live"), exitFailure, "jenkins north: ")
+	wantEnd(t, "a Jenkins that is away", oabridge(t, "catalogue", "-c", o.config, "--live"), exitFailure, "jenkins north: ", "prod:deploy/")
+	wantEnd(t, "what it alone has", oabridge(t, "catalogue", "-c", o.config, "--live", "--controller", "north"), exitFailure, "jenkins north: ")
 }
 
 // TestABranchIsChosenAndBuilt goes from the form's options to the builds that Jenkins really made.

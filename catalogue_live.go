@@ -2,31 +2,41 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/oabridge/oabridge/config"
 	"github.com/oabridge/oabridge/model"
 	"github.com/oabridge/oabridge/service"
 )
 
-// liveCatalogue asks each Jenkins once and reports what a bridge with this configuration would offer.
-func liveCatalogue(ctx context.Context, cfg *config.Config, filter model.CatalogueFilter) (*model.CatalogueReport, error) {
-	listed := make([]service.ListedController, len(cfg.Jenkins))
-	asking, ctx := errgroup.WithContext(ctx)
+// liveCatalogue asks each Jenkins once and reports what a bridge with this configuration would offer of those that answered. away
+// is why the others did not; when none did, or what is asked for is not there, the report is nil.
+func liveCatalogue(ctx context.Context, cfg *config.Config, filter model.CatalogueFilter) (report *model.CatalogueReport, away error) {
+	asked := make([]service.ListedController, len(cfg.Jenkins))
+	failures := make([]error, len(cfg.Jenkins))
+	var asking sync.WaitGroup
 	for i, j := range cfg.Jenkins {
-		asking.Go(func() (err error) {
-			listed[i].Rules = catalogueRules(cfg, j)
-			listed[i].Listing, err = liveListing(ctx, j)
-			return err
+		asking.Go(func() {
+			asked[i].Rules = catalogueRules(cfg, j)
+			asked[i].Listing, failures[i] = liveListing(ctx, j)
 		})
 	}
-	if err := asking.Wait(); err != nil {
-		return nil, err
+	asking.Wait()
+	var listed []service.ListedController
+	for i := range asked {
+		if failures[i] == nil {
+			listed = append(listed, asked[i])
+		}
 	}
-	return service.ReportOf(listed, explicitProjects(cfg.Projects), filter)
+	away = errors.Join(failures...)
+	if len(listed) == 0 {
+		return nil, away
+	}
+	report, err := service.ReportOf(listed, explicitProjects(cfg.Projects), filter)
+	return report, errors.Join(away, err)
 }
 
 func liveListing(ctx context.Context, j config.Jenkins) (model.Listing, error) {
