@@ -112,7 +112,7 @@ func newReleasesStart(b *bridgeFlags) *cobra.Command {
 		Use:   "start R-1042",
 		Short: "Let a release run that waits for a person (执行方式 手动), or go on outside its window · 开始手动执行的上线单，或在窗口外放行",
 		Long: "Starts what waits for a person (执行方式 手动), and lets a release go on now that waits for the time in which deployments may start.\n" +
-			"The latter needs a reason, which is recorded and told, and counts for the whole release until it is planned anew.",
+			"The latter needs a reason, which is recorded and told, and counts for the whole release until it is planned anew or retried.",
 		Args: oneNumber,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.act(cmd, args[0], "start", map[string]any{"reason": reason})

@@ -164,3 +164,27 @@ func unconditionally(s submitter) func(*model.Release, *model.Deployment) error 
 		return s.due(r, d, func(*model.Release, *model.Deployment) *objection { return nil })
 	}
 }
+
+// A build of another database has our number, and our POST is still on its way: nobody is told to look, and to retry, before nothing
+// can come of it any more.
+func TestAnOlderBuildDoesNotCutTheSearchShort(t *testing.T) {
+	const arrives = "/job/deploy/job/mall/job/mall-web/buildWithParameters?delay=0sec"
+	for _, late := range []bool{true, false} {
+		w := newWorld(t)
+		w.byHand("admin", arrives, "VERSION=v0&RELEASE_ID=R-1001")
+		w.turns(600)
+		w.jenkins.CutBefore(1, trigger)
+		got := w.submit()
+		w.turns(4)
+		w.want(got.Number, model.ReleaseActive, model.StateSubmitting)
+		if late {
+			w.byHand("admin", arrives, "VERSION=v2.1.0&ENV=prod&DRY_RUN=false&NOTES=&RELEASE_ID=R-1001")
+		}
+		w.turns(300)
+		if !late {
+			w.want(got.Number, model.ReleaseFailed, model.StateFailed)
+		} else if d := w.want(got.Number, model.ReleaseSucceeded, model.StateSucceeded).Deployments[0]; d.Build != 2 {
+			t.Errorf("holds #%d", d.Build)
+		}
+	}
+}

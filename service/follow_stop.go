@@ -172,6 +172,9 @@ func (f follower) stopFailed(ctx context.Context, d *model.Deployment, cause err
 // doesNotStop tells people, once, that a build goes on though Jenkins took every wish to end it.
 func (f follower) doesNotStop(ctx context.Context, d *model.Deployment) error {
 	return f.decide(ctx, d, func(r *model.Release, d *model.Deployment) error {
+		if d.Stop == nil {
+			return nil // retried meanwhile, and the same build was found
+		}
 		d.Stop.Told = true
 		d.Code = model.CodeJenkinsUnstoppable
 		d.Message = fmt.Sprintf("构建 %s 在 %s 被要求结束(%s)，现在仍在执行", d.BuildTitle(), f.clock(*d.Stop.SentAt), d.Stop.Way)

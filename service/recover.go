@@ -23,7 +23,7 @@ func (s submitter) recover(ctx context.Context, d *model.Deployment) error {
 	}
 	_, err = s.update(ctx, d, claimed, func(r *model.Release, d *model.Deployment) error {
 		release(d)
-		if hit != nil && hit.older > 0 {
+		if hit != nil && hit.older > 0 && !s.now().Before(settled) {
 			return s.fire(r, d, model.EventRefused, model.Cause{
 				At: s.now(), Actor: actorSystem, Code: model.CodeJenkinsUnknown, Message: olderBuild(hit),
 			})
