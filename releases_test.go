@@ -201,7 +201,7 @@ func TestNothingIsDecidedWithoutYes(t *testing.T) {
 		if o := p.run(t, action, "R-1042", "--reason", "x", "--json"); o.code != exitConfiguration || o.stdout != "" {
 			t.Errorf("%s as JSON: %s", action, o)
 		}
-		if o := p.run(t, action, "R-1042", "--reason", "x", "--deployment", "8"); o.code != exitFailure || !strings.Contains(o.stderr, "没有失联") {
+		if o := p.run(t, action, "R-1042", "--reason", "x", "--deployment", "8"); o.code != exitFailure || !strings.Contains(o.stderr, "没有符合条件的应用") {
 			t.Errorf("%s of what waits: %s", action, o)
 		}
 		if got := strings.Join(p.asked, "\n"); strings.Contains(got, "POST") {
