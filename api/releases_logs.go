@@ -76,32 +76,44 @@ func (s *Server) logQuery(c *gin.Context) (int64, model.LogQuery, error) {
 	if err := r.only("deployment", "build", "from", "lines", "follow"); err != nil {
 		return 0, model.LogQuery{}, err
 	}
-	var q model.LogQuery
-	var lines int64
-	follow, err := r.one("follow")
-	for name, to := range map[string]*int64{"deployment": &q.Deployment, "build": &q.Build} {
-		if err == nil {
-			*to, err = r.count(name, 0, math.MaxInt64)
-		}
-	}
-	if err == nil && !slices.Equal(f["from"], []string{"0"}) {
-		q.From, err = r.count("from", 0, math.MaxInt64)
-	}
-	if err == nil {
-		lines, err = r.count("lines", 0, maxLogLines)
-	}
-	if err == nil && follow != "" && follow != "true" && follow != "false" {
-		err = invalid("参数%s的值“%s”不正确", quoted("follow"), model.Cut(follow, 40))
-	}
+	q, err := r.logQuery(wantsEvents(c))
 	if err != nil {
 		return 0, q, err
 	}
-	q.Lines, q.Follow = int(lines), follow == "true" || (follow == "" && wantsEvents(c))
 	if err := goOn(&q, c.GetHeader("Last-Event-ID")); err != nil {
 		return 0, q, err
 	}
 	id, err := r.id()
 	return id, q, err
+}
+
+// logQuery reads what of a log is wanted; usual is what a missing follow means.
+func (r request) logQuery(usual bool) (q model.LogQuery, err error) {
+	var lines int64
+	for _, number := range []struct {
+		name string
+		to   *int64
+		most int64
+	}{{"deployment", &q.Deployment, math.MaxInt64}, {"build", &q.Build, math.MaxInt64}, {"from", &q.From, math.MaxInt64}, {"lines", &lines, maxLogLines}} {
+		if number.name == "from" && slices.Equal(r.fields["from"], []string{"0"}) {
+			continue // the beginning is an offset, too
+		}
+		if *number.to, err = r.count(number.name, 0, number.most); err != nil {
+			return q, err
+		}
+	}
+	q.Lines = int(lines)
+	switch follow, err := r.one("follow"); {
+	case err != nil:
+		return q, err
+	case follow == "":
+		q.Follow = usual
+	case follow == "true" || follow == "false":
+		q.Follow = follow == "true"
+	default:
+		return q, invalid("参数%s的值“%s”不正确", quoted("follow"), model.Cut(follow, 40))
+	}
+	return q, nil
 }
 
 // goOn has a log read on from the event that somebody had last; "": from where they say.
