@@ -104,7 +104,7 @@ func (d *day) outage() {
 func (d *day) settle() {
 	polls := 0
 	until(d.t, "all acknowledged", func() bool {
-		if polls++; polls%100 == 0 {
+		if polls++; polls%20 == 0 {
 			d.clock.Advance(10 * time.Second) // a busy machine may have lost a connection, and a push with it
 		}
 		for _, m := range d.Ledger().Stream.Messages {
@@ -139,7 +139,7 @@ func (d *day) missing() []string {
 func TestStreamMissesNothingInADay(t *testing.T) {
 	d := &day{random: rand.New(rand.NewPCG(22, 11))}
 	d.onStream = connected(t, func(so *StreamOptions) {
-		so.Times.Ping, so.Times.Silence = 10*time.Millisecond, 80*time.Millisecond
+		so.Times.Ping, so.Times.Silence = 20*time.Millisecond, 250*time.Millisecond
 		so.Gap = d.listed
 	})
 	d.inbox.first(func(_ context.Context, id string) error {
