@@ -14,6 +14,7 @@ import (
 func (w *world) requests() int { return w.jenkins.Ledger().Requests }
 
 func TestAJenkinsThatIsAwayIsNotHammered(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.jenkins.Down(true)
 	var numbers []string

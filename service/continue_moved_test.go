@@ -256,6 +256,7 @@ func (h *hiddenBuilds) RecentBuilds(ctx context.Context, job string, limit int) 
 
 // A POST without an answer is not repeated because its build could not be seen for a moment.
 func TestJobThatWasHiddenWhileItsBuildWasLookedFor(t *testing.T) {
+	t.Parallel()
 	for _, policy := range []model.DriftPolicy{model.DriftHold, model.DriftFail, model.DriftIgnore} {
 		for name, again := range map[string]func(*world){
 			"at once": func(*world) {},

@@ -68,6 +68,7 @@ func playListings(t *testing.T, share float64, steps []listingStep, target ...st
 // A process that dies while listings are saved, held back, accepted and told leaves nothing behind that its successor does not
 // bring to the same end.
 func TestCrashWhileListingsAreSaved(t *testing.T) {
+	t.Parallel()
 	nothing := func(*world) {}
 	lost := listingStep{(*world).loseRights, listJenkins}
 	still := listingStep{nothing, listJenkins}

@@ -77,6 +77,7 @@ func (w *world) stepOnce() error {
 
 // TestDatabaseLostAroundThePost: a POST needs a saved intent, and what came of it must not be forgotten.
 func TestDatabaseLostAroundThePost(t *testing.T) {
+	t.Parallel()
 	server := servers.DedicatedMariaDB(t)
 	intent, answer := model.StateSubmitting, model.StateQueued
 	for _, test := range []struct {
@@ -138,6 +139,7 @@ func TestDatabaseLostAroundThePost(t *testing.T) {
 // TestDatabaseFailsAgainAndAgain lets the engine run over connections that break at COMMITs by chance, and kills the server
 // in the middle.
 func TestDatabaseFailsAgainAndAgain(t *testing.T) {
+	t.Parallel()
 	server := servers.DedicatedMariaDB(t)
 	w, proxy := onMariaDB(t, server, func(o *Options) {
 		quick(o)

@@ -107,6 +107,7 @@ func TestALabelThatLooksDecorated(t *testing.T) {
 // TestEveryOfferedNameMeansItsApp, with whatever goes on behind it, also when it has changed since: for labels that are
 // alike, long, and like decorations.
 func TestEveryOfferedNameMeansItsApp(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(3, 4))
 	pick := func(of ...string) string { return of[random.IntN(len(of))] }
 	label := func() string {

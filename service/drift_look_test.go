@@ -10,6 +10,7 @@ import (
 )
 
 func TestChangesThatDoNoHarm(t *testing.T) {
+	t.Parallel()
 	approved := map[string]string{"VERSION": "v2.1.0", "ENV": "prod", "DRY_RUN": "false", "RELEASE_ID": "R-1001", "NOTES": ""}
 	added := map[string]string{"REGION": "cn"}
 	for name, c := range map[string]struct {

@@ -119,6 +119,7 @@ func (w *world) posts() int {
 }
 
 func TestJobThatChangedAfterTheApprovalIsHeld(t *testing.T) {
+	t.Parallel()
 	for name, c := range metamorphoses() {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -178,6 +179,7 @@ func TestJobThatChangedAfterTheApprovalFails(t *testing.T) {
 }
 
 func TestJobThatChangedAfterTheApprovalIsIgnored(t *testing.T) {
+	t.Parallel()
 	for name, c := range metamorphoses() {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, onDrift(model.DriftIgnore))

@@ -121,6 +121,7 @@ func anyForm(r *rand.Rand) map[string][]string {
 // TestADryRunIsWhatIsThenTriggered compares what a dry run says of many forms with what goes over the wire when they come
 // approved: URL and body, byte by byte, in the same order.
 func TestADryRunIsWhatIsThenTriggered(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	for name, adjust := range map[string]func(*Options){"one after another": func(*Options) {}, "beside each other": parallel} {

@@ -86,6 +86,7 @@ func TestWhatBecomesOfAWorkNotice(t *testing.T) {
 
 // DingTalk may not know yet, or not answer; after a day it does not know any more.
 func TestFateIsAskedForMoreSlowlyAndNotForEver(t *testing.T) {
+	t.Parallel()
 	for name, err := range map[string]error{"unknown": nil, "away": model.Errorf(model.CodeDingTalkUnavailable, "x")} {
 		t.Run(name, func(t *testing.T) {
 			w, corp, _ := newCorp(t)

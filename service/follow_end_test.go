@@ -90,6 +90,7 @@ func TestWhoAbortedABuildInJenkinsIsSaid(t *testing.T) {
 
 // A build that is gone ends as lost, with what may have become of it.
 func TestWhyABuildIsLost(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		harm func(*world)
 		want string
@@ -139,6 +140,7 @@ func (w *world) remake(name string) {
 }
 
 func TestPeopleAreToldOnceThatABuildIsSlow(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(o *Options) { o.Patience.Slow = 2 })
 	slowly(etlJob)(w) // four minutes
 	w.byHand("li", "/job/deploy/job/data/job/data-etl/buildWithParameters?delay=0sec", "VERSION=first")
@@ -166,6 +168,7 @@ func TestPeopleAreToldOnceThatABuildIsSlow(t *testing.T) {
 
 // The time that a build waits for people is not its own, and a few seconds more are nothing.
 func TestWaitingForPeopleIsNotSlow(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(o *Options) { o.Patience.Slow = 1.1 })
 	gateway := func(duration time.Duration) {
 		w.jenkins.SetJob("deploy/pay/pay-gateway", func(j *jenkinstest.Job) { j.Duration = duration })
@@ -193,6 +196,7 @@ func TestWaitingForPeopleIsNotSlow(t *testing.T) {
 }
 
 func TestPeopleAreToldOnceThatABuildIsQueuedForLong(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(o *Options) { o.Patience.Queued = 10 * time.Minute })
 	w.jenkins.SetJob(etlJob, func(j *jenkinstest.Job) { j.Label = "nowhere" })
 	got := w.submit(toETL...)

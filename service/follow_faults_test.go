@@ -176,6 +176,7 @@ func TestFiftyBuildsThroughAKill(t *testing.T) {
 
 // A look that fails or brings half an answer changes nothing, whatever it was.
 func TestFiftyBuildsThroughBadAnswers(t *testing.T) {
+	t.Parallel()
 	w := newSquad(t)
 	for i, harm := range []func(*jenkinstest.Server){
 		func(s *jenkinstest.Server) { s.CutBefore(1, "GET /computer/") },
@@ -201,6 +202,7 @@ func TestFiftyBuildsThroughBadAnswers(t *testing.T) {
 // Builds of jobs that we may not read any more are null in /computer and 404 by themselves: while that passes nothing is
 // decided, and when it stays a person is told why.
 func TestFiftyBuildsOfWhichWeSeeNothingForAWhile(t *testing.T) {
+	t.Parallel()
 	rights := func(w *world, to ...jenkinstest.Permission) {
 		w.jenkins.SetUser("admin", func(u *jenkinstest.User) { u.Admin, u.Permissions = false, to })
 	}

@@ -27,6 +27,7 @@ var monthlies = []monthly{
 // The clock jumps by what the follower itself says is long enough: 30 days of it, with a release of each kind every day, questions
 // that wait for half a day, restarts, kills, lost looks and silence. Each ends with what really became of it.
 func TestThirtyDays(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(o *Options) {
 		o.Robots, o.Controllers[0].Poll, o.Controllers[0].PollMax = nil, 30*time.Second, 5*time.Minute
 		o.Patience = Patience{Queued: 10 * time.Minute, Slow: 2}

@@ -59,6 +59,7 @@ func TestQuietBuildsCostTwoRequestsALook(t *testing.T) {
 
 // A pipeline that waits for a person is looked into when it pauses, when somebody answers, and now and then.
 func TestWaitingForAnAnswerCostsLittle(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.jenkins.SetJob("deploy/pay/pay-gateway", func(j *jenkinstest.Job) { j.Duration = 20 * time.Minute })
 	w.submit("项目名称", "支付", "应用名称", "支付网关")
@@ -95,6 +96,7 @@ func TestWaitingForAnAnswerCostsLittle(t *testing.T) {
 
 // A second question is found although nothing that is listed shows it.
 func TestEveryQuestionIsFound(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.jenkins.SetJob("deploy/pay/pay-gateway", func(j *jenkinstest.Job) {
 		j.Duration = 30 * time.Minute

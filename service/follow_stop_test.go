@@ -110,6 +110,7 @@ func TestAPipelineIsEndedMoreAndMoreForcefully(t *testing.T) {
 
 // TestABuildThatDoesNotStopIsToldOnce, and its end is seen whenever it comes.
 func TestABuildThatDoesNotStopIsToldOnce(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		adjust func(*Options)
 		want   map[string]int

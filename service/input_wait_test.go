@@ -12,6 +12,7 @@ import (
 )
 
 func TestNobodyAnswers(t *testing.T) {
+	t.Parallel()
 	waits := func(abort bool) func(*Options) {
 		return func(o *Options) {
 			o.Controllers[0].InputWait = InputWait{Reminder: 30 * time.Minute, Timeout: 2 * time.Hour, Abort: abort}

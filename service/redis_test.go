@@ -85,6 +85,7 @@ func storming(i int) map[string][]string {
 }
 
 func TestRedisInTroubleLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {
 			f := newFleet(t, func(o *Options) { o.WorkNotices, o.Controllers[0].MaxParallelPerJob = false, 50 })

@@ -57,6 +57,7 @@ func failing(code model.Code) func(*world) {
 
 // TestWhatWaitingCosts: the proof of one release is asked for about a hundred times a day, whatever people and Jenkins do.
 func TestWhatWaitingCosts(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		meanwhile func(*world, int64)
 		most      int
