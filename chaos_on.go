@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/oabridge/oabridge/model"
@@ -34,19 +36,35 @@ func unsettled(o service.Options) service.Options {
 	}
 	if os.Getenv(chaosNoAdoption) == "1" {
 		for i := range o.Controllers {
-			o.Controllers[i].Client = blindfolded{o.Controllers[i].Client}
+			o.Controllers[i].Client = &blindfolded{Jenkins: o.Controllers[i].Client}
 		}
 	}
 	return o
 }
 
-// blindfolded hides the traces of a POST: what is queued, and the newest builds of a job. The build of a known queue id
-// is seen all the same, so that only the search for an unknown one fails.
-type blindfolded struct{ service.Jenkins }
-
-func (b blindfolded) Overview(ctx context.Context) ([]model.QueueItem, []model.RunningBuild, error) {
-	_, running, err := b.Jenkins.Overview(ctx)
-	return nil, running, err
+// blindfolded hides the traces of a POST: what is queued, what runs, and the newest builds of a job, but for what comes of a POST
+// that was answered, so that only the search for the build of an unanswered one fails.
+type blindfolded struct {
+	service.Jenkins
+	answered sync.Map // queue ids
 }
 
-func (blindfolded) RecentBuilds(context.Context, string, int) ([]model.Build, error) { return nil, nil }
+func (b *blindfolded) Trigger(ctx context.Context, job string, parameterised bool, parameters []model.ParameterValue) (int64, error) {
+	id, err := b.Jenkins.Trigger(ctx, job, parameterised, parameters)
+	if err == nil {
+		b.answered.Store(id, true)
+	}
+	return id, err
+}
+
+func (b *blindfolded) Overview(ctx context.Context) ([]model.QueueItem, []model.RunningBuild, error) {
+	_, running, err := b.Jenkins.Overview(ctx)
+	return nil, slices.DeleteFunc(running, func(r model.RunningBuild) bool {
+		_, ours := b.answered.Load(r.QueueID)
+		return !ours
+	}), err
+}
+
+func (*blindfolded) RecentBuilds(context.Context, string, int) ([]model.Build, error) {
+	return nil, nil
+}

@@ -130,7 +130,7 @@ func (b *memberBook) within(ctx context.Context, id string, age time.Duration) (
 	if m := b.recall(id); b.younger(m, age) {
 		return m, nil
 	}
-	r, err := b.begin(ctx, id)
+	r, err := b.begin(ctx, id, age)
 	if err != nil {
 		return nil, err
 	}
@@ -145,12 +145,12 @@ func (b *memberBook) within(ctx context.Context, id string, age time.Duration) (
 // refresh has somebody read again when what is known is older than age. It waits for nothing.
 func (b *memberBook) refresh(ctx context.Context, id string, age time.Duration) {
 	if m := b.recall(id); !b.younger(m, age) {
-		_, _ = b.begin(ctx, id) // whoever needs it to go well asks again
+		_, _ = b.begin(ctx, id, age) // whoever needs it to go well asks again
 	}
 }
 
-// begin reads, unless a read is under way. Errors: the one with which it failed a moment ago.
-func (b *memberBook) begin(ctx context.Context, id string) (*memberRead, error) {
+// begin reads, unless a read is under way or ended since somebody looked. Errors: the one with which it failed a moment ago.
+func (b *memberBook) begin(ctx context.Context, id string, age time.Duration) (*memberRead, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
@@ -158,6 +158,10 @@ func (b *memberBook) begin(ctx context.Context, id string) (*memberRead, error) 
 	switch {
 	case e.reading != nil:
 		return e.reading, nil
+	case b.younger(e.is, age):
+		done := make(chan struct{})
+		close(done)
+		return &memberRead{is: e.is, done: done}, nil
 	case b.ended:
 		return nil, model.Errorf(model.CodeShuttingDown, "服务正在停止")
 	case b.away.holds(now) != nil:
